@@ -1,0 +1,1 @@
+"""Trains. Knows nothing of Redis, RQ or Streamlit: settings in, typed events out."""

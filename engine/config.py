@@ -1,0 +1,67 @@
+"""`RunConfig`: everything that decides a run, as one frozen object.
+
+The form, the command line, the queue, the checkpoint folder and "launch again" carry it as JSON.
+The path of a setting (`optimizer.learning_rate`) is the widget's key and an error's place.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from engine.data import Data, Mnist
+from engine.models import Cnn, Model
+from engine.optim import AdamW, Optimizer
+from engine.schedules import Constant, Schedule
+from engine.spec import Spec
+
+
+class EarlyStopping(Spec):
+    """Ends the run when the validation loss has stopped falling."""
+
+    patience: int = Field(5, ge=1, le=10_000, description="epochs without improvement to wait for")
+    min_delta: float = Field(0.0, ge=0, description="a smaller fall is no improvement")
+
+
+class Training(Spec):
+    """How long and how carefully to train."""
+
+    epochs: int = Field(10, ge=1, le=100_000, description="passes over the training part")
+    batch_size: int = Field(64, ge=1, le=1_000_000, description="samples per step")
+    seed: int = Field(0, ge=0, lt=2**31, description="of weights, order and dropout")
+    clip_norm: float | None = Field(
+        None, gt=0, description="longest gradient allowed (L2 norm over all weights); none is no clip"
+    )
+    early_stopping: EarlyStopping | None = Field(
+        None, description="stop when the validation loss no longer falls"
+    )
+    keep_best: bool = Field(
+        True, description="test and keep the weights of the best validation loss, not the last ones"
+    )
+    checkpoint_seconds: float = Field(
+        10.0, ge=0, le=86_400, description="at most this many seconds of work are lost in a crash"
+    )
+
+
+class Hardware(Spec):
+    """Where to train."""
+
+    device: Literal["auto", "cpu", "cuda", "mps"] = Field(
+        "auto", description="auto takes a GPU where the worker has one"
+    )
+    threads: int | None = Field(
+        None, ge=1, le=1024, description="CPU threads; none leaves the choice to torch"
+    )
+
+
+class RunConfig(Spec):
+    """One run, whole."""
+
+    name: str = Field("", max_length=80, description="how the run is called; any text")
+    data: Data = Mnist()
+    model: Model = Cnn()
+    optimizer: Optimizer = AdamW()
+    schedule: Schedule = Constant()
+    training: Training = Training()
+    hardware: Hardware = Hardware()

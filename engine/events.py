@@ -1,0 +1,162 @@
+"""What a run says while it trains: one frozen class per fact, one union, one JSON.
+
+To add an event, write a class with its `kind` and name it in `Event`.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+from engine.spec import Spec
+
+Seconds = Annotated[float, Field(description="wall-clock time, seconds since 1970 (UTC)")]
+
+
+class Fact(Spec):
+    """A thing that happened at `time`; `step` counts optimizer steps done since the run began."""
+
+    time: Seconds = Field(default_factory=time.time)
+    step: int = 0
+
+
+class Started(Fact):
+    """Training is about to take its first step, or the first one after `step` when resumed."""
+
+    kind: Literal["started"] = "started"
+    task: Literal["classification", "regression"]
+    device: str
+    """torch's name of the device, e.g. `cpu` or `cuda:0`"""
+    device_name: str
+    """what people call it, e.g. `AMD EPYC 7B13` or `NVIDIA H200`"""
+    parameters: int
+    epochs: int
+    steps_per_epoch: int
+    total_steps: int
+    samples: dict[str, int]
+    """number of samples in `train`, `validation`, `test`"""
+    classes: list[str] = []
+    """class names in label order; empty for regression"""
+    resumed: Literal["", "exact", "best-effort"] = ""
+    resume_note: str = ""
+    """why a resume is only best-effort; empty otherwise"""
+    versions: dict[str, str] = {}
+
+
+class Steps(Fact):
+    """Consecutive optimizer steps, fetched from the device together. `step` is the last of them."""
+
+    kind: Literal["steps"] = "steps"
+    epoch: int
+    """epoch of the last step, counted from 1"""
+    seconds: list[float]
+    """wall-clock end of each step, same length as every list in `metrics`"""
+    metrics: dict[str, list[float]]
+    """`train/loss`, `train/learning_rate`, `train/gradient_norm`; one value a step"""
+
+
+class Curve(Spec):
+    """Points of a small drawn curve, e.g. ROC: `x` and `y` have the same length."""
+
+    label: str
+    x: list[float]
+    y: list[float]
+
+
+class Evaluation(Fact):
+    """Metrics of one pass over one split, measured after `step` steps."""
+
+    kind: Literal["evaluation"] = "evaluation"
+    split: Literal["validation", "test"]
+    epoch: int
+    metrics: dict[str, float]
+    """`loss`, then `accuracy`, `f1`, `roc_auc` or `mse`, `mae`, `r2`; undefined ones are left out"""
+    confusion: list[list[int]] = []
+    """rows: true class, columns: predicted class; empty for regression"""
+    roc: list[Curve] = []
+    """one curve for two classes, one per class (one against the rest) for more"""
+    targets: list[float] = []
+    """regression: true values of up to 1,000 samples, same order as `predictions`"""
+    predictions: list[float] = []
+
+
+class Checkpoint(Fact):
+    """A checkpoint is on disk, complete and hashed."""
+
+    kind: Literal["checkpoint"] = "checkpoint"
+    name: str
+    bytes: int
+    seconds: float
+    """how long writing it held up the training"""
+
+
+class Log(Fact):
+    """A line for the person who watches."""
+
+    kind: Literal["log"] = "log"
+    level: Literal["info", "warning", "error"] = "info"
+    message: str
+
+
+class Alert(Fact):
+    """Something that wants attention: shown on the curve at `step` and listed on the page."""
+
+    kind: Literal["alert"] = "alert"
+    level: Literal["warning", "error"] = "warning"
+    code: str
+    """stable name of the rule, e.g. `loss-not-finite`"""
+    message: str
+
+
+class GpuSample(Spec):
+    """One GPU as the driver reports it; a value it does not report is None, never a guess."""
+
+    index: int
+    uuid: str
+    name: str
+    utilization: float | None
+    """percent"""
+    memory_used: int | None
+    """bytes, all processes"""
+    memory_total: int | None
+    """bytes"""
+    process_memory: int | None = None
+    """bytes used by this run's processes"""
+    temperature: float | None = None
+    """degrees Celsius"""
+    power: float | None = None
+    """watts"""
+
+
+class Hardware(Fact):
+    """One sample of the machine and of this run's processes, about once a second."""
+
+    kind: Literal["hardware"] = "hardware"
+    cpu: float
+    """percent of the whole machine, 0 to 100"""
+    process_cpu: float
+    """percent of one core used by this run's processes; may exceed 100"""
+    memory_used: int
+    """bytes used on the machine"""
+    memory_total: int
+    process_memory: int
+    """resident bytes of this run's processes"""
+    gpus: list[GpuSample] = []
+
+
+class Finished(Fact):
+    """The last word of an attempt. After `interrupted` the run goes back to the queue."""
+
+    kind: Literal["finished"] = "finished"
+    reason: Literal["completed", "early-stopped", "stopped", "interrupted", "failed"]
+    message: str = ""
+    """a sentence for people: why it failed, or which epoch stopped it"""
+
+
+Event = Annotated[
+    Started | Steps | Evaluation | Checkpoint | Log | Alert | Hardware | Finished,
+    Field(discriminator="kind"),
+]
+EVENT: TypeAdapter[Event] = TypeAdapter(Event)

@@ -1,0 +1,31 @@
+"""The base of every setting and every event: frozen, strict, and the same JSON everywhere."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Spec(BaseModel):
+    """One choice and its fields. A subclass declares each field once, with bounds and a description.
+
+    Unknown keys and silently converted types are errors. `title` is the name people know the
+    choice by; it stands in the form and in tables.
+    """
+
+    model_config = ConfigDict(
+        frozen=True,
+        strict=True,
+        extra="forbid",
+        validate_default=True,
+        use_attribute_docstrings=True,
+        # A NaN loss must survive JSON both ways: as `null` it could not be read back.
+        ser_json_inf_nan="constants",
+    )
+
+    title: ClassVar[str] = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON-ready form: lists instead of tuples, no Python-only types."""
+        return self.model_dump(mode="json")

@@ -1,0 +1,1 @@
+"""Runs the engine elsewhere and remembers what it said: queue, workers, telemetry, history."""

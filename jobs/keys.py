@@ -1,0 +1,38 @@
+"""The names of everything Trainyard keeps in Redis. RQ's own keys begin with `rq:`."""
+
+QUEUE = "trainyard"
+"""name of the RQ queue; one queue per worker, because RQ loses jobs on a crash with several"""
+
+CHANGES = "ty:changes"
+"""stream: `{run}` after the recorder committed something of that run; capped, a wake-up only"""
+
+LIVE = "ty:live"
+"""set of run ids whose event stream the recorder must follow"""
+
+MACHINES = "ty:machines"
+"""hash: machine name → JSON of its last sample with Redis time; judged by that time"""
+
+
+def events(run_id: str) -> str:
+    """Stream of a run's events. Id `<attempt>-<seq of the last packed event>`, field `e`."""
+    return f"ty:run:{run_id}:events"
+
+
+def control(run_id: str) -> str:
+    """Stream of commands to a run, e.g. `{op: stop}`."""
+    return f"ty:run:{run_id}:control"
+
+
+def spec(run_id: str) -> str:
+    """The run's `RunConfig` as JSON, for the worker, which never opens the database."""
+    return f"ty:run:{run_id}:spec"
+
+
+def claim(run_id: str) -> str:
+    """Hash `{attempt, worker, machine, device, until}`: who trains it, until when (Redis ms)."""
+    return f"ty:run:{run_id}:claim"
+
+
+def machine(name: str) -> str:
+    """Stream of a machine's hardware samples, capped at the last ten minutes."""
+    return f"ty:machine:{name}:hardware"
