@@ -1,0 +1,94 @@
+"""Clients of Redis, one for each way of using it. `REDIS_URL` names a server, else it is ours."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import Any
+
+import redis
+import redis.asyncio
+from redis.asyncio.retry import Retry as AsyncRetry
+from redis.backoff import EqualJitterBackoff, NoBackoff
+from redis.retry import Retry
+
+from jobs.endpoint import Endpoint
+from jobs.home import Home
+
+BLOCK_MILLISECONDS = 1_000
+"""how long a blocking read may wait; must stay below the socket timeout, or redis-py gives up"""
+
+SOCKET_SECONDS = 5.0
+
+
+class RedisUnavailable(Exception):
+    """No server is known. The text says what to do."""
+
+
+def connect(home: Home) -> redis.Redis:
+    """A client that outlasts outages of minutes: it waits and tries again, up to 300 times.
+
+    Raises RedisUnavailable when no server was ever started here.
+    """
+    # With redis-py's defaults an outage of 10 s made RQ's worker quit and orphaned its trainer.
+    retry = Retry(EqualJitterBackoff(cap=2, base=0.05), retries=300)
+    return redis.Redis.from_url(url(home), retry=retry, **_settings())
+
+
+def connect_blocking(home: Home) -> redis.Redis:
+    """A client of its own for a thread that waits in XREAD with `BLOCK_MILLISECONDS`."""
+    return connect(home)
+
+
+def connect_unretried(home: Home) -> redis.Redis:
+    """A client that reports every broken connection, for the telemetry writer.
+
+    Silent retries hid a server that came back without its last second: 398 events were lost.
+    """
+    return redis.Redis.from_url(url(home), retry=Retry(NoBackoff(), 0), **_settings())
+
+
+def connect_async(home: Home) -> redis.asyncio.Redis:
+    """The same as `connect`, for asyncio."""
+    retry = AsyncRetry(EqualJitterBackoff(cap=2, base=0.05), retries=300)
+    return redis.asyncio.Redis.from_url(url(home), retry=retry, **_settings())
+
+
+def await_server(home: Home, seconds: float = 30.0) -> None:
+    """Waits until the server answers; a server that still loads its file does not count.
+
+    Raises RedisUnavailable after `seconds`.
+    """
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            connect_unretried(home).ping()
+            return
+        except (redis.ConnectionError, redis.TimeoutError, RedisUnavailable) as error:
+            if time.monotonic() > deadline:
+                text = f"Redis did not answer for {seconds:.0f} s ({error})."
+                raise RedisUnavailable(text) from error
+            time.sleep(0.05)
+
+
+def url(home: Home) -> str:
+    """The server's address with its password: `REDIS_URL`, else the embedded server's."""
+    if given := os.environ.get("REDIS_URL"):
+        return given
+    endpoint = Endpoint.read(home)
+    if endpoint is None:
+        raise RedisUnavailable(
+            f"No Redis is running for {home.root}. Start everything with `./trainyard up`, "
+            "or name a server in REDIS_URL."
+        )
+    return f"redis://:{endpoint.password}@127.0.0.1:{endpoint.port}/0"
+
+
+def _settings() -> dict[str, Any]:
+    return {
+        "socket_timeout": SOCKET_SECONDS,
+        "socket_connect_timeout": SOCKET_SECONDS,
+        "socket_keepalive": True,
+        # RESP3 is redis-py 8's default and answers XREAD with a dict: one shape for all is simpler.
+        "protocol": 2,
+    }

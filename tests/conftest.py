@@ -1,0 +1,61 @@
+"""Real parts for all tests: an embedded server in a folder of its own, and homes joined to it."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import redis
+
+from jobs.connect import connect
+from jobs.home import Home
+from jobs.server import Server
+
+if TYPE_CHECKING:
+    from jobs.yard import Yard
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """A running embedded server; its `home` holds the endpoint."""
+    folder = Path(tempfile.mkdtemp(prefix="trainyard-server-"))
+    running = Server(Home(folder))
+    running.start()
+    yield running
+    running.stop()
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def home(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+    """An empty home, also named by TRAINYARD_HOME, joined to the session's emptied server."""
+    monkeypatch.delenv("REDIS_URL", raising=False)
+    monkeypatch.delenv("TRAINYARD_STORE", raising=False)
+    monkeypatch.delenv("TRAINYARD_DATABASE_URL", raising=False)
+    monkeypatch.setenv("TRAINYARD_HOME", str(tmp_path / "home"))
+    place = Home.from_environment().create()
+    endpoint = server.start()
+    place.redis.mkdir()
+    endpoint.write(place)
+    with connect(place) as client:
+        client.flushall()
+    return place
+
+
+@pytest.fixture
+def client(home: Home) -> Iterator[redis.Redis]:
+    """A connection to the emptied server."""
+    with connect(home) as connection:
+        yield connection
+
+
+@pytest.fixture
+def yard(home: Home) -> Yard:
+    """The services of an empty home."""
+    from jobs.yard import Yard
+
+    return Yard.open(home)
