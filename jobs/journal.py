@@ -1,0 +1,102 @@
+"""The record of an attempt on the machine that trains: every event, before Redis hears of it.
+
+A file of records: length, CRC32 and seq (little endian), then the event as msgpack. A torn tail,
+left by a kill in the middle of a write, is cut off when the journal is opened again.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgpack
+
+HEADER = struct.Struct("<IIQ")
+
+
+class Entry(NamedTuple):
+    """An event of an attempt: its number, counted from 1, and its dict as msgpack."""
+
+    seq: int
+    body: bytes
+
+    def to_dict(self) -> dict[str, Any]:
+        """The event's JSON form."""
+        return dict(msgpack.unpackb(self.body))
+
+
+class Journal:
+    """Appends to `<run folder>/journal/<attempt>.log`. One process at a time writes it."""
+
+    def __init__(self, folder: Path, attempt: int) -> None:
+        self.attempt = attempt
+        self.path = path_of(folder, attempt)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._file = self.path.open("ab", buffering=0)
+        self.last_seq, size = _measure(self.path)
+        self._file.truncate(size)
+
+    def append(self, entries: Sequence[Entry]) -> None:
+        """Writes the entries. Raises OSError, e.g. when the disk is full."""
+        content = b"".join(_encode(entry) for entry in entries)
+        while content:
+            # A nearly full disk takes a part first and says no to the rest.
+            content = content[self._file.write(content) :]
+        self.last_seq = entries[-1].seq
+
+    def read(self, after: int) -> Iterator[Entry]:
+        """The entries with a greater seq than `after`, in order."""
+        return read(self.path, after)
+
+    def close(self) -> None:
+        """Closes the file; the kernel has had every byte since `append` returned."""
+        self._file.close()
+
+
+def path_of(folder: Path, attempt: int) -> Path:
+    """Where an attempt of the run in `folder` keeps its journal."""
+    return folder / "journal" / f"{attempt}.log"
+
+
+def latest_attempt(folder: Path) -> int:
+    """The highest attempt that left a journal in this run's folder, or 0."""
+    names = (path.stem for path in (folder / "journal").glob("*.log"))
+    return max((int(name) for name in names if name.isdecimal()), default=0)
+
+
+def read(path: Path, after: int = 0) -> Iterator[Entry]:
+    """The good entries after seq `after`; ends without an error at the first damaged one."""
+    with path.open("rb") as file:
+        while (entry := _decode(file.read(HEADER.size), file)) is not None:
+            if entry.seq > after:
+                yield entry
+
+
+def _encode(entry: Entry) -> bytes:
+    return HEADER.pack(len(entry.body), _checksum(entry.seq, entry.body), entry.seq) + entry.body
+
+
+def _decode(header: bytes, file: Any) -> Entry | None:
+    if len(header) < HEADER.size:
+        return None
+    length, checksum, seq = HEADER.unpack(header)
+    body = file.read(length)
+    if len(body) < length or _checksum(seq, body) != checksum:
+        return None
+    return Entry(seq, body)
+
+
+def _checksum(seq: int, body: bytes) -> int:
+    # The seq is part of it: a file full of zeros would otherwise pass as empty events.
+    return zlib.crc32(body, zlib.crc32(seq.to_bytes(8, "little")))
+
+
+def _measure(path: Path) -> tuple[int, int]:
+    """Last seq and number of good bytes."""
+    last_seq, size = 0, 0
+    for entry in read(path):
+        last_seq, size = entry.seq, size + HEADER.size + len(entry.body)
+    return last_seq, size

@@ -1,0 +1,185 @@
+"""Carries a run's events from its trainer to Redis: each one once, in order, never in the way.
+
+`emit` appends to a list; a thread writes the journal first and then the stream. The server accepts
+a batch only behind the one it should follow, so a server that came back without its last second
+says so by itself, and the missing events are sent again from memory or from the journal.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Mapping
+from itertools import islice
+from typing import Any
+
+import msgpack
+import redis
+
+from engine.spec import Spec
+from jobs import keys
+from jobs.journal import Entry, Journal
+
+FLUSH_SECONDS = 0.1
+CHECK_SECONDS = 1.0
+"""how often an idle writer asks whether the server still has everything"""
+
+BATCH_EVENTS = 128
+MEMORY_EVENTS = 5_000
+"""kept in memory to be sent (again); what is older is read back from the journal"""
+
+SEND_EVENTS = 1_000
+STREAM_ENTRIES = 50_000
+"""a run's stream is cut there even when no recorder trims it: over an hour of training"""
+
+APPEND = """
+local last = '0-0'
+if redis.call('EXISTS', KEYS[1]) == 1 then
+  local info = redis.call('XINFO', 'STREAM', KEYS[1])
+  for i = 1, #info, 2 do
+    if info[i] == 'last-generated-id' then last = info[i + 1] end
+  end
+end
+if last ~= ARGV[1] then return last end
+for i = 3, #ARGV, 2 do
+  redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[2], ARGV[i], 'e', ARGV[i + 1])
+  last = ARGV[i]
+end
+return last
+"""
+"""appends batches behind the id ARGV[1], or nothing; answers the last id of the stream"""
+
+
+class Telemetry:
+    """Writes one attempt's events. `client` must report broken connections at once."""
+
+    def __init__(self, client: redis.Redis, run_id: str, journal: Journal) -> None:
+        self._client = client
+        self._key = keys.events(run_id)
+        self._journal = journal
+        self._emitted: deque[Spec] = deque()
+        self._recent: deque[Entry] = deque(maxlen=MEMORY_EVENTS)
+        self._server_id = ""
+        self._sent_seq = 0
+        self._checked = 0.0
+        self._closing = threading.Event()
+        self._deadline = float("inf")
+        self.fenced = False
+        """another attempt writes now: this one must end without another word"""
+        self.problem = ""
+        """why nothing can be recorded any more, e.g. a full disk; empty while all is well"""
+        self._thread = threading.Thread(target=self._run, name="telemetry", daemon=True)
+        self._thread.start()
+
+    def emit(self, event: Spec) -> None:
+        """Takes an event; never waits for the disk or the network (about 1 µs)."""
+        self._emitted.append(event)
+
+    def close(self, timeout: float = 10.0) -> bool:
+        """Writes and sends everything, for at most `timeout` seconds. Whether all was delivered.
+
+        What was not delivered stands in the journal.
+        """
+        self._deadline = time.monotonic() + timeout
+        self._closing.set()
+        self._thread.join(timeout + 10.0)
+        self._journal.close()
+        return self._delivered()
+
+    def _delivered(self) -> bool:
+        return not self._emitted and self._server_id != "" and self._is_current()
+
+    def _is_current(self) -> bool:
+        return self._sent_seq >= self._journal.last_seq
+
+    def _run(self) -> None:
+        """The thread: one flush each 0.1 s; at the end until all is delivered or time is up."""
+        while not (self.fenced or self.problem):
+            closing = self._closing.wait(FLUSH_SECONDS)
+            self._record()
+            reached = self._send()
+            if not closing:
+                continue
+            if (reached and self._is_current()) or time.monotonic() > self._deadline:
+                return
+            time.sleep(FLUSH_SECONDS)
+
+    def _record(self) -> None:
+        """Numbers what was emitted and writes it to the journal."""
+        seq = self._journal.last_seq
+        entries = []
+        while self._emitted:
+            seq += 1
+            entries.append(Entry(seq, msgpack.packb(self._emitted.popleft().to_dict())))
+        if not entries:
+            return
+        try:
+            self._journal.append(entries)
+        except OSError as error:
+            self.problem = f"cannot write {self._journal.path}: {error.strerror}"
+            return
+        self._recent.extend(entries)
+
+    def _send(self) -> bool:
+        """Sends what the server lacks. Whether the server answered."""
+        idle = self._server_id != "" and self._is_current()
+        if idle and time.monotonic() - self._checked < CHECK_SECONDS and not self._closing.is_set():
+            return True
+        try:
+            self._append(self._unsent())
+            while not (self._is_current() or self.fenced or self.problem):
+                self._append(self._unsent())
+        except (redis.ConnectionError, redis.TimeoutError):
+            return False
+        except redis.ResponseError as error:
+            # A full server (noeviction) refuses for a while: the journal holds everything.
+            if "OOM" in str(error):
+                return False
+            self.problem = f"Redis refused the run's events: {error}"
+            return False
+        self._checked = time.monotonic()
+        return True
+
+    def _append(self, entries: list[Entry]) -> None:
+        arguments: list[str | bytes | int] = [self._server_id, STREAM_ENTRIES]
+        for first in range(0, len(entries), BATCH_EVENTS):
+            batch = entries[first : first + BATCH_EVENTS]
+            arguments += [f"{self._journal.attempt}-{batch[-1].seq}", pack(batch)]
+        answer: bytes = self._client.eval(APPEND, 1, self._key, *arguments)
+        self._follow(answer.decode())
+
+    def _follow(self, server_id: str) -> None:
+        """Believes the server: what stands behind its last id is what it lacks."""
+        attempt, seq = (int(part) for part in server_id.split("-"))
+        self.fenced = attempt > self._journal.attempt
+        self._server_id = server_id
+        self._sent_seq = seq if attempt == self._journal.attempt else 0
+
+    def _unsent(self) -> list[Entry]:
+        """The next entries the server lacks; none before it was asked what it has."""
+        if self._server_id == "" or self._is_current():
+            return []
+        if self._recent and self._recent[0].seq <= self._sent_seq + 1:
+            first = self._sent_seq + 1 - self._recent[0].seq
+            return list(islice(self._recent, first, first + SEND_EVENTS))
+        entries = list(islice(self._journal.read(self._sent_seq), SEND_EVENTS))
+        if not entries:
+            self.problem = f"the journal {self._journal.path} is damaged behind {self._sent_seq}"
+        return entries
+
+
+def pack(entries: list[Entry]) -> bytes:
+    """One stream entry's `e`: msgpack of `[[seq, event], ...]`."""
+    packer = msgpack.Packer()
+    # The bodies are msgpack already: they are joined, not packed again.
+    parts = [packer.pack_array_header(len(entries))]
+    for entry in entries:
+        parts += [packer.pack_array_header(2), packer.pack(entry.seq), entry.body]
+    return b"".join(parts)
+
+
+def unpack(fields: Mapping[Any, bytes]) -> list[tuple[int, dict[str, Any]]]:
+    """The events of one stream entry: seq and dict. `fields` has bytes or text as keys."""
+    body = fields[b"e"] if b"e" in fields else fields["e"]
+    return [(seq, event) for seq, event in msgpack.unpackb(body)]
