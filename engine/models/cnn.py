@@ -42,4 +42,44 @@ class Cnn(Spec):
         Raises:
             ValueError: the image is too small for so many convolutions.
         """
-        raise NotImplementedError
+        from torch import nn
+
+        side = self.side_after(card)
+        if min(side) < 1:
+            raise ValueError(self.too_small(card))
+        layers: list[nn.Module] = []
+        channels = card.shape[0]
+        for number, width in enumerate(self.channels):
+            if number:
+                layers.append(nn.MaxPool2d(2))
+            layers += [nn.Conv2d(channels, width, self.kernel), nn.ReLU()]
+            channels = width
+        layers.append(nn.Flatten())
+        features = channels * side[0] * side[1]
+        for width in self.dense:
+            layers += [nn.Linear(features, width), nn.ReLU()]
+            if self.dropout:
+                layers.append(nn.Dropout(self.dropout))
+            features = width
+        return nn.Sequential(*layers, nn.Linear(features, card.outputs))
+
+    def side_after(self, card: Card, convolutions: int | None = None) -> tuple[int, int]:
+        """Height and width after so many convolutions, or all; below 1 is impossible."""
+        height, width = card.shape[1:]
+        for number in range(len(self.channels) if convolutions is None else convolutions):
+            if number:
+                height, width = height // 2, width // 2
+            height, width = height - self.kernel + 1, width - self.kernel + 1
+            if min(height, width) < 1:
+                return 0, 0
+        return height, width
+
+    def too_small(self, card: Card) -> str:
+        """The sentence for an image that the convolutions use up."""
+        most = max((n for n in range(17) if min(self.side_after(card, n)) >= 1), default=0)
+        advice = f"at most {most} fit" if most else "not even one fits"
+        return (
+            f"{len(self.channels)} convolutions of {self.kernel}x{self.kernel} with pooling between "
+            f"them need a larger image than {card.shape[1]}x{card.shape[2]}; {advice}: list fewer "
+            "channels or choose a smaller kernel"
+        )

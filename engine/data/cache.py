@@ -1,0 +1,62 @@
+"""Parsed data sets kept as `.npz`, so that a text file is read once and not at every launch."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+Pair = tuple[NDArray[np.generic], NDArray[np.generic]]
+"""inputs and targets, as compact as they were found (e.g. uint8 pixels)"""
+
+
+def cache_folder() -> Path:
+    """`TRAINYARD_HOME/cache`, or a folder in the user's cache when no home is set."""
+    home = os.environ.get("TRAINYARD_HOME")
+    if home:
+        return Path(home) / "cache"
+    return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "trainyard"
+
+
+def cached(name: str, parse: Callable[[], Pair]) -> Pair:
+    """The arrays called `name`: from the cache, or from `parse`, which is then remembered.
+
+    A damaged file (every member carries a CRC-32) is made again. A cache that cannot be written,
+    e.g. on a full or read-only disk, costs time and nothing else.
+    """
+    path = cache_folder() / f"{name}.npz"
+    found = _read(path)
+    if found is not None:
+        return found
+    inputs, targets = parse()
+    try:
+        _write(path, inputs, targets)
+    except OSError:
+        return inputs, targets
+    return inputs, targets
+
+
+def _read(path: Path) -> Pair | None:
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return file["inputs"], file["targets"]
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        return None
+
+
+def _write(path: Path, inputs: NDArray[np.generic], targets: NDArray[np.generic]) -> None:
+    """Whole or not at all: other processes may read, or write the same, at this moment."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.stem, suffix=".tmp")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            np.savez(file, inputs=inputs, targets=targets)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
