@@ -1,0 +1,119 @@
+"""What all runs said, for good: SQLite by default, PostgreSQL by URL.
+
+Only the recorder and the services in `jobs/runs.py` write; everybody may read through `History`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.engine import URL
+
+from jobs.history import attempts as _attempts
+from jobs.history import curves as _curves
+from jobs.history import records as _records
+from jobs.history.attempts import Attempt
+from jobs.history.database import open_engine, writer
+from jobs.history.migrate import HistoryError, migrate
+from jobs.history.points import Points, thin
+from jobs.history.records import Position, Record
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Everything a viewer needs, read in one transaction: the stream goes on after `position`."""
+
+    position: Position
+    curves: dict[str, Points]
+    records: list[Record]
+
+
+@dataclass(frozen=True)
+class History:
+    """An open history database. Safe to share between threads."""
+
+    engine: Engine
+
+    @classmethod
+    def open(cls, url: URL) -> History:
+        """Opens and, where needed, creates or upgrades it.
+
+        Raises HistoryError when a newer Trainyard wrote it.
+        """
+        engine = open_engine(url)
+        migrate(engine)
+        return cls(engine)
+
+    def close(self) -> None:
+        """Gives the connections back."""
+        self.engine.dispose()
+
+    def reading(self) -> AbstractContextManager[Connection]:
+        """A transaction that sees one moment of the database."""
+        return self.engine.begin()
+
+    def writing(self) -> AbstractContextManager[Connection]:
+        """A transaction that may write; commits when its block ends without an exception."""
+        return writer(self.engine).begin()
+
+    def metrics(self, run_id: str) -> list[str]:
+        """Names of the run's metrics, sorted."""
+        with self.reading() as connection:
+            return _curves.metrics(connection, run_id)
+
+    def curve(self, run_id: str, metric: str) -> Points:
+        """One curve, all attempts merged; empty when the run has no such metric."""
+        with self.reading() as connection:
+            return _curves.curve(connection, run_id, metric)
+
+    def curves(self, run_id: str, names: Sequence[str] | None = None) -> dict[str, Points]:
+        """All curves of the run, or those in `names`, by metric name."""
+        with self.reading() as connection:
+            return _curves.curves(connection, run_id, names)
+
+    def sparkline(self, run_id: str, points: int = 60, metric: str = "train/loss") -> list[float]:
+        """About `points` finite values of one curve, its extremes kept; for a small picture."""
+        line = thin(self.curve(run_id, metric), points)
+        return [float(value) for value in line.values if value == value and abs(value) < 1e38]
+
+    def records(
+        self,
+        run_id: str,
+        kind: str | Sequence[str] = (),
+        after: Position = (0, 0),
+        limit: int | None = None,
+    ) -> list[Record]:
+        """Events of one kind or several (all when empty) after a position, oldest first."""
+        kinds = (kind,) if isinstance(kind, str) else tuple(kind)
+        with self.reading() as connection:
+            return _records.records(connection, run_id, kinds, after, limit)
+
+    def logs(self, run_id: str, after: Position = (0, 0), limit: int | None = None) -> list[Record]:
+        """What a person should read of the run: log lines, alerts, starts and ends."""
+        kinds = ("log", "alert", "claimed", "started", "finished", "ended")
+        return self.records(run_id, kinds, after, limit)
+
+    def attempts(self, run_id: str) -> list[Attempt]:
+        """All attempts of the run, the first one first."""
+        with self.reading() as connection:
+            return _attempts.attempts(connection, run_id)
+
+    def position(self, run_id: str) -> Position:
+        """Attempt and seq of the last stored event; `(0, 0)` when there is none."""
+        with self.reading() as connection:
+            return _attempts.position(connection, run_id)
+
+    def snapshot(self, run_id: str, names: Sequence[str] | None = None) -> Snapshot:
+        """Position, curves and records of one moment."""
+        with self.reading() as connection:
+            return Snapshot(
+                _attempts.position(connection, run_id),
+                _curves.curves(connection, run_id, names),
+                _records.records(connection, run_id),
+            )
+
+
+__all__ = ["Attempt", "History", "HistoryError", "Points", "Position", "Record", "Snapshot"]

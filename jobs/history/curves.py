@@ -1,0 +1,53 @@
+"""Reads curves back: chunks of every attempt, joined and merged."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, select
+
+from jobs.history.points import Points, join, merge
+from jobs.history.schema import CHUNKS
+from jobs.measures import HARDWARE
+
+
+def metrics(connection: Connection, run_id: str) -> list[str]:
+    """Names of the run's metrics, sorted."""
+    query = select(CHUNKS.c.metric).where(CHUNKS.c.run == run_id).distinct()
+    return sorted(connection.execute(query).scalars())
+
+
+def curve(connection: Connection, run_id: str, metric: str) -> Points:
+    """One curve in the order of its steps; empty when the run has no such metric."""
+    return curves(connection, run_id, [metric]).get(metric, Points.empty())
+
+
+def curves(
+    connection: Connection, run_id: str, names: Sequence[str] | None = None
+) -> dict[str, Points]:
+    """All curves of the run, or those in `names`, by metric name."""
+    query = select(
+        CHUNKS.c.metric,
+        CHUNKS.c.attempt,
+        CHUNKS.c.steps,
+        CHUNKS.c.seconds,
+        CHUNKS.c.readings,
+    ).where(CHUNKS.c.run == run_id)
+    if names is not None:
+        query = query.where(CHUNKS.c.metric.in_(names))
+    query = query.order_by(CHUNKS.c.metric, CHUNKS.c.attempt, CHUNKS.c.first_seq)
+    by_metric: dict[str, list[tuple[int, Points]]] = defaultdict(list)
+    for row in connection.execute(query):
+        points = Points.unpack(row.steps, row.seconds, row.readings)
+        by_metric[row.metric].append((row.attempt, points))
+    return {metric: _assemble(metric, chunks) for metric, chunks in by_metric.items()}
+
+
+def _assemble(metric: str, chunks: Sequence[tuple[int, Points]]) -> Points:
+    attempts: dict[int, list[Points]] = defaultdict(list)
+    for attempt, points in chunks:
+        attempts[attempt].append(points)
+    parts = [join(each) for each in attempts.values()]
+    # Hardware belongs to the clock: two samples of the same step are two facts.
+    return join(parts) if metric.startswith(HARDWARE) else merge(parts)

@@ -1,0 +1,71 @@
+"""Opens the history database: SQLite beside the runs, or PostgreSQL by TRAINYARD_DATABASE_URL."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from sqlite3 import Connection as SqliteConnection
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.engine import URL
+
+from jobs.home import Home
+
+WRITES = "trainyard_writes"
+"""execution option of an engine whose transactions write"""
+
+
+def database_url(home: Home) -> URL:
+    """`TRAINYARD_DATABASE_URL`, else the SQLite file of `home`."""
+    given = os.environ.get("TRAINYARD_DATABASE_URL")
+    if not given:
+        return URL.create("sqlite", database=str(home.database))
+    url = make_url(given)
+    if url.drivername in ("postgres", "postgresql"):
+        return url.set(drivername="postgresql+pg8000")
+    return url
+
+
+def open_engine(url: URL) -> Engine:
+    """An engine for reading; `writer(engine)` shares its connections and may write."""
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url, pool_pre_ping=True)
+    _create_private(url)
+    engine = create_engine(url, connect_args={"timeout": 10.0})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def writer(engine: Engine) -> Engine:
+    """The same database, with transactions that take the write lock when they begin."""
+    return engine.execution_options(**{WRITES: True})
+
+
+def _create_private(url: URL) -> None:
+    if url.database is None or url.database == ":memory:":
+        raise ValueError("The history needs a file: several processes share it.")
+    path = Path(url.database)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    path.chmod(0o600)
+
+
+def _prepare_sqlite(connection: SqliteConnection, _record: Any) -> None:
+    # Python's own transaction handling never begins one for a SELECT; ours come from `begin`.
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode=WAL",
+        "busy_timeout=10000",
+        "foreign_keys=ON",
+        "synchronous=FULL",
+        "cache_size=-16000",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A transaction that reads first and writes later fails when another wrote in between.
+    writes = connection.get_execution_options().get(WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,53 @@
+"""Reads the events that are no points: evaluations, checkpoints, logs, alerts, ends."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, select, tuple_
+
+from jobs.history.schema import RECORDS
+
+Position = tuple[int, int]
+"""attempt and seq; `(0, 0)` is before everything"""
+
+
+@dataclass(frozen=True)
+class Record:
+    """One stored event. `body` is its JSON object as the trainer wrote it."""
+
+    attempt: int
+    seq: int
+    kind: str
+    step: int
+    time: float
+    """unix seconds"""
+    body: dict[str, Any]
+
+    @property
+    def position(self) -> Position:
+        """Where it stands in the run's stream."""
+        return (self.attempt, self.seq)
+
+
+def records(
+    connection: Connection,
+    run_id: str,
+    kinds: Sequence[str] = (),
+    after: Position = (0, 0),
+    limit: int | None = None,
+) -> list[Record]:
+    """Events of the given kinds (all when empty) after a position, oldest first."""
+    query = select(RECORDS).where(RECORDS.c.run == run_id)
+    if kinds:
+        query = query.where(RECORDS.c.kind.in_(kinds))
+    if after > (0, 0):
+        query = query.where(tuple_(RECORDS.c.attempt, RECORDS.c.seq) > after)
+    query = query.order_by(RECORDS.c.attempt, RECORDS.c.seq).limit(limit)
+    return [
+        Record(row.attempt, row.seq, row.kind, row.step, row.time, json.loads(row.body))
+        for row in connection.execute(query)
+    ]

@@ -1,0 +1,64 @@
+"""Rows of runs: reading them as `Run`, adding one, changing what is wanted of one."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Select, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from jobs.history.schema import ATTEMPTS, RUNS
+from jobs.run import Run, view
+
+
+def find(connection: Connection, run_id: str) -> Run | None:
+    """The run, or None when there is none with that id."""
+    found = _views(connection, select(RUNS).where(RUNS.c.id == run_id), [run_id])
+    return found[0] if found else None
+
+
+def every(connection: Connection) -> list[Run]:
+    """All runs, the newest first."""
+    return _views(connection, select(RUNS).order_by(RUNS.c.id.desc()), None)
+
+
+def matching(connection: Connection, text: str) -> list[str]:
+    """Ids of the runs whose id begins with `text`, or else whose name is `text`."""
+    prefix = select(RUNS.c.id).where(RUNS.c.id.startswith(text.upper(), autoescape=True)).limit(9)
+    by_id = list(connection.execute(prefix).scalars())
+    if by_id:
+        return by_id
+    named = select(RUNS.c.id).where(RUNS.c.name == text).order_by(RUNS.c.id).limit(9)
+    return list(connection.execute(named).scalars())
+
+
+def add(connection: Connection, row: Mapping[str, Any]) -> bool:
+    """Adds a run; False when its launch key was used before."""
+    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    added = connection.execute(
+        insert(RUNS).values(**row).on_conflict_do_nothing(index_elements=["launch_key"])
+    )
+    return added.rowcount == 1
+
+
+def by_launch_key(connection: Connection, key: str) -> str | None:
+    """The run that was launched with `key`."""
+    return connection.execute(select(RUNS.c.id).where(RUNS.c.launch_key == key)).scalar()
+
+
+def desire(connection: Connection, run_id: str, desired: str) -> None:
+    """Writes down what is wanted of the run: `running` or `stopped`."""
+    connection.execute(update(RUNS).where(RUNS.c.id == run_id).values(desired=desired))
+
+
+def _views(connection: Connection, query: Select[Any], run_ids: Sequence[str] | None) -> list[Run]:
+    rows = connection.execute(query).mappings().all()
+    tries = select(ATTEMPTS).order_by(ATTEMPTS.c.run, ATTEMPTS.c.attempt)
+    if run_ids is not None:
+        tries = tries.where(ATTEMPTS.c.run.in_(run_ids))
+    attempts: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for attempt in connection.execute(tries).mappings():
+        attempts[attempt["run"]].append(dict(attempt))
+    return [view(dict(row), attempts[row["id"]]) for row in rows]

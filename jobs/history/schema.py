@@ -1,0 +1,102 @@
+"""The tables of the history database, in SQL that SQLite and PostgreSQL share.
+
+A change here needs a new file in `migrations/versions` and its number in `REVISION`.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Float,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+REVISION = "0001"
+"""the newest migration; a database that knows a later one is refused"""
+
+METADATA = MetaData()
+
+RUNS = Table(
+    "runs",
+    METADATA,
+    Column("id", String(26), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("config", Text, nullable=False),
+    Column("created", Float(53), nullable=False),
+    Column("desired", String(8), nullable=False),
+    Column("origin", String(26)),
+    Column("launch_key", String(200), unique=True),
+    # What the recorder folded out of the events, so that a list of runs is one query.
+    Column("task", String(20)),
+    Column("parameters", BigInteger),
+    Column("total_steps", Integer),
+    Column("epochs", Integer),
+    Column("step", Integer, nullable=False, server_default="0"),
+    Column("epoch", Integer, nullable=False, server_default="0"),
+    Column("best_metric", Text),
+    Column("best_value", Float(53)),
+    Column("test", Text),
+    Column("diverged_step", Integer),
+)
+
+ATTEMPTS = Table(
+    "attempts",
+    METADATA,
+    Column("run", String(26), primary_key=True),
+    Column("attempt", Integer, primary_key=True, autoincrement=False),
+    Column("worker", Text, nullable=False, server_default=""),
+    Column("machine", Text, nullable=False, server_default=""),
+    Column("device", Text, nullable=False, server_default=""),
+    Column("device_name", Text, nullable=False, server_default=""),
+    Column("claimed", Float(53)),
+    Column("started", Float(53)),
+    Column("ended", Float(53)),
+    Column("reason", String(20)),
+    Column("cause", Text, nullable=False, server_default=""),
+    Column("resumed", String(20), nullable=False, server_default=""),
+    Column("resume_note", Text, nullable=False, server_default=""),
+    Column("resume_step", Integer, nullable=False, server_default="0"),
+    Column("last_step", Integer, nullable=False, server_default="0"),
+    Column("last_seq", BigInteger, nullable=False, server_default="0"),
+    ForeignKeyConstraint(["run"], ["runs.id"], ondelete="CASCADE"),
+)
+
+CHUNKS = Table(
+    "chunks",
+    METADATA,
+    Column("run", String(26), primary_key=True),
+    Column("metric", String(200), primary_key=True),
+    Column("attempt", Integer, primary_key=True, autoincrement=False),
+    Column("first_seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("first_step", Integer, nullable=False),
+    Column("last_step", Integer, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("minimum", Float(53)),
+    Column("maximum", Float(53)),
+    Column("steps", LargeBinary, nullable=False),
+    Column("seconds", LargeBinary, nullable=False),
+    Column("readings", LargeBinary, nullable=False),
+    ForeignKeyConstraint(["run"], ["runs.id"], ondelete="CASCADE"),
+)
+
+RECORDS = Table(
+    "records",
+    METADATA,
+    Column("run", String(26), primary_key=True),
+    Column("attempt", Integer, primary_key=True, autoincrement=False),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", String(20), nullable=False),
+    Column("step", Integer, nullable=False),
+    Column("time", Float(53), nullable=False),
+    Column("body", Text, nullable=False),
+    ForeignKeyConstraint(["run"], ["runs.id"], ondelete="CASCADE"),
+    Index("records_by_kind", "run", "kind", "attempt", "seq"),
+)

@@ -1,0 +1,52 @@
+"""Which curves an event adds points to: the one place that names metrics.
+
+The recorder stores what this returns, and the live push draws it, so both agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.events import Evaluation, GpuSample, Hardware, Steps
+
+Measure = tuple[str, list[int], list[float], list[float]]
+"""metric name, steps, unix seconds, values; the three lists have the same length"""
+
+HARDWARE = "hardware/"
+"""prefix of curves that belong to the clock: several points of one step are all kept"""
+
+
+def measures(event: object) -> Iterator[Measure]:
+    """The points of `event`, curve by curve; none for events that are no measurement."""
+    if isinstance(event, Steps):
+        steps = list(range(event.step - len(event.seconds) + 1, event.step + 1))
+        for name, values in event.metrics.items():
+            yield name, steps, event.seconds, values
+    elif isinstance(event, Evaluation) and event.split == "validation":
+        for name, value in event.metrics.items():
+            yield f"validation/{name}", [event.step], [event.time], [value]
+    elif isinstance(event, Hardware):
+        for name, value in _hardware(event):
+            yield HARDWARE + name, [event.step], [event.time], [value]
+
+
+def _hardware(sample: Hardware) -> Iterator[tuple[str, float]]:
+    yield "cpu", sample.cpu
+    yield "process_cpu", sample.process_cpu
+    yield "memory", float(sample.memory_used)
+    yield "process_memory", float(sample.process_memory)
+    for gpu in sample.gpus:
+        yield from ((f"gpu{gpu.index}/{name}", value) for name, value in _gpu(gpu))
+
+
+def _gpu(gpu: GpuSample) -> Iterator[tuple[str, float]]:
+    fields = {
+        "utilization": gpu.utilization,
+        "memory": gpu.memory_used,
+        "process_memory": gpu.process_memory,
+        "temperature": gpu.temperature,
+        "power": gpu.power,
+    }
+    for name, value in fields.items():
+        if value is not None:
+            yield name, float(value)

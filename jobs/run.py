@@ -1,0 +1,128 @@
+"""`Run`: everything the pages and the command line say about one run, read in one query."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from engine.config import RunConfig
+from jobs.status import Facts, Status, judge
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run as the history knows it. Times are unix seconds."""
+
+    id: str
+    name: str
+    config: RunConfig
+    status: Status
+    cause: str
+    """one sentence about the status; empty when it speaks for itself"""
+    created: float
+    started: float | None
+    """first training step of the first attempt"""
+    ended: float | None
+    """set only when nothing more will happen"""
+    desired: str
+    """`running` or `stopped`"""
+    attempt: int
+    """the newest one; 0 when no worker has taken the run yet"""
+    attempts: int
+    machine: str
+    worker: str
+    device: str
+    device_name: str
+    task: str
+    parameters: int | None
+    step: int
+    total_steps: int | None
+    epoch: int
+    epochs: int | None
+    best: tuple[str, float] | None
+    """name and value of the best validation metric so far"""
+    test: dict[str, float]
+    """metrics of the test part; empty before the end"""
+    origin: str | None
+    """the run it was launched again from"""
+    resumed: str
+    """`exact`, `best-effort` or empty, of the newest attempt"""
+    resume_note: str
+    """why a resume is only best-effort"""
+    diverged_step: int | None
+    """first step that a later attempt repeated with another value"""
+
+    @property
+    def diverged(self) -> bool:
+        """Whether a replayed step came out differently."""
+        return self.diverged_step is not None
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more will happen."""
+        return self.status in ("finished", "failed", "stopped")
+
+    @property
+    def progress(self) -> float | None:
+        """Share of the steps done, 0 to 1; None before the number of steps is known."""
+        return min(1.0, self.step / self.total_steps) if self.total_steps else None
+
+    def seconds(self, now: float) -> float | None:
+        """From the first step to the end, or to `now` while it lasts; None before the start."""
+        if self.started is None:
+            return None
+        return max(0.0, (self.ended if self.ended is not None else now) - self.started)
+
+
+def view(row: Mapping[str, Any], attempts: Sequence[Mapping[str, Any]]) -> Run:
+    """The `Run` of one row of `runs` and its rows of `attempts`, oldest first."""
+    last: Mapping[str, Any] = attempts[-1] if attempts else {}
+    verdict = judge(facts(row, attempts))
+    ended = last.get("ended") if attempts else row["created"]
+    return Run(
+        id=row["id"],
+        name=row["name"],
+        config=RunConfig.model_validate_json(row["config"]),
+        status=verdict.status,
+        cause=verdict.cause,
+        created=row["created"],
+        started=next((each["started"] for each in attempts if each["started"]), None),
+        ended=ended if verdict.ended else None,
+        desired=row["desired"],
+        attempt=last.get("attempt", 0),
+        attempts=len(attempts),
+        machine=last.get("machine", ""),
+        worker=last.get("worker", ""),
+        device=last.get("device", ""),
+        device_name=last.get("device_name", ""),
+        task=row["task"] or "",
+        parameters=row["parameters"],
+        step=row["step"],
+        total_steps=row["total_steps"],
+        epoch=row["epoch"],
+        epochs=row["epochs"],
+        best=None if row["best_metric"] is None else (row["best_metric"], row["best_value"]),
+        test=json.loads(row["test"]) if row["test"] else {},
+        origin=row["origin"],
+        resumed=last.get("resumed", ""),
+        resume_note=last.get("resume_note", ""),
+        diverged_step=row["diverged_step"],
+    )
+
+
+def facts(row: Mapping[str, Any], attempts: Sequence[Mapping[str, Any]]) -> Facts:
+    """What the status is judged by."""
+    if not attempts:
+        return Facts(desired=row["desired"])
+    last = attempts[-1]
+    return Facts(
+        desired=row["desired"],
+        attempt=last["attempt"],
+        started=last["started"] is not None,
+        ended=last["ended"] is not None,
+        reason=last["reason"] or "",
+        cause=last["cause"],
+        step=row["step"],
+    )

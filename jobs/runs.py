@@ -1,0 +1,139 @@
+"""What people do with runs: launch, stop, look. Pages and command line use only this."""
+
+from __future__ import annotations
+
+import builtins
+import logging
+import time
+
+from redis import Redis, RedisError
+
+from engine.config import RunConfig
+from jobs import keys, queue
+from jobs.connect import RedisUnavailable
+from jobs.history import runs as rows
+from jobs.ids import new_id
+from jobs.run import Run
+from jobs.yard import Yard
+
+CHANGES_KEPT = 1_000
+LOG = logging.getLogger(__name__)
+
+
+class UnknownRun(LookupError):
+    """No run, or more than one, fits what was given. The text says which."""
+
+
+class NotPossible(Exception):
+    """The run is in no state for that. The text says why."""
+
+
+def list(yard: Yard) -> builtins.list[Run]:
+    """All runs, the newest first."""
+    with yard.history.reading() as connection:
+        return rows.every(connection)
+
+
+def get(yard: Yard, run_id: str) -> Run:
+    """The run with that id. Raises UnknownRun."""
+    with yard.history.reading() as connection:
+        found = rows.find(connection, run_id)
+    if found is None:
+        raise UnknownRun(f"There is no run {run_id!r}. All runs: `./trainyard runs`.")
+    return found
+
+
+def find(yard: Yard, text: str) -> Run:
+    """The run with that id, unique beginning of an id, or unique name. Raises UnknownRun."""
+    with yard.history.reading() as connection:
+        fitting = rows.matching(connection, text) if text else []
+    if not fitting:
+        raise UnknownRun(f"There is no run {text!r}. All runs: `./trainyard runs`.")
+    if len(fitting) > 1:
+        some = ", ".join(fitting[:4]) + (", ..." if len(fitting) > 4 else "")
+        raise UnknownRun(f"{text!r} fits several runs ({some}). Give more of the id.")
+    return get(yard, fitting[0])
+
+
+def launch(yard: Yard, config: RunConfig, origin: str | None = None, key: str | None = None) -> str:
+    """Saves a run, puts it on the queue and returns its id.
+
+    The same `key` again gives the same id and launches nothing. The run is saved even when Redis
+    is away; the recorder queues it later. Raises SettingsError when it cannot work.
+    """
+    _check(config)
+    named = config if config.name.strip() else config.model_copy(update={"name": _name(config)})
+    run_id = new_id()
+    row = {
+        "id": run_id,
+        "name": named.name,
+        "config": named.model_dump_json(),
+        "created": time.time(),
+        "desired": "running",
+        "origin": origin,
+        "launch_key": key,
+    }
+    with yard.history.writing() as connection:
+        added = rows.add(connection, row)
+        known = None if added or key is None else rows.by_launch_key(connection, key)
+    if known is not None:
+        return known
+    try:
+        announce(yard.redis, run_id, named.model_dump_json())
+        queue.enqueue(yard.redis, run_id, 1)
+        changed(yard.redis, run_id)
+    except (RedisError, RedisUnavailable) as error:
+        LOG.warning("Run %s is saved and will be queued when Redis answers (%s).", run_id, error)
+    return run_id
+
+
+def stop(yard: Yard, run_id: str) -> None:
+    """Asks the run to save a checkpoint and end; a waiting one ends at once.
+
+    Raises UnknownRun, and NotPossible when it has ended already.
+    """
+    run = get(yard, run_id)
+    if run.over:
+        raise NotPossible(f"{run.name} has ended already ({run.status}); nothing to stop.")
+    with yard.history.writing() as connection:
+        rows.desire(connection, run_id, "stopped")
+    try:
+        send_stop(yard.redis, run_id)
+        queue.cancel(yard.redis, run_id)
+        changed(yard.redis, run_id)
+    except (RedisError, RedisUnavailable) as error:
+        LOG.warning("The stop of %s is saved and will be sent later (%s).", run_id, error)
+
+
+def announce(redis: Redis, run_id: str, config: str) -> None:
+    """Makes the run known to worker and recorder: its settings, then its place in `ty:live`."""
+    # One transaction, settings first: whoever sees the id in the set finds the settings too,
+    # also after Redis lost its last second.
+    with redis.pipeline(transaction=True) as pipe:
+        pipe.set(keys.spec(run_id), config)
+        pipe.sadd(keys.LIVE, run_id)
+        pipe.execute()
+
+
+def changed(redis: Redis, run_id: str) -> None:
+    """Wakes whoever watches the list of runs."""
+    redis.xadd(keys.CHANGES, {"run": run_id}, maxlen=CHANGES_KEPT, approximate=True)
+
+
+def send_stop(redis: Redis, run_id: str) -> None:
+    """Puts `stop` on the run's control stream."""
+    from jobs.control import send
+
+    send(redis, run_id, "stop")
+
+
+def _check(config: RunConfig) -> None:
+    from engine.check import problems
+    from engine.command import SettingsError
+
+    if found := problems(config):
+        raise SettingsError(found)
+
+
+def _name(config: RunConfig) -> str:
+    return f"{config.model.title} on {config.data.title}"

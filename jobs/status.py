@@ -1,0 +1,80 @@
+"""The status of a run: one pure function of what was recorded. Nothing else decides it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Status = Literal[
+    "queued", "starting", "running", "stopping", "resuming", "finished", "failed", "stopped"
+]
+ENDED: frozenset[Status] = frozenset({"finished", "failed", "stopped"})
+COMPLETED = frozenset({"completed", "early-stopped"})
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the history knows of a run and its newest attempt (0: there was none yet)."""
+
+    desired: str
+    """`running` or `stopped`"""
+    attempt: int = 0
+    started: bool = False
+    """the attempt has said so: training, not only starting"""
+    ended: bool = False
+    reason: str = ""
+    """of the end: a reason of `Finished`, `crashed` or `lost`"""
+    cause: str = ""
+    """a sentence about the end"""
+    step: int = 0
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The status and, where there is something to say, one sentence about it."""
+
+    status: Status
+    cause: str = ""
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will happen to the run."""
+        return self.status in ENDED
+
+
+def judge(facts: Facts) -> Verdict:
+    """The status that follows from `facts`."""
+    if facts.attempt == 0:
+        return _waiting(facts)
+    if not facts.ended:
+        return _under_way(facts)
+    if facts.reason in COMPLETED:
+        return Verdict("finished", facts.cause)
+    if facts.reason == "failed":
+        return Verdict("failed", facts.cause or "The run failed and left no reason.")
+    if facts.reason == "stopped":
+        return Verdict("stopped", facts.cause or f"Stopped at step {facts.step:,}.")
+    return _broken_off(facts)
+
+
+def _waiting(facts: Facts) -> Verdict:
+    if facts.desired == "stopped":
+        return Verdict("stopped", "Stopped before it began.")
+    return Verdict("queued", "Waits for a worker.")
+
+
+def _under_way(facts: Facts) -> Verdict:
+    if facts.desired == "stopped":
+        return Verdict("stopping", "Stops after the current step and saves a checkpoint.")
+    if facts.started:
+        return Verdict("running")
+    if facts.attempt > 1:
+        return Verdict("resuming", f"Attempt {facts.attempt} starts from the last checkpoint.")
+    return Verdict("starting", "A worker has taken the run.")
+
+
+def _broken_off(facts: Facts) -> Verdict:
+    what = facts.cause or "The attempt was interrupted."
+    if facts.desired == "stopped":
+        return Verdict("stopped", f"{what} It was not resumed because a stop was asked for.")
+    return Verdict("resuming", f"{what} Attempt {facts.attempt + 1} follows.")
