@@ -21,7 +21,7 @@ class EarlyStopping(Spec):
     """Ends the run when the validation loss has stopped falling."""
 
     patience: int = Field(5, ge=1, le=10_000, description="epochs without improvement to wait for")
-    min_delta: float = Field(0.0, ge=0, description="a smaller fall is no improvement")
+    min_delta: float = Field(0.0, ge=0, le=1e6, description="a smaller fall is no improvement")
 
 
 class Training(Spec):
@@ -31,7 +31,10 @@ class Training(Spec):
     batch_size: int = Field(64, ge=1, le=1_000_000, description="samples per step")
     seed: int = Field(0, ge=0, lt=2**31, description="of weights, order and dropout")
     clip_norm: float | None = Field(
-        None, gt=0, description="longest gradient allowed (L2 norm over all weights); none is no clip"
+        None,
+        gt=0,
+        le=1e6,
+        description="longest gradient allowed (L2 norm over all weights); none is no clip",
     )
     early_stopping: EarlyStopping | None = Field(
         None, description="stop when the validation loss no longer falls"

@@ -72,7 +72,7 @@ class Evaluation(Fact):
     split: Literal["validation", "test"]
     epoch: int
     metrics: dict[str, float]
-    """`loss`, then `accuracy`, `f1`, `roc_auc` or `mse`, `mae`, `r2`; undefined ones are left out"""
+    """`loss`, `accuracy`, `f1`, `roc_auc` or `loss`, `mse`, `mae`, `r2`; no undefined ones"""
     confusion: list[list[int]] = []
     """rows: true class, columns: predicted class; empty for regression"""
     roc: list[Curve] = []

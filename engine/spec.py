@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Spec(BaseModel):
-    """One choice and its fields. A subclass declares each field once, with bounds and a description.
+    """One choice and its fields. A subclass declares each field once, with bounds and help.
 
     Unknown keys and silently converted types are errors. `title` is the name people know the
     choice by; it stands in the form and in tables.

@@ -50,11 +50,10 @@ class Builtin(Spec):
             FileNotFoundError: the package that carries the data is not installed.
         """
         inputs, targets = cached(f"{self._cache_name()}-v1", self._parse)
-        label = np.int64 if self.card.task == "classification" else np.float32
-        return Arrays(
-            inputs=inputs.astype(np.float32).reshape(-1, *self.card.shape),
-            targets=targets.astype(label),
-        )
+        shaped = inputs.astype(np.float32).reshape(-1, *self.card.shape)
+        if self.card.task == "classification":
+            return Arrays(shaped, targets.astype(np.int64))
+        return Arrays(shaped, targets.astype(np.float32))
 
     def _cache_name(self) -> str:
         return type(self).__name__.lower()

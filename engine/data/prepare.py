@@ -102,8 +102,8 @@ def _target_scale(data: Builtin, train: NDArray[np.int64] | Floats) -> TargetSca
 def _scaled(
     part: Arrays, shift: NDArray[np.float64], factor: NDArray[np.float64], target: TargetScale
 ) -> Part:
-    inputs = (part.inputs - shift.astype(np.float32)) / factor.astype(np.float32)
+    inputs: Floats = (part.inputs - shift.astype(np.float32)) / factor.astype(np.float32)
     if part.targets.dtype == np.int64:
         return Part(inputs, part.targets)
-    targets = (part.targets.astype(np.float64) - target.mean) / target.deviation
-    return Part(inputs, targets.astype(np.float32))
+    values: Floats = (part.targets - np.float32(target.mean)) / np.float32(target.deviation)
+    return Part(inputs, values)

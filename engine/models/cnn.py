@@ -79,7 +79,7 @@ class Cnn(Spec):
         most = max((n for n in range(17) if min(self.side_after(card, n)) >= 1), default=0)
         advice = f"at most {most} fit" if most else "not even one fits"
         return (
-            f"{len(self.channels)} convolutions of {self.kernel}x{self.kernel} with pooling between "
-            f"them need a larger image than {card.shape[1]}x{card.shape[2]}; {advice}: list fewer "
+            f"{len(self.channels)} convolutions of {self.kernel}x{self.kernel} with pooling "
+            f"between them need a larger image than {card.shape[1]}x{card.shape[2]}; {advice}: list fewer "
             "channels or choose a smaller kernel"
         )
