@@ -88,7 +88,9 @@ class Telemetry:
         return self._delivered()
 
     def _delivered(self) -> bool:
-        return not self._emitted and self._server_id != "" and self._is_current()
+        if self._emitted or self.fenced or self.problem:
+            return False
+        return self._server_id != "" and self._is_current()
 
     def _is_current(self) -> bool:
         return self._sent_seq >= self._journal.last_seq
