@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -146,9 +147,9 @@ def test_a_full_disk_is_a_sentence(home: Home) -> None:
 
 
 def test_emit_waits_for_nobody(home: Home) -> None:
-    hanging = redis.Redis(
-        host="10.255.255.1", socket_connect_timeout=1, retry=Retry(NoBackoff(), 0)
-    )
+    silent = socket.create_server(("127.0.0.1", 0))
+    port = silent.getsockname()[1]
+    hanging = redis.Redis(port=port, socket_timeout=1, retry=Retry(NoBackoff(), 0))
     telemetry = Telemetry(hanging, RUN, Journal(home.run(RUN), 1))
     slowest = 0.0
     for step in range(5_000):
@@ -157,3 +158,4 @@ def test_emit_waits_for_nobody(home: Home) -> None:
         slowest = max(slowest, time.perf_counter() - began)
     assert slowest < 0.2
     assert not telemetry.close(timeout=0.1)
+    silent.close()
