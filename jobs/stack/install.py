@@ -28,7 +28,7 @@ NEEDED_BYTES_CUDA = 10_000_000_000
 CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 
 
-class Refused(Exception):  # noqa: N818 - a sentence for the reader, not a program error
+class Refused(Exception):
     """The environment cannot be made. The text says why and what to do."""
 
 
@@ -50,6 +50,7 @@ class Environment:
             if self._is_whole() and stamp.exists() and stamp.read_text() == text:
                 return
             self._check_space()
+            stamp.unlink(missing_ok=True)
             self._create()
             # Still there at the next start: this one was killed, perhaps in mid-package.
             self.interrupted.touch()
@@ -114,7 +115,7 @@ class Environment:
             )
 
     def _has_pip(self) -> bool:
-        command = [self.python, "-c", "import pip"]
+        command = [str(self.python), "-c", "import pip"]
         return self.python.exists() and (
             subprocess.run(command, capture_output=True, check=False).returncode == 0
         )
@@ -135,7 +136,7 @@ class Environment:
         )
 
     def _index_is_configured(self) -> bool:
-        command = [self.python, "-m", "pip", "config", "list"]
+        command = [str(self.python), "-m", "pip", "config", "list"]
         listed = subprocess.run(command, capture_output=True, text=True, check=False).stdout
         return any(word in listed for word in ("index-url", "find-links", "no-index"))
 

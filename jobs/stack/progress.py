@@ -61,7 +61,9 @@ class Progress:
 def last_step(output: str) -> str:
     """What pip does now, in its own words: the package it collects, downloads or installs."""
     for line in reversed(output.splitlines()):
-        if match := re.match(r"\s*(Collecting|Downloading|Installing collected|Building) (\S+)", line):
+        if match := re.match(
+            r"\s*(Collecting|Downloading|Installing collected|Building) (\S+)", line
+        ):
             verb, thing = match.groups()
             if verb == "Installing collected":
                 return "unpacking the packages"

@@ -1,0 +1,177 @@
+"""`./trainyard up`: one stack per home, from the checks before to the end of the last process."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+import webbrowser
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import redis
+
+from jobs.connect import RedisUnavailable, connect_unretried
+from jobs.home import Home
+from jobs.lock import Lock
+from jobs.processes import write_private
+from jobs.stack import devices, ports, procfile, remains
+from jobs.stack.console import Console
+from jobs.stack.supervisor import NotReady, Stack, Supervisor
+from jobs.stack.wake import Wake
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+NEEDED_BYTES = 200_000_000
+"""below this much free space neither checkpoints nor the history can be written for long"""
+
+
+class CannotStart(Exception):
+    """Nothing was started. The text says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command line chose. `port` None: TRAINYARD_PORT or 8501; 0: any free one."""
+
+    port: int | None = None
+    verbose: bool = False
+    browser: bool = False
+
+
+@dataclass(frozen=True)
+class Running:
+    """What `up.json` says of the stack that runs, or ran last, in a home."""
+
+    pid: int
+    port: int
+    mark: str
+
+    @classmethod
+    def read(cls, home: Home) -> Running | None:
+        """The record, or None when there never was one (or only half of one)."""
+        try:
+            fields = json.loads((home.root / "up.json").read_text())
+            return cls(int(fields["pid"]), int(fields["port"]), str(fields["mark"]))
+        except (FileNotFoundError, ValueError, KeyError, TypeError):
+            return None
+
+    def write(self, home: Home) -> None:
+        """Publishes the record to later calls."""
+        write_private(home.root / "up.json", json.dumps(asdict(self)))
+
+
+def up(options: Options, procfile_path: Path = PROJECT / "Procfile") -> int:
+    """Runs the stack until told to stop; the exit status of the command.
+
+    Raises CannotStart before anything was started.
+    """
+    home = prepare(Home.from_environment())
+    console = Console(verbose=options.verbose)
+    lock = Lock(home.root / "up.lock")
+    if not lock.take():
+        return say_it_runs(home, console)
+    end_the_last(home, console)
+    stack = describe(options, home, procfile_path)
+    Running(os.getpid(), stack.port, stack.mark).write(home)
+    with Wake() as wake:
+        return run(Supervisor(stack, console, wake), options)
+
+
+def run(supervisor: Supervisor, options: Options) -> int:
+    """Starts all, says the address, tends; whatever happens, ends all in order."""
+    home, console = supervisor.stack.home, supervisor.console
+    try:
+        if not begin(supervisor):
+            return 0
+        console.say(f"Trainyard: {address(home, supervisor.stack.port)}  (logs: {home.logs})")
+        if options.browser:
+            webbrowser.open(address(home, supervisor.stack.port))
+        while not supervisor.wake.stops:
+            supervisor.tend()
+    except NotReady as reason:
+        console.say(str(reason))
+        return 1
+    finally:
+        if supervisor.wake.stops:
+            console.say("stopping: trainings save a checkpoint and go on at the next `up`")
+        supervisor.stop()
+    return 0
+
+
+def begin(supervisor: Supervisor) -> bool:
+    """Redis first, the rest when it answers; True when the page answers, False: stop asked."""
+    stack = supervisor.stack
+    supervisor.start([entry for entry in stack.entries if entry.name == "redis"])
+    what = "Redis (REDIS_URL)" if "REDIS_URL" in os.environ else "Redis"
+    if not supervisor.await_ready(lambda: redis_answers(stack.home), what):
+        return False
+    supervisor.start([entry for entry in stack.entries if entry.name != "redis"])
+    return supervisor.await_ready(lambda: ports.page_answers(stack.port), "The page")
+
+
+def prepare(home: Home) -> Home:
+    """Makes the home and looks for room in it. Raises CannotStart."""
+    try:
+        home.create()
+        free = shutil.disk_usage(home.root).free
+    except OSError as error:
+        raise CannotStart(
+            f"The folder {home.root} cannot be used ({error.strerror}). "
+            "Name another one in TRAINYARD_HOME."
+        ) from error
+    if free < NEEDED_BYTES:
+        raise CannotStart(
+            f"{home.root} has {free / 1e6:.0f} MB free; training needs at least "
+            f"{NEEDED_BYTES / 1e6:.0f} MB. Make room, or name another folder in TRAINYARD_HOME."
+        )
+    return home
+
+
+def describe(options: Options, home: Home, procfile_path: Path) -> Stack:
+    """What to run on this machine now. Raises CannotStart."""
+    own_redis = "REDIS_URL" not in os.environ
+    try:
+        entries = procfile.read(procfile_path)
+        port = ports.choose(options.port)
+    except (procfile.ProcfileError, ports.PortTaken, ValueError) as error:
+        raise CannotStart(str(error)) from error
+    chosen = procfile.for_this_machine(entries, devices.find(), own_redis=own_redis)
+    return Stack(secrets.token_hex(8), home, procfile_path.parent, port, chosen)
+
+
+def say_it_runs(home: Home, console: Console) -> int:
+    """The address of the stack that holds the lock."""
+    running = Running.read(home)
+    if running is None:
+        console.say(f"Trainyard is starting in {home.root} already.")
+    else:
+        console.say(f"Trainyard runs here already: {address(home, running.port)}")
+    return 0
+
+
+def end_the_last(home: Home, console: Console) -> None:
+    """Waits for what a killed supervisor left behind: its trainers may be saving checkpoints."""
+    running = Running.read(home)
+    if running is None or not remains.find(running.mark):
+        return
+    console.say("waiting for the processes of the last `up`, which was killed, to end")
+    killed = remains.end(running.mark, 30.0)
+    if killed:
+        console.say(f"killed {killed} of them after 30 s")
+
+
+def address(home: Home, port: int) -> str:
+    """The page with the login token, once the dashboard has made one."""
+    token = home.token.read_text().strip() if home.token.exists() else ""
+    return f"http://127.0.0.1:{port}/" + (f"?token={token}" if token else "")
+
+
+def redis_answers(home: Home) -> bool:
+    """Whether the server of this home, or of REDIS_URL, answers now."""
+    try:
+        with connect_unretried(home) as client:
+            return bool(client.ping())
+    except (redis.RedisError, RedisUnavailable):
+        return False
