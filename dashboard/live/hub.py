@@ -1,0 +1,131 @@
+"""Who watches what: starts a reader with a run's first viewer, stops it with the last one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+import redis.asyncio
+from redis.exceptions import RedisError
+
+from dashboard.live import streams
+from dashboard.live.changes import Changes
+from dashboard.live.feed import Feed
+from dashboard.live.info import describe
+from dashboard.live.snapshot import encode_snapshot, position
+from dashboard.live.tail import Position, Told, unpack
+from dashboard.live.viewer import Viewer
+from jobs import connect, keys, runs
+from jobs.connect import RedisUnavailable
+from jobs.history import Snapshot
+from jobs.home import Home
+from jobs.yard import Yard
+
+SOCKET_SECONDS = 3.0
+
+
+class Hub:
+    """All live pushing of this process. Lives in one event loop; the history is read in threads."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._yard: Yard | None = None
+        self._feeds: dict[str, Feed] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self.viewers: set[Viewer] = set()
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Opens the history; at the end stops every reader."""
+        self._yard = await asyncio.to_thread(Yard.open, self._home)
+        self._start("changes", Changes(self).follow())
+        try:
+            yield
+        finally:
+            for name in list(self._tasks):
+                self._stop(name)
+            self._yard.close()
+
+    @property
+    def yard(self) -> Yard:
+        """The history and the services; only while running."""
+        assert self._yard is not None, "the hub is not running"
+        return self._yard
+
+    @property
+    def watched(self) -> set[str]:
+        """Ids of the runs that have a reader now."""
+        return set(self._feeds)
+
+    def connect(self) -> redis.asyncio.Redis:
+        """A client that reports a broken connection at once: our readers begin anew by themselves.
+
+        Raises RedisUnavailable when no server was ever started here.
+        """
+        return redis.asyncio.Redis.from_url(
+            connect.url(self._home), protocol=2, socket_timeout=SOCKET_SECONDS
+        )
+
+    @asynccontextmanager
+    async def watching(self, viewer: Viewer) -> AsyncIterator[None]:
+        """Feeds a viewer as long as the block lasts; its snapshots are due first."""
+        self.viewers.add(viewer)
+        for run in viewer.runs:
+            self._join(viewer, run)
+        try:
+            yield
+        finally:
+            self.viewers.discard(viewer)
+            for run in viewer.runs:
+                self._leave(viewer, run)
+
+    async def snapshot(self, viewer: Viewer, run: str) -> bytes:
+        """The frame a viewer begins with; remembers how far it reaches."""
+        stored, info = await asyncio.to_thread(self._stored, run)
+        told = await self._tail(run, stored.position)
+        viewer.positions[run] = position(stored, told)
+        return await asyncio.to_thread(encode_snapshot, run, stored, told, info, viewer.pixels)
+
+    def _stored(self, run: str) -> tuple[Snapshot, dict[str, Any]]:
+        stored = self.yard.history.snapshot(run)
+        return stored, describe(runs.get(self.yard, run), stored.records)
+
+    async def _tail(self, run: str, after: Position) -> list[Told]:
+        """What the stream holds beyond the history; nothing while Redis is away."""
+        key, last = keys.events(run), "{}-{}".format(*after)
+        try:
+            async with self.connect() as client:
+                return unpack(await streams.beyond(client, key, last), after)
+        except (RedisError, RedisUnavailable, OSError):
+            return []
+
+    def _join(self, viewer: Viewer, run: str) -> None:
+        feed = self._feeds.get(run)
+        if feed is None:
+            feed = self._feeds[run] = Feed(run, self.connect)
+            self._start(run, feed.follow())
+        feed.viewers.add(viewer)
+        viewer.refresh(run)
+
+    def _leave(self, viewer: Viewer, run: str) -> None:
+        feed = self._feeds.get(run)
+        if feed is None:
+            return
+        feed.viewers.discard(viewer)
+        if not feed.viewers:
+            del self._feeds[run]
+            self._stop(run)
+
+    def _start(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        if name in self._tasks:
+            work.close()
+            return
+        self._tasks[name] = asyncio.create_task(work, name=f"live {name}")
+
+    def _stop(self, name: str) -> None:
+        task = self._tasks.pop(name, None)
+        if task is not None:
+            with suppress(RuntimeError):  # the loop may be gone already
+                task.cancel()
