@@ -1,0 +1,47 @@
+"""One drawing of the form: draft → offers → checked settings, ready for the pen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dashboard.form.check import Outcome, Problems, check
+from dashboard.form.draft import Draft, choice, read
+from dashboard.form.fields import fields, kind_of
+from dashboard.form.offer import Offer, offer
+from dashboard.form.state import State
+from engine.config import RunConfig
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What this rerun shows: the offers of each union, the settings that stand, what is wrong."""
+
+    offers: dict[str, Offer]
+    stands: Draft
+    """the draft with kinds that do not fit replaced by the first that does"""
+    outcome: Outcome
+
+    @property
+    def problems(self) -> Problems:
+        """By setting path."""
+        return self.outcome.problems
+
+
+def lay_out(state: State) -> Sheet:
+    """Finds what fits, swaps what does not, and checks the result."""
+    first = check(read(RunConfig, state.draft))
+    anchor = first.config or state.anchor
+    offers = {item.name: offer(anchor, item) for item in fields(RunConfig) if item.shape == "union"}
+    stands = {**state.draft, **_swaps(state.draft, offers)}
+    outcome = first if stands == state.draft else check(read(RunConfig, stands))
+    state.anchor = outcome.config or anchor
+    return Sheet(offers, stands, outcome)
+
+
+def _swaps(draft: Draft, offers: dict[str, Offer]) -> Draft:
+    swaps: Draft = {}
+    for item in fields(RunConfig):
+        fitting = offers[item.name].fitting if item.name in offers else ()
+        if fitting and choice(item, draft, item.name) not in fitting:
+            swaps[item.name] = kind_of(fitting[0])
+    return swaps

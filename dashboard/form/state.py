@@ -1,0 +1,59 @@
+"""The draft of one browser session: kept apart from the widgets, which forget what is not drawn."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import MutableMapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from dashboard.form.draft import Draft, seed
+from engine.config import RunConfig
+
+Session = MutableMapping[Any, Any]
+
+_PLACE = "form"
+
+
+@dataclass
+class State:
+    """`draft` is what was typed, `base` what it began from, `shown` what the widgets were given."""
+
+    draft: Draft
+    base: Draft
+    source: str
+    """what the form was filled from: a preset's name or a run id"""
+    anchor: RunConfig
+    """the last settings that were valid field by field"""
+    shown: Draft = field(default_factory=dict)
+    key: str = field(default_factory=lambda: secrets.token_hex(16))
+    """carried by every press on Launch until one of them has launched"""
+    launched: str = ""
+    """the run that `key` has launched, until the form is shown again"""
+
+
+def load(session: Session, source: str, config: RunConfig) -> State:
+    """The session's draft; begun anew from `config` when it was filled from another `source`."""
+    state = session.get(_PLACE)
+    if not isinstance(state, State) or state.source != source:
+        return _begin(session, source, config)
+    for key, given in state.shown.items():
+        if key in session and session[key] != given:
+            state.draft[key] = session[key]
+    return state
+
+
+def _begin(session: Session, source: str, config: RunConfig) -> State:
+    old = session.get(_PLACE)
+    for key in old.shown if isinstance(old, State) else ():
+        session.pop(key, None)
+    state = State(seed(config), seed(config), source, config)
+    session[_PLACE] = state
+    return state
+
+
+def give(session: Session, state: State, key: str, value: Any) -> None:
+    """Puts `value` into the widget `key` before it is drawn, and remembers that we did."""
+    state.shown[key] = value
+    if session.get(key) != value or key not in session:
+        session[key] = value

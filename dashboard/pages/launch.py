@@ -1,0 +1,119 @@
+"""Launch: the form on the left, what it amounts to on the right, one button."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+
+import streamlit as st
+
+from dashboard import navigation, services
+from dashboard.form import draw, session, state
+from dashboard.panels import configuration, forecast
+from dashboard.text import plain
+from engine.config import RunConfig
+from engine.presets import PRESETS
+from jobs import runs
+from jobs.run import Run
+
+_RUN = "run:"
+_LAUNCH = "launch"
+
+
+def page() -> None:
+    """`/?preset=<name>` or `/?from=<run id>` fills the form."""
+    origin = _origin()
+    sources = _sources(origin)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="head"):
+        st.markdown("# Launch a run")
+        source = _choose(sources, origin)
+    form = state.load(st.session_state, source, sources[source])
+    sheet = session.lay_out(form)
+    left, right = st.columns([1.7, 1], gap="large")
+    with left:
+        pen = draw.Pen(form, sheet, placeholders={"name": _default_name(form.anchor)})
+        draw.draw_sections(pen, RunConfig)
+    with right, st.container(key="aside"):
+        _stray_problems(pen)
+        forecast.draw(form.anchor, sheet.outcome.ready)
+        _launch_button(form, sheet, origin)
+    if sheet.outcome.config is not None:
+        with st.expander("The same run as a command or a file", key="copies"):
+            configuration.copies(sheet.outcome.config, key="json")
+
+
+def _origin() -> Run | None:
+    """The run to launch again, when the URL names one that exists."""
+    run_id = st.query_params.get("from")
+    if run_id is None:
+        return None
+    try:
+        return runs.get(services.yard(), run_id)
+    except runs.UnknownRun:
+        services.trouble("The run to start from is unknown", "The form begins with a preset.")
+        return None
+
+
+def _sources(origin: Run | None) -> Mapping[str, RunConfig]:
+    """What the form can start from: the old run first, then the presets."""
+    old = {f"{_RUN}{origin.id}": origin.config} if origin else {}
+    return {**old, **PRESETS}
+
+
+def _choose(sources: Mapping[str, RunConfig], origin: Run | None) -> str:
+    """The `Start from` box; the choice stands in the URL."""
+    names = list(sources)
+    asked = st.query_params.get("preset", "")
+    start = names.index(asked) if asked in names and origin is None else 0
+    source = st.selectbox(
+        "Start from",
+        names,
+        index=start,
+        key=f"source.{origin.id if origin else ''}",
+        format_func=lambda name: _source_name(name, sources[name], origin),
+        width=320,
+    )
+    if not source.startswith(_RUN) and origin is None and source != names[0]:
+        st.query_params["preset"] = source
+    return source
+
+
+def _source_name(name: str, config: RunConfig, origin: Run | None) -> str:
+    if origin is not None and name.startswith(_RUN):
+        return f"Run: {origin.name}"
+    return _default_name(config)
+
+
+def _default_name(config: RunConfig) -> str:
+    return f"{config.model.title} on {config.data.title}"
+
+
+def _stray_problems(pen: draw.Pen) -> None:
+    """Problems that belong to no widget; none is ever lost."""
+    for path, sentences in pen.sheet.problems.items():
+        if path not in pen.drawn:
+            for sentence in sentences:
+                st.caption(f":red[{plain(sentence)}]")
+
+
+def _launch_button(form: state.State, sheet: session.Sheet, origin: Run | None) -> None:
+    """Launches once, however often it is pressed: both presses carry the same key."""
+    pressed = st.button(
+        "Launch",
+        key=_LAUNCH,
+        type="primary",
+        icon=":material/play_arrow:",
+        width="stretch",
+        disabled=not sheet.outcome.ready,
+    )
+    if number := len(sheet.problems):
+        things = "setting needs" if number == 1 else "settings need"
+        st.caption(f":red[{number} {things} a look before this can run.]")
+    if pressed and sheet.outcome.config is not None:
+        config = sheet.outcome.config
+        form.launched = runs.launch(
+            services.yard(), config, origin=origin.id if origin else None, key=form.key
+        )
+        navigation.go("run", id=form.launched)
+    elif form.launched:
+        form.launched, form.key = "", secrets.token_hex(16)

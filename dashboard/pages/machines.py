@@ -1,0 +1,3 @@
+"""tmp"""
+def page() -> None:
+    pass

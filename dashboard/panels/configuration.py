@@ -1,0 +1,131 @@
+"""The settings of a run: as a table by group, as JSON, as a command line, and as a difference."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import streamlit as st
+
+from dashboard.form.fields import KIND, fields, title
+from dashboard.table import Cell, table
+from dashboard.text import NOTHING, number, one_line
+from engine.config import RunConfig
+from engine.spec import Spec
+
+Setting = tuple[str, Any, Any]
+"""dotted path without kinds, value, default of its class"""
+
+
+def settings(spec: Spec, prefix: str = "", default: Spec | None = None) -> Iterator[Setting]:
+    """Every setting of `spec`, depth first; the default of a kind is that of its own class."""
+    if KIND in type(spec).model_fields:
+        yield prefix, getattr(spec, KIND), getattr(default, KIND, None)
+    standard = type(spec)() if default is None or type(default) is not type(spec) else default
+    for field in fields(type(spec)):
+        path = f"{prefix}.{field.name}" if prefix else field.name
+        value, usual = getattr(spec, field.name), getattr(standard, field.name)
+        if isinstance(value, Spec):
+            yield from settings(value, path, usual if isinstance(usual, Spec) else None)
+        else:
+            yield path, value, usual
+
+
+def changed(config: RunConfig) -> list[tuple[str, Any]]:
+    """The settings that are not their default, as `path, value`."""
+    found = settings(config, "", RunConfig())
+    return [(path, value) for path, value, usual in found if value != usual]
+
+
+def command_line(config: RunConfig) -> str:
+    """The same run as one line for a shell, naming only what differs from the defaults."""
+    parts = [shlex.quote(f"{path}={_written(value)}") for path, value in _ordered(config)]
+    return " ".join(["./trainyard", "launch", *parts])
+
+
+def _ordered(config: RunConfig) -> list[tuple[str, Any]]:
+    """An optional group that was switched on needs its own word even if all in it is default."""
+    return changed(config) + [
+        (path, {}) for path in _switched_on(config) if not _named(path, config)
+    ]
+
+
+def _switched_on(config: RunConfig) -> Iterator[str]:
+    default = RunConfig()
+    for group in fields(RunConfig):
+        now, usual = getattr(config, group.name), getattr(default, group.name)
+        for item in fields(type(now)) if isinstance(now, Spec) else ():
+            if isinstance(getattr(now, item.name), Spec) and getattr(usual, item.name, 0) is None:
+                yield f"{group.name}.{item.name}"
+
+
+def _named(path: str, config: RunConfig) -> bool:
+    return any(at.startswith(f"{path}.") for at, _ in changed(config))
+
+
+def _written(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def shown(value: Any) -> str:
+    """A value as the tables show it."""
+    if value is None or value == "":
+        return NOTHING
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, int | float):
+        return number(value)
+    if isinstance(value, list | tuple):
+        return ", ".join(shown(item) for item in value)
+    return one_line(str(value))
+
+
+def draw(config: RunConfig, key: str) -> None:
+    """Groups side by side, what is not the default marked; below it JSON and command line."""
+    groups = [field for field in fields(RunConfig) if isinstance(getattr(config, field.name), Spec)]
+    columns = st.columns(3, gap="medium")
+    for index, group in enumerate(groups):
+        with columns[index % 3], st.container(border=True, height="stretch"):
+            value = getattr(config, group.name)
+            named = f" · {title(type(value))}" if KIND in type(value).model_fields else ""
+            st.markdown(f"###### {group.label}{named}")
+            table([], _rows(value, getattr(RunConfig(), group.name)))
+    copies(config, key)
+
+
+def _rows(spec: Spec, default: Spec) -> Iterator[list[Cell]]:
+    for path, value, usual in settings(spec, "", default):
+        if path:
+            label = path.replace(".", " · ").replace("_", " ")
+            yield [Cell(label), Cell(shown(value), number=True, mark=value != usual)]
+
+
+def copies(config: RunConfig, key: str) -> None:
+    """The same settings to take away: the command line, and JSON as a file."""
+    st.code(command_line(config), language="bash", wrap_lines=True)
+    st.download_button(
+        "Settings as JSON",
+        json.dumps(config.to_dict(), indent=2, ensure_ascii=False),
+        file_name="settings.json",
+        mime="application/json",
+        key=key,
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def difference(names: Sequence[str], configs: Sequence[RunConfig]) -> None:
+    """A table of the settings in which the runs differ, one column a run."""
+    found = [{path: value for path, value, _ in settings(config)} for config in configs]
+    paths = dict.fromkeys(path for each in found for path in each if path != "name")
+    rows = []
+    for path in paths:
+        values = [shown(each[path]) if path in each else NOTHING for each in found]
+        if len(set(values)) > 1:
+            rows.append([path, *(Cell(value, number=True) for value in values)])
+    if rows:
+        table(["Setting", *map(one_line, names)], rows)
+    else:
+        st.caption("These runs have the same settings.")

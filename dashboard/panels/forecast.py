@@ -1,0 +1,80 @@
+"""What the settings amount to before launch: sizes, steps, layers, and who would train it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from dashboard import services
+from dashboard.inspector import PATIENCE_SECONDS, Answer
+from dashboard.panels import schedule
+from dashboard.table import Cell, table
+from dashboard.text import count, plain
+from engine.config import RunConfig
+
+
+def draw(config: RunConfig, ready: bool) -> None:
+    """The summary of `config`; while something is wrong with the form, of the last good one."""
+    with st.container(border=True, key="forecast"):
+        st.markdown("#### What will be trained")
+        what = f"**{config.model.title}** on **{config.data.title}** with {config.optimizer.title}"
+        st.markdown(what if ready else f":gray[{what}, once the form is right]")
+        answer = services.inspector().ask(config, PATIENCE_SECONDS)
+        if answer is None:
+            _count(config)
+        else:
+            _show(config, answer)
+
+
+@st.fragment(run_every=0.5)
+def _count(config: RunConfig) -> None:
+    """Redraws the page as soon as the helper has counted."""
+    if services.inspector().ask(config, 0) is not None:
+        st.rerun()
+    st.caption(":gray[Counting parameters …]")
+
+
+def _show(config: RunConfig, answer: Answer) -> None:
+    if "failed" in answer:
+        st.caption(plain(str(answer["failed"])))
+    elif "problems" in answer:
+        for problem in answer["problems"]:
+            st.caption(f":red[{plain(str(problem['message']))}]")
+    else:
+        _facts(config, answer["summary"])
+
+
+def _facts(config: RunConfig, summary: dict[str, Any]) -> None:
+    samples = summary["samples"]
+    table(
+        [],
+        [
+            ["Parameters", Cell(count(summary["parameters"]), number=True, strong=True)],
+            ["Training samples", Cell(count(samples.get("train")), number=True)],
+            ["Validation / test", Cell(_parts(samples), number=True)],
+            ["Steps", Cell(_steps(config, summary), number=True)],
+        ],
+    )
+    schedule.draw(config, summary["total_steps"])
+    with st.expander("Layers", key="layers"):
+        table(
+            ["Layer", "Output", "Parameters"],
+            [
+                [layer["name"], _shape(layer["output"]), Cell(count(layer["parameters"]), number=True)]
+                for layer in summary["layers"]
+            ],
+        )
+
+
+def _parts(samples: dict[str, int]) -> str:
+    return f"{count(samples.get('validation', 0))} / {count(samples.get('test', 0))}"
+
+
+def _steps(config: RunConfig, summary: dict[str, Any]) -> str:
+    epochs, per_epoch = config.training.epochs, summary["steps_per_epoch"]
+    return f"{epochs:,} × {per_epoch:,} = {summary['total_steps']:,}"
+
+
+def _shape(output: Any) -> str:
+    return " × ".join(map(str, output)) if isinstance(output, list) else str(output)

@@ -1,0 +1,40 @@
+"""The learning rate over the run, drawn before it begins."""
+
+from __future__ import annotations
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from dashboard.text import number
+from dashboard.theme import COLOURS
+from engine.config import RunConfig
+
+_POINTS = 200
+
+
+def draw(config: RunConfig, total_steps: int) -> None:
+    """A small curve of the learning rate from the first step to the last."""
+    count = min(total_steps, _POINTS)
+    steps = [round(index * (total_steps - 1) / max(1, count - 1)) for index in range(count)]
+    rate = config.optimizer.learning_rate
+    values = [rate * config.schedule.factor(step, total_steps) for step in steps]
+    figure = go.Figure(
+        go.Scatter(
+            x=steps,
+            y=values,
+            mode="lines",
+            line={"color": COLOURS[0], "width": 2},
+            fill="tozeroy",
+            fillcolor="rgba(79,124,255,.10)",
+            hovertemplate="step %{x:,}: %{y:.4g}<extra></extra>",
+        )
+    )
+    figure.update_layout(
+        height=120,
+        margin={"l": 0, "r": 0, "t": 6, "b": 0},
+        xaxis={"showgrid": False, "nticks": 4, "title": None},
+        yaxis={"rangemode": "tozero", "nticks": 3, "tickformat": "~g", "title": None},
+        showlegend=False,
+    )
+    st.caption(f"Learning rate over {total_steps:,} steps, at most {number(max(values))}")
+    st.plotly_chart(figure, key="schedule", config={"displayModeBar": False, "staticPlot": False})

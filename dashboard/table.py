@@ -1,0 +1,46 @@
+"""Small still tables as HTML: every cell is escaped here, so a name can never become markup."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from html import escape
+
+import streamlit as st
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A text, optionally stressed: `strong` for the best value, `mark` for a changed one."""
+
+    text: str
+    strong: bool = False
+    mark: bool = False
+    number: bool = False
+    link: str = ""
+    """an address inside the dashboard, e.g. `/run?id=...`"""
+
+
+Content = Cell | str
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[Content]]) -> None:
+    """Draws a table that scrolls inside itself when it is wider than the screen."""
+    st.html(html(head, rows))
+
+
+def html(head: Sequence[str], rows: Iterable[Sequence[Content]]) -> str:
+    """The table as HTML; an empty `head` leaves the header out."""
+    top = "".join(f"<th>{escape(name)}</th>" for name in head)
+    body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in rows)
+    thead = f"<thead><tr>{top}</tr></thead>" if head else ""
+    return f'<div class="ty-table"><table>{thead}<tbody>{body}</tbody></table></div>'
+
+
+def _cell(content: Content) -> str:
+    cell = content if isinstance(content, Cell) else Cell(content)
+    names = [name for name in ("strong", "mark", "number") if getattr(cell, name)]
+    text = escape(cell.text)
+    if cell.link:
+        text = f'<a href="{escape(cell.link)}" target="_self">{text}</a>'
+    return f'<td class="{" ".join(names)}">{text}</td>'

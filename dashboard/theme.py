@@ -1,0 +1,90 @@
+"""How the dashboard looks: Streamlit's theme settings for both modes, and the little CSS it lacks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+FONT = (
+    '"Inter", ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, "Source Sans", sans-serif'
+)
+
+_BOTH: dict[str, Any] = {
+    "theme.font": FONT,
+    "theme.baseRadius": "8px",
+    "theme.buttonRadius": "8px",
+    "theme.baseFontSize": 15,
+    "theme.headingFontSizes": ["1.75rem", "1.35rem", "1.1rem", "0.95rem", "0.9rem", "0.85rem"],
+    "theme.headingFontWeights": [650, 650, 600, 600, 600, 600],
+    "theme.showWidgetBorder": True,
+    "theme.linkUnderline": False,
+}
+
+_LIGHT: dict[str, Any] = {
+    "primaryColor": "#4f46e5",
+    "backgroundColor": "#ffffff",
+    "secondaryBackgroundColor": "#f6f7f9",
+    "textColor": "#16181d",
+    "borderColor": "#e4e6eb",
+    "codeBackgroundColor": "#f6f7f9",
+    "codeTextColor": "#16181d",
+    "linkColor": "#4338ca",
+    "dataframeBorderColor": "#e4e6eb",
+    "dataframeHeaderBackgroundColor": "#f6f7f9",
+}
+
+_DARK: dict[str, Any] = {
+    "primaryColor": "#818cf8",
+    "backgroundColor": "#0e0f13",
+    "secondaryBackgroundColor": "#16181e",
+    "textColor": "#e6e8ee",
+    "borderColor": "#272a33",
+    "codeBackgroundColor": "#16181e",
+    "codeTextColor": "#e6e8ee",
+    "linkColor": "#a5b4fc",
+    "dataframeBorderColor": "#272a33",
+    "dataframeHeaderBackgroundColor": "#16181e",
+}
+
+OPTIONS: dict[str, Any] = {
+    **_BOTH,
+    **{f"theme.light.{name}": value for name, value in _LIGHT.items()},
+    **{f"theme.dark.{name}": value for name, value in _DARK.items()},
+}
+"""set in code, so that the theme does not depend on the folder the server was started in"""
+
+COLOURS = ("#4f7cff", "#e8833a", "#22a884", "#c0518f", "#8a63d2", "#c2a21b", "#4aa3c7", "#d1495b")
+"""of curves, distinguishable with colour-blind eyes in both modes (after Okabe and Ito)"""
+
+CSS = """
+<style>
+[data-testid="stMainBlockContainer"] { padding: 4.5rem 2rem 4rem; max-width: 1360px; }
+[data-testid="stAppViewContainer"] { font-variant-numeric: tabular-nums; }
+[data-testid="stHeader"] { border-bottom: 1px solid var(--st-border-color); }
+[data-testid="stToolbarActions"], [data-testid="stMainMenu"], [data-testid="stDecoration"],
+[data-testid="stAppDeployButton"], [data-testid="stHeaderActionElements"] { display: none; }
+[data-testid="stStatusWidget"] { opacity: .45; }
+[class*="st-key-problem-"] p { line-height: 1.35; }
+[class*="st-key-facts"] [data-testid="stMetric"] { padding: 0; }
+.ty-table { overflow-x: auto; }
+.ty-table table { width: 100%; border-collapse: collapse; font-size: .9rem; margin: 0; }
+.ty-table th { text-align: left; font-weight: 500; opacity: .6; font-size: .8rem; }
+.ty-table th, .ty-table td {
+  padding: .34rem .75rem .34rem 0; border: 0; border-bottom: 1px solid var(--st-border-color);
+  white-space: nowrap;
+}
+.ty-table tr:last-child td { border-bottom: 0; }
+.ty-table td:last-child, .ty-table th:last-child { padding-right: 0; }
+.ty-table td.number { text-align: right; font-variant-numeric: tabular-nums; }
+.ty-table th:has(+ th) ~ th { text-align: right; }
+.ty-table td.strong { font-weight: 650; }
+.ty-table td.mark { color: var(--st-primary-color); font-weight: 600; }
+.ty-table td:first-child { opacity: .75; }
+@media (min-width: 1100px) {
+  .st-key-aside { position: sticky; top: 4.75rem; align-self: flex-start; }
+  [data-testid="stColumn"]:has(> * > .st-key-aside) { align-self: stretch; }
+}
+@media (max-width: 640px) {
+  [data-testid="stMainBlockContainer"] { padding: 4.25rem 1rem 3rem; }
+}
+</style>
+"""
