@@ -102,8 +102,10 @@ def _target_scale(data: Builtin, train: NDArray[np.int64] | Floats) -> TargetSca
 def _scaled(
     part: Arrays, shift: NDArray[np.float64], factor: NDArray[np.float64], target: TargetScale
 ) -> Part:
-    inputs: Floats = (part.inputs - shift.astype(np.float32)) / factor.astype(np.float32)
+    # In float32 and in place: the images would need 30 ms and twice the memory in float64.
+    inputs = part.inputs - shift.astype(np.float32)
+    inputs /= factor.astype(np.float32)
     if part.targets.dtype == np.int64:
         return Part(inputs, part.targets)
-    values: Floats = (part.targets - np.float32(target.mean)) / np.float32(target.deviation)
-    return Part(inputs, values)
+    values = part.targets.astype(np.float32) - np.float32(target.mean)
+    return Part(inputs, np.divide(values, np.float32(target.deviation), dtype=np.float32))

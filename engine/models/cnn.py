@@ -80,6 +80,6 @@ class Cnn(Spec):
         advice = f"at most {most} fit" if most else "not even one fits"
         return (
             f"{len(self.channels)} convolutions of {self.kernel}x{self.kernel} with pooling "
-            f"between them need a larger image than {card.shape[1]}x{card.shape[2]}; {advice}: list fewer "
-            "channels or choose a smaller kernel"
+            f"between them need a larger image than {card.shape[1]}x{card.shape[2]}; "
+            f"{advice}: list fewer channels or choose a smaller kernel"
         )

@@ -1,0 +1,171 @@
+"""Checkpoints on disk: new folders that appear whole or not at all, and are never overwritten.
+
+Order: files -> fsync -> manifest -> fsync -> rename -> fsync of the parent -> old ones away.
+Knows bytes only; what is in them is `engine/state.py`'s affair.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import shutil
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.durable import sync, write_synced
+from engine.failpoints import failpoint
+from engine.fence import Fence
+from engine.manifest import NAME, Damaged, Facts, Manifest, describe, read_verified
+
+KEPT = 2
+"""good checkpoints left in the folder: the newest may meet a bad sector"""
+
+_FOLDER = re.compile(r"step-(\d+)-a(\d+)")
+
+
+class CheckpointError(Exception):
+    """A checkpoint could not be written; the one before it is as it was."""
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A checkpoint that is now on disk."""
+
+    name: str
+    bytes: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A checkpoint that verified."""
+
+    name: str
+    manifest: Manifest
+    files: dict[str, bytes]
+
+
+@dataclass(frozen=True)
+class Checkpoints:
+    """The checkpoints of one run, as one attempt sees them."""
+
+    folder: Path
+    attempt: int
+
+    def open(self) -> None:
+        """Makes the folder, takes it for this attempt and removes what a crash left half done.
+
+        Raises:
+            Fenced: a later attempt has it.
+            CheckpointError: the folder cannot be made or written.
+        """
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with self._fence().held():
+                for half in self.folder.glob(".new-*"):
+                    shutil.rmtree(half, ignore_errors=True)
+        except OSError as error:
+            raise CheckpointError(_sentence(error, self.folder, 0)) from error
+
+    def newest(self) -> tuple[Loaded | None, list[str]]:
+        """The newest that verifies, if any, and a sentence for each damaged one passed over."""
+        damaged: list[str] = []
+        for step, name in self._names():
+            try:
+                manifest, files = read_verified(self.folder / name)
+            except Damaged as error:
+                damaged.append(f"the checkpoint at step {step} ({name}) is damaged: {error}")
+            else:
+                return Loaded(name, manifest, files), damaged
+        return None, damaged
+
+    def save(self, files: Mapping[str, bytes], facts: Facts) -> Saved:
+        """Writes one checkpoint, then removes good ones that are no longer needed.
+
+        Raises:
+            Fenced: a later attempt owns the folder; nothing was published.
+            CheckpointError: the disk refused; the previous checkpoint is intact.
+        """
+        begun = time.perf_counter()
+        name = f"step-{facts.step}-a{self.attempt}"
+        size = sum(len(content) for content in files.values())
+        try:
+            self._write(name, files, facts)
+        except OSError as error:
+            with self._fence().held():  # if we were fenced meanwhile, say that instead
+                raise CheckpointError(_sentence(error, self.folder, size)) from error
+        return Saved(name, size, time.perf_counter() - begun)
+
+    def _write(self, name: str, files: Mapping[str, bytes], facts: Facts) -> None:
+        new = Path(tempfile.mkdtemp(prefix=".new-", dir=self.folder))
+        try:
+            failpoint("checkpoint.before_files")
+            for file_name, content in files.items():
+                write_synced(new / file_name, content)
+                failpoint("checkpoint.after_file")
+            write_synced(new / NAME, describe(files, facts).encode())
+            failpoint("checkpoint.after_manifest")
+            sync(new)
+            failpoint("checkpoint.before_rename")
+            with self._fence().held():
+                self._publish(new, name)
+        finally:
+            shutil.rmtree(new, ignore_errors=True)
+
+    def _publish(self, new: Path, name: str) -> None:
+        target = self.folder / name
+        if target.exists():  # after a resume at this very step
+            if self._is_good(name):
+                return
+            os.replace(target, self.folder / f"damaged-{new.name.removeprefix('.new-')}")
+            failpoint("checkpoint.after_making_room")
+        new.rename(target)
+        failpoint("checkpoint.after_rename")
+        sync(self.folder)
+        failpoint("checkpoint.after_sync")
+        self._remove_old(name)
+        failpoint("checkpoint.after_removal")
+
+    def _remove_old(self, newest: str) -> None:
+        """Keeps the newest and the next good ones; damaged ones stay, they are evidence."""
+        good = [newest]
+        for _, name in self._names():
+            if name == newest or not self._is_good(name):
+                continue
+            if len(good) < KEPT:
+                good.append(name)
+            else:
+                shutil.rmtree(self.folder / name, ignore_errors=True)
+
+    def _is_good(self, name: str) -> bool:
+        try:
+            read_verified(self.folder / name)
+        except Damaged:
+            return False
+        return True
+
+    def _names(self) -> list[tuple[int, str]]:
+        """Step and name of each published checkpoint, newest first."""
+        matches = [_FOLDER.fullmatch(name) for name in os.listdir(self.folder)]
+        found = [(int(m[1]), int(m[2]), m[0]) for m in matches if m]
+        return [(step, name) for step, _, name in sorted(found, reverse=True)]
+
+    def _fence(self) -> Fence:
+        return Fence(self.folder, self.attempt)
+
+
+def _sentence(error: OSError, folder: Path, size: int) -> str:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        free = shutil.disk_usage(folder).free
+        return (
+            f"the disk is full: the checkpoint needs {size / 1e6:.1f} MB and {folder} has "
+            f"{free / 1e6:.1f} MB left; the checkpoint before it is intact; free some space"
+        )
+    return (
+        f"the checkpoint could not be written to {error.filename or folder} ({error.strerror}); "
+        "the one before it is intact; check that the folder exists and may be written"
+    )

@@ -1,0 +1,150 @@
+"""`TrainState`: all that a resume needs, to and from the files of a checkpoint. No pickle.
+
+Orders, dropout and learning rates are functions of the step, so no generator is in here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from pydantic import TypeAdapter
+from safetensors.torch import load, save
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from engine.config import RunConfig
+from engine.events import Evaluation, Steps
+from engine.spec import Spec
+
+RECENT_SECONDS = 1.0
+"""events this old have long been written down by whoever listens"""
+
+Tensors = dict[str, Tensor]
+_RECENT: TypeAdapter[list[Steps | Evaluation]] = TypeAdapter(list[Steps | Evaluation])
+
+
+class Progress(Spec):
+    """The part that is numbers. Losses are those of the validation part, on the original scale."""
+
+    evaluated_epochs: int = 0
+    """epochs whose evaluation is behind us"""
+    best_loss: float | None = None
+    best_epoch: int = 0
+    lowest_loss: float | None = None
+    """what early stopping compares with: only falls by more than `min_delta`"""
+    waited_epochs: int = 0
+    """evaluations since `lowest_loss` fell"""
+
+
+class Scalars(Spec):
+    """The content of `state.json`."""
+
+    config: RunConfig
+    progress: Progress
+    optimizer: dict[str, float | bool | None]
+    """the optimizer's numbers that are not tensors, by `<parameter>.<name>`"""
+    recent: list[Steps | Evaluation]
+
+
+@dataclass
+class TrainState:
+    """Changes while training; what is not here is not resumed."""
+
+    config: RunConfig
+    model: nn.Module
+    optimizer: Optimizer
+    step: int = 0
+    """optimizer steps done"""
+    progress: Progress = field(default_factory=Progress)
+    best: Tensors = field(default_factory=dict)
+    """weights of the best epoch, on the device; empty before the first evaluation"""
+    recent: list[Steps | Evaluation] = field(default_factory=list)
+    """what was yielded in the last second: it may be lost with the process that heard it"""
+
+    def remember(self, event: Steps | Evaluation) -> None:
+        """Adds to `recent` and forgets what is older than `RECENT_SECONDS`."""
+        kept = [old for old in self.recent if event.time - old.time < RECENT_SECONDS]
+        self.recent = [*kept, event]
+
+    def finite(self) -> bool:
+        """Whether no weight is NaN or infinite: such a state is not worth saving."""
+        weights = [w for w in self.model.state_dict().values() if w.is_floating_point()]
+        return bool(torch.stack([torch.isfinite(w).all() for w in weights]).all())
+
+    def to_files(self) -> dict[str, bytes]:
+        """The contents of a checkpoint's files by name."""
+        tensors, numbers = _flat_optimizer(self.optimizer)
+        scalars = Scalars(
+            config=self.config, progress=self.progress, optimizer=numbers, recent=self.recent
+        )
+        files = {
+            "model.safetensors": save(_plain(self.model.state_dict())),
+            "optimizer.safetensors": save(_plain(tensors)),
+            "state.json": scalars.model_dump_json().encode(),
+        }
+        if self.best:
+            files["best.safetensors"] = save(_plain(self.best))
+        return files
+
+    def restore(self, files: dict[str, bytes], step: int) -> None:
+        """Takes over a checkpoint made by `to_files` under the same model and optimizer."""
+        scalars = read_scalars(files)
+        _fill(self.model.state_dict(), load(files["model.safetensors"]))
+        self.best = {}
+        if "best.safetensors" in files:
+            self.best = copied(self.model.state_dict())
+            _fill(self.best, load(files["best.safetensors"]))
+        tensors = load(files["optimizer.safetensors"])
+        _restore_optimizer(self.optimizer, {**tensors, **scalars.optimizer})
+        self.step, self.progress, self.recent = step, scalars.progress, list(scalars.recent)
+
+
+def read_scalars(files: dict[str, bytes]) -> Scalars:
+    """The part of a checkpoint that is JSON."""
+    return Scalars.model_validate_json(files["state.json"])
+
+
+def copied(weights: Tensors) -> Tensors:
+    """A copy that training does not change, in the same memory order."""
+    return {name: tensor.detach().clone() for name, tensor in weights.items()}
+
+
+def _plain(tensors: Tensors) -> Tensors:
+    """On the CPU and row by row, as safetensors wants them (a CNN's weights are channels-last)."""
+    return {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+
+
+def _fill(targets: Tensors, sources: Tensors) -> None:
+    """Copies values; device and memory order stay those of the target."""
+    with torch.no_grad():
+        for name, target in targets.items():
+            target.copy_(sources[name])
+
+
+def _flat_optimizer(optimizer: Optimizer) -> tuple[Tensors, dict[str, float | bool | None]]:
+    tensors: Tensors = {}
+    numbers: dict[str, float | bool | None] = {}
+    for place, values in optimizer.state_dict()["state"].items():
+        for name, value in values.items():
+            key = f"{place}.{name}"
+            if isinstance(value, Tensor):
+                tensors[key] = value
+            else:
+                numbers[key] = value
+    return tensors, numbers
+
+
+def _restore_optimizer(optimizer: Optimizer, flat: dict[str, Any]) -> None:
+    """Hands the values back in the memory order of their parameters, which fused updates need."""
+    whole = optimizer.state_dict()
+    parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
+    state: dict[int, dict[str, Any]] = {}
+    for key, value in flat.items():
+        place, _, name = key.partition(".")
+        parameter = parameters[int(place)]
+        if isinstance(value, Tensor) and value.shape == parameter.shape:
+            value = torch.empty_like(parameter).copy_(value)  # noqa: PLW2901
+        state.setdefault(int(place), {})[name] = value
+    optimizer.load_state_dict({**whole, "state": state})
