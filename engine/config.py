@@ -14,14 +14,20 @@ from engine.data import Data, Mnist
 from engine.models import Cnn, Model
 from engine.optim import AdamW, Optimizer
 from engine.schedules import Constant, Schedule
-from engine.spec import Spec
+from engine.spec import RARE, Spec
 
 
 class EarlyStopping(Spec):
     """Ends the run when the validation loss has stopped falling."""
 
     patience: int = Field(5, ge=1, le=10_000, description="epochs without improvement to wait for")
-    min_delta: float = Field(0.0, ge=0, le=1e6, description="a smaller fall is no improvement")
+    min_delta: float = Field(
+        0.0,
+        ge=0,
+        le=1e6,
+        description="a smaller fall is no improvement",
+        json_schema_extra=RARE,
+    )
 
 
 class Training(Spec):
@@ -35,15 +41,22 @@ class Training(Spec):
         gt=0,
         le=1e6,
         description="longest gradient allowed (L2 norm over all weights); none is no clip",
+        examples=[1.0],
     )
     early_stopping: EarlyStopping | None = Field(
         None, description="stop when the validation loss no longer falls"
     )
     keep_best: bool = Field(
-        True, description="test and keep the weights of the best validation loss, not the last ones"
+        True,
+        description="test and keep the weights of the best validation loss, not the last ones",
+        json_schema_extra=RARE,
     )
     checkpoint_seconds: float = Field(
-        10.0, ge=0, le=86_400, description="at most this many seconds of work are lost in a crash"
+        10.0,
+        ge=0,
+        le=86_400,
+        description="at most this many seconds of work are lost in a crash",
+        json_schema_extra=RARE,
     )
 
 
@@ -54,7 +67,11 @@ class Hardware(Spec):
         "auto", description="auto takes a GPU where the worker has one"
     )
     threads: int | None = Field(
-        None, ge=1, le=1024, description="CPU threads; none leaves the choice to torch"
+        None,
+        ge=1,
+        le=1024,
+        description="CPU threads; none leaves the choice to torch",
+        json_schema_extra=RARE,
     )
 
 

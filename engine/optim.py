@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from engine.spec import Spec
+from engine.spec import RARE, Spec
 
 if TYPE_CHECKING:
     from torch import nn
@@ -67,9 +67,11 @@ class Adam(Spec):
     title: ClassVar[str] = "Adam"
     kind: Literal["adam"] = "adam"
     learning_rate: LearningRate = 1e-3
-    beta1: Beta = Field(0.9, description="memory of the mean gradient")
-    beta2: Beta = Field(0.999, description="memory of the squared gradient")
-    epsilon: float = Field(1e-8, gt=0, le=1, description="keeps the division finite")
+    beta1: Beta = Field(0.9, description="memory of the mean gradient", json_schema_extra=RARE)
+    beta2: Beta = Field(0.999, description="memory of the squared gradient", json_schema_extra=RARE)
+    epsilon: float = Field(
+        1e-8, gt=0, le=1, description="keeps the division finite", json_schema_extra=RARE
+    )
     weight_decay: WeightDecay = 0.0
 
     def build(self, parameters: Iterable[nn.Parameter]) -> TorchOptimizer:
@@ -93,9 +95,11 @@ class AdamW(Spec):
     title: ClassVar[str] = "AdamW"
     kind: Literal["adamw"] = "adamw"
     learning_rate: LearningRate = 1e-3
-    beta1: Beta = Field(0.9, description="memory of the mean gradient")
-    beta2: Beta = Field(0.999, description="memory of the squared gradient")
-    epsilon: float = Field(1e-8, gt=0, le=1, description="keeps the division finite")
+    beta1: Beta = Field(0.9, description="memory of the mean gradient", json_schema_extra=RARE)
+    beta2: Beta = Field(0.999, description="memory of the squared gradient", json_schema_extra=RARE)
+    epsilon: float = Field(
+        1e-8, gt=0, le=1, description="keeps the division finite", json_schema_extra=RARE
+    )
     weight_decay: WeightDecay = 0.01
 
     def build(self, parameters: Iterable[nn.Parameter]) -> TorchOptimizer:

@@ -5,6 +5,10 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
+from pydantic.config import JsonDict
+
+RARE: JsonDict = {"rare": True}
+"""`json_schema_extra` of a setting few people change: the form puts it under “More”"""
 
 
 class Spec(BaseModel):

@@ -15,7 +15,7 @@ from engine.data.cache import Pair, cached
 from engine.data.card import Arrays, Card
 from engine.data.mnist import read_mnist
 from engine.data.split import Split
-from engine.spec import Spec
+from engine.spec import RARE, Spec
 
 Limit = Annotated[
     int | None,
@@ -23,6 +23,8 @@ Limit = Annotated[
         ge=4,
         le=10_000_000,
         description="use only this many samples, drawn by the split's seed; none uses all",
+        examples=[1000],
+        json_schema_extra=RARE,
     ),
 ]
 Scaling = Literal["standard", "minmax", "none"]
@@ -37,6 +39,7 @@ class Builtin(Spec):
     scaling: Scaling = Field(
         "standard",
         description="standard: mean 0, deviation 1; minmax: 0 to 1; measured on the training part",
+        json_schema_extra=RARE,
     )
 
     def scales_targets(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field, model_validator
 
-from engine.spec import Spec
+from engine.spec import RARE, Spec
 
 
 class Split(Spec):
@@ -12,8 +12,16 @@ class Split(Spec):
 
     validation: float = Field(0.15, ge=0, lt=1, description="share that steers early stopping")
     test: float = Field(0.15, ge=0, lt=1, description="share touched once, at the end")
-    stratified: bool = Field(True, description="keep the class proportions in every part")
-    seed: int = Field(0, ge=0, lt=2**31, description="which samples go where; apart from training")
+    stratified: bool = Field(
+        True, description="keep the class proportions in every part", json_schema_extra=RARE
+    )
+    seed: int = Field(
+        0,
+        ge=0,
+        lt=2**31,
+        description="which samples go where; apart from training",
+        json_schema_extra=RARE,
+    )
 
     @model_validator(mode="after")
     def _something_to_train_on(self) -> Split:
