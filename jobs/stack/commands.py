@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Annotated
 
 import typer
 
 PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
+"""unknown options are for the program that is started"""
 
 
 def mount(app: typer.Typer) -> None:
     """Adds the commands to the command line."""
     app.command()(up)
+    app.command()(doctor)
+    app.command("test", context_settings=PASS_ON)(run_tests)
+    app.command(context_settings=PASS_ON)(bench)
 
 
 def up(
@@ -32,6 +37,36 @@ def up(
         raise typer.Exit(run_stack(Options(port=port, verbose=verbose, browser=browser)))
     except CannotStart as reason:
         refuse(str(reason))
+
+
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="Print the checks as JSON.")] = False,
+) -> None:
+    """Check versions, devices, port, Redis, database, disk and rights; exit code 1 on a failure."""
+    from jobs.home import Home
+    from jobs.stack import doctor
+
+    checks = list(doctor.examine(Home.from_environment()))
+    doctor.show(checks, as_json=as_json)
+    raise typer.Exit(doctor.status(checks))
+
+
+def run_tests(
+    context: typer.Context,
+    fast: Annotated[bool, typer.Option("--fast", help="Leave the slow tests out.")] = False,
+) -> None:
+    """Lint, types and every test. Further arguments go to pytest, which then runs alone."""
+    from jobs.stack import testing
+
+    raise typer.Exit(testing.run(testing.sections(context.args, fast=fast)))
+
+
+def bench(context: typer.Context) -> None:
+    """Measure: `bench live` or `bench engine`."""
+    if not context.args or context.args[0] not in ("live", "engine"):
+        given = context.args[0] if context.args else "nothing"
+        refuse(f"there is a bench `live` and a bench `engine`; {given!r} was given.")
+    os.execv(sys.executable, [sys.executable, "-P", "-m", "bench", *context.args])
 
 
 def refuse(reason: str) -> None:

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import os
 import secrets
 import shutil
 import webbrowser
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import redis
 
 from jobs.connect import RedisUnavailable, connect_unretried
 from jobs.home import Home
-from jobs.lock import Lock
-from jobs.processes import write_private
 from jobs.stack import devices, ports, procfile, remains
 from jobs.stack.console import Console
+from jobs.stack.running import Running, lock_of
 from jobs.stack.supervisor import NotReady, Stack, Supervisor
 from jobs.stack.wake import Wake
 
@@ -40,28 +38,6 @@ class Options:
     browser: bool = False
 
 
-@dataclass(frozen=True)
-class Running:
-    """What `up.json` says of the stack that runs, or ran last, in a home."""
-
-    pid: int
-    port: int
-    mark: str
-
-    @classmethod
-    def read(cls, home: Home) -> Running | None:
-        """The record, or None when there never was one (or only half of one)."""
-        try:
-            fields = json.loads((home.root / "up.json").read_text())
-            return cls(int(fields["pid"]), int(fields["port"]), str(fields["mark"]))
-        except (FileNotFoundError, ValueError, KeyError, TypeError):
-            return None
-
-    def write(self, home: Home) -> None:
-        """Publishes the record to later calls."""
-        write_private(home.root / "up.json", json.dumps(asdict(self)))
-
-
 def up(options: Options, procfile_path: Path = PROJECT / "Procfile") -> int:
     """Runs the stack until told to stop; the exit status of the command.
 
@@ -69,7 +45,7 @@ def up(options: Options, procfile_path: Path = PROJECT / "Procfile") -> int:
     """
     home = prepare(Home.from_environment())
     console = Console(verbose=options.verbose)
-    lock = Lock(home.root / "up.lock")
+    lock = lock_of(home)
     if not lock.take():
         return say_it_runs(home, console)
     end_the_last(home, console)

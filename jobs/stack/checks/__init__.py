@@ -1,0 +1,1 @@
+"""What `./trainyard doctor` looks at: each check is a function that returns a `Check`."""
