@@ -9,6 +9,9 @@ Status = Literal[
     "queued", "starting", "running", "stopping", "resuming", "finished", "failed", "stopped"
 ]
 ENDED: frozenset[Status] = frozenset({"finished", "failed", "stopped"})
+FINAL = frozenset({"completed", "early-stopped", "failed", "stopped"})
+"""reasons after which no attempt follows"""
+
 COMPLETED = frozenset({"completed", "early-stopped"})
 
 

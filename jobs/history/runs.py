@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Select, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from jobs.history.attempts import Attempt
 from jobs.history.schema import ATTEMPTS, RUNS
 from jobs.run import Run, view
+from jobs.status import FINAL, Facts, judge
 
 
 def find(connection: Connection, run_id: str) -> Run | None:
@@ -51,6 +54,69 @@ def by_launch_key(connection: Connection, key: str) -> str | None:
 def desire(connection: Connection, run_id: str, desired: str) -> None:
     """Writes down what is wanted of the run: `running` or `stopped`."""
     connection.execute(update(RUNS).where(RUNS.c.id == run_id).values(desired=desired))
+
+
+@dataclass(frozen=True)
+class Open:
+    """A run that is not over, as far as the queue is concerned."""
+
+    id: str
+    desired: str
+    step: int
+    attempts: tuple[Attempt, ...]
+
+    @property
+    def last(self) -> Attempt | None:
+        """The newest attempt."""
+        return self.attempts[-1] if self.attempts else None
+
+    @property
+    def next_attempt(self) -> int:
+        """The number that follows as far as the history knows."""
+        return 1 if self.last is None else self.last.attempt + 1
+
+    @property
+    def facts(self) -> Facts:
+        """What the status is judged by."""
+        if self.last is None:
+            return Facts(self.desired)
+        return Facts(
+            self.desired,
+            self.last.attempt,
+            self.last.started is not None,
+            self.last.ended is not None,
+            self.last.reason,
+            self.last.cause,
+            self.step,
+        )
+
+
+def unfinished(connection: Connection) -> list[Open]:
+    """All runs that are not over, the oldest first: the order in which they wait."""
+    final = select(ATTEMPTS.c.run).where(ATTEMPTS.c.run == RUNS.c.id, ATTEMPTS.c.reason.in_(FINAL))
+    query = select(RUNS.c.id, RUNS.c.desired, RUNS.c.step).where(~final.exists())
+    open_runs = query.order_by(RUNS.c.id).subquery()
+    tries = select(ATTEMPTS).join(open_runs, open_runs.c.id == ATTEMPTS.c.run)
+    attempts: dict[str, list[Attempt]] = defaultdict(list)
+    for row in connection.execute(tries.order_by(ATTEMPTS.c.run, ATTEMPTS.c.attempt)):
+        attempts[row.run].append(Attempt.of(row))
+    found = [
+        Open(row.id, row.desired, row.step, tuple(attempts[row.id]))
+        for row in connection.execute(query.order_by(RUNS.c.id))
+    ]
+    return [run for run in found if not judge(run.facts).ended]
+
+
+def known(connection: Connection, run_ids: Collection[str]) -> set[str]:
+    """Those of the ids that belong to a run."""
+    query = select(RUNS.c.id).where(RUNS.c.id.in_(run_ids))
+    return set(connection.execute(query).scalars()) if run_ids else set()
+
+
+def settings(connection: Connection, run_id: str) -> str:
+    """The run's `RunConfig` as JSON."""
+    query = select(RUNS.c.config).where(RUNS.c.id == run_id)
+    return str(connection.execute(query).scalar_one())
 
 
 def _views(connection: Connection, query: Select[Any], run_ids: Sequence[str] | None) -> list[Run]:

@@ -78,7 +78,7 @@ CHUNKS = Table(
     Column("first_seq", BigInteger, primary_key=True, autoincrement=False),
     Column("first_step", Integer, nullable=False),
     Column("last_step", Integer, nullable=False),
-    Column("count", Integer, nullable=False),
+    Column("points", Integer, nullable=False),
     Column("minimum", Float(53)),
     Column("maximum", Float(53)),
     Column("steps", LargeBinary, nullable=False),

@@ -70,7 +70,7 @@ def _chunks() -> None:
         sa.Column("first_seq", sa.BigInteger, primary_key=True, autoincrement=False),
         sa.Column("first_step", sa.Integer, nullable=False),
         sa.Column("last_step", sa.Integer, nullable=False),
-        sa.Column("count", sa.Integer, nullable=False),
+        sa.Column("points", sa.Integer, nullable=False),
         sa.Column("minimum", sa.Float(53)),
         sa.Column("maximum", sa.Float(53)),
         sa.Column("steps", sa.LargeBinary, nullable=False),

@@ -1,0 +1,130 @@
+"""The recorder: moves events from Redis to the history and puts broken-off runs back on the queue.
+
+`python -m jobs.recorder`. It may be killed at any moment: what it had not committed it reads again.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+import time
+from types import FrameType
+
+from redis import Redis, RedisError
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
+
+from jobs import keys, runs
+from jobs.connect import RedisUnavailable, connect_unretried
+from jobs.history import History
+from jobs.history.attempts import position
+from jobs.history.database import database_url
+from jobs.history.runs import known
+from jobs.home import Home
+from jobs.recording.store import store
+from jobs.recording.streams import Batch, Stream, live_runs, parse, read, trim
+from jobs.recording.tend import Tender
+
+ROUND_SECONDS = 0.1
+"""shortest time between two commits: packs the events of many runs into one transaction"""
+
+TEND_SECONDS = 0.25
+TEND_SHARE = 0.05
+"""at most this share of the time goes into looking after waiting runs, however many there are"""
+
+DATABASE_AWAY = (OperationalError, InterfaceError, IntegrityError)
+"""locked for too long, gone, or another recorder was faster: what to do is to read again"""
+
+LOG = logging.getLogger(__name__)
+
+
+class Recorder:
+    """One round after the other: read, store, tell, look after the queue."""
+
+    def __init__(self, redis: Redis, history: History) -> None:
+        self.redis = redis
+        self.history = history
+        self._tender = Tender(redis, history)
+        self._streams: dict[str, Stream] = {}
+        self._next_tending = 0.0
+
+    def round(self) -> bool:
+        """One round; whether it stored something."""
+        self._follow()
+        batch = read(self.redis, self._streams.values()) if self._streams else []
+        if batch:
+            self._store(batch)
+        if time.monotonic() >= self._next_tending:
+            self._tend()
+        return bool(batch)
+
+    def _follow(self) -> None:
+        """Follows the runs in `ty:live` from their stored position; drops those that left."""
+        live = live_runs(self.redis)
+        new = live - self._streams.keys()
+        with self.history.reading() as connection:
+            there = known(connection, new)
+            self._streams |= {each: Stream(each, position(connection, each)) for each in there}
+        if new - there:
+            LOG.warning("Redis names runs that the history does not know: %s", new - there)
+            self.redis.srem(keys.LIVE, *(new - there))
+        for gone in self._streams.keys() - live:
+            del self._streams[gone]
+
+    def _store(self, batch: Batch) -> None:
+        with self.history.writing() as connection:
+            for stream, _, heard in batch:
+                store(connection, stream.run_id, heard)
+        for stream, entry_ids, _ in batch:
+            stream.position = parse(entry_ids[-1])
+            stream.passed.extend(entry_ids)
+            runs.changed(self.redis, stream.run_id)
+        trim(self.redis, [stream for stream, _, _ in batch])
+
+    def _tend(self) -> None:
+        began = time.monotonic()
+        self._tender.tend(self._streams)
+        spent = time.monotonic() - began
+        self._next_tending = time.monotonic() + max(TEND_SECONDS, spent / TEND_SHARE)
+
+
+def record(home: Home, stop: threading.Event) -> None:
+    """Records until `stop` is set, through every outage of Redis."""
+    history = History.open(database_url(home))
+    while not stop.is_set():
+        try:
+            with connect_unretried(home) as redis:
+                _rounds(Recorder(redis, history), stop)
+        except (RedisError, RedisUnavailable, *DATABASE_AWAY) as error:
+            LOG.warning("Waiting: %s", error)
+            stop.wait(0.2)
+    history.close()
+
+
+def _rounds(recorder: Recorder, stop: threading.Event) -> None:
+    """Rounds until `stop`, then on until nothing more arrives."""
+    while not stop.is_set():
+        began = time.monotonic()
+        recorder.round()
+        stop.wait(max(0.0, began + ROUND_SECONDS - time.monotonic()))
+    while recorder.round():
+        pass
+
+
+def main() -> None:
+    """Runs in the foreground until SIGTERM or SIGINT."""
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    stop = threading.Event()
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
+    home = Home.from_environment().create()
+    LOG.info("Recording into %s", database_url(home).render_as_string(hide_password=True))
+    record(home, stop)
+
+
+if __name__ == "__main__":
+    main()

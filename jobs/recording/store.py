@@ -1,0 +1,113 @@
+"""Stores a batch of a run's events in the caller's transaction: points, records, position."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from engine.events import Hardware, Steps
+from jobs.events import Record
+from jobs.history.points import Points
+from jobs.history.schema import ATTEMPTS, RECORDS, RUNS
+from jobs.measures import measures
+from jobs.recording import chunks
+from jobs.recording.fold import Fold
+from jobs.recording.replay import first_divergence
+
+
+@dataclass(frozen=True)
+class Heard:
+    """One event as it came from the stream."""
+
+    attempt: int
+    seq: int
+    event: Record
+
+
+def store(connection: Connection, run_id: str, heard: Sequence[Heard]) -> None:
+    """Stores what is new in `heard`, which is in the order of the stream.
+
+    Known events and those of an attempt that was overtaken are left out, whatever the stream
+    says: the position in the database decides, in this very transaction.
+    """
+    for attempt, group in groupby(heard, key=lambda each: each.attempt):
+        if attempt >= _newest(connection, run_id):
+            _store_attempt(connection, run_id, attempt, list(group))
+
+
+def _newest(connection: Connection, run_id: str) -> int:
+    query = select(ATTEMPTS.c.attempt).where(ATTEMPTS.c.run == run_id)
+    found = connection.execute(query.order_by(ATTEMPTS.c.attempt.desc()).limit(1)).scalar()
+    return found or 0
+
+
+def _store_attempt(
+    connection: Connection, run_id: str, attempt: int, heard: Sequence[Heard]
+) -> None:
+    row = _attempt_row(connection, run_id, attempt)
+    new = [each for each in heard if each.seq > row["last_seq"]]
+    if not new:
+        return
+    run = connection.execute(select(RUNS).where(RUNS.c.id == run_id)).mappings().one()
+    fold = Fold(dict(run), row)
+    curves: dict[str, list[tuple[int, Points]]] = defaultdict(list)
+    for each in new:
+        fold.add(each.event)
+        for metric, steps, seconds, values in measures(each.event):
+            curves[metric].append((each.seq, Points.of(steps, seconds, values)))
+    if attempt > 1 and run["diverged_step"] is None:
+        step = first_divergence(connection, run_id, attempt, curves)
+        fold.run_changes.update({} if step is None else {"diverged_step": step})
+    chunks.append(connection, run_id, attempt, curves)
+    _add_records(connection, run_id, new)
+    _write(connection, run_id, attempt, fold, new[-1].seq)
+
+
+def _attempt_row(connection: Connection, run_id: str, attempt: int) -> dict[str, Any]:
+    """The attempt's row, locked for this transaction, made when it is not there."""
+    here = (ATTEMPTS.c.run == run_id) & (ATTEMPTS.c.attempt == attempt)
+    query = select(ATTEMPTS).where(here).with_for_update()
+    row = connection.execute(query).mappings().first()
+    if row is None:
+        connection.execute(insert(ATTEMPTS).values(run=run_id, attempt=attempt))
+        row = connection.execute(query).mappings().one()
+    return dict(row)
+
+
+def _add_records(connection: Connection, run_id: str, heard: Sequence[Heard]) -> None:
+    rows = [
+        {
+            "run": run_id,
+            "attempt": each.attempt,
+            "seq": each.seq,
+            "kind": each.event.kind,
+            "step": each.event.step,
+            "time": each.event.time,
+            "body": json.dumps(each.event.to_dict()),
+        }
+        for each in heard
+        if _is_record(each)
+    ]
+    if rows:
+        connection.execute(insert(RECORDS), rows)
+
+
+def _is_record(heard: Heard) -> bool:
+    """Steps and hardware samples are points; every other event is kept as it is."""
+    return not isinstance(heard.event, Steps | Hardware)
+
+
+def _write(connection: Connection, run_id: str, attempt: int, fold: Fold, seq: int) -> None:
+    connection.execute(
+        update(ATTEMPTS)
+        .where(ATTEMPTS.c.run == run_id, ATTEMPTS.c.attempt == attempt)
+        .values(**fold.attempt_changes, last_seq=seq)
+    )
+    if fold.run_changes:
+        connection.execute(update(RUNS).where(RUNS.c.id == run_id).values(**fold.run_changes))

@@ -1,0 +1,114 @@
+"""Looks after every run that is not over: compares history and Redis, and acts on `decide`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from redis import Redis
+from rq.job import Job
+
+from engine.events import Finished
+from jobs import keys, queue, runs
+from jobs.events import Ended
+from jobs.history import History
+from jobs.history.runs import Open, settings, unfinished
+from jobs.recording import restore
+from jobs.recording.streams import Stream, drained, live_runs
+from jobs.requeue import Situation, crashes, decide, surrender
+
+TAKEN_SECONDS = 10.0
+"""a job that left the queue must have become a claim by then; else its worker died in between"""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What Redis says of who trains a run."""
+
+    attempt: int
+    leased: bool
+
+
+@dataclass
+class Tender:
+    """Remembers only since when a job is neither waiting nor claimed."""
+
+    redis: Redis
+    history: History
+    missing_since: dict[str, float] = field(default_factory=dict)
+
+    def tend(self, streams: dict[str, Stream]) -> None:
+        """One look at all runs that are not over, and at those that are but stand in Redis."""
+        with self.history.reading() as connection:
+            waiting = unfinished(connection)
+        live = live_runs(self.redis)
+        for run in waiting:
+            if run.id not in live:
+                self._announce(run)
+        names = frozenset(queue.queued(self.redis))
+        for run, claim in zip(waiting, self._claims(waiting), strict=True):
+            if not claim.leased and queue.job_id(run.id, run.next_attempt) not in names:
+                self._act(run, claim, streams.get(run.id))
+        self._retire(live - {run.id for run in waiting}, streams)
+
+    def _announce(self, run: Open) -> None:
+        with self.history.reading() as connection:
+            config = settings(connection, run.id)
+        restore.announce(self.redis, run, config)
+
+    def _claims(self, waiting: Sequence[Open]) -> list[Claim]:
+        seconds, microseconds = self.redis.time()
+        now = int(seconds) * 1000 + int(microseconds) // 1000
+        with self.redis.pipeline(transaction=False) as pipe:
+            for run in waiting:
+                pipe.hgetall(keys.claim(run.id))
+            found: list[Any] = pipe.execute()
+        return [Claim(int(it.get(b"attempt", 0)), int(it.get(b"until", 0)) > now) for it in found]
+
+    def _act(self, run: Open, claim: Claim, stream: Stream | None) -> None:
+        """For a run that nobody trains and whose job does not wait."""
+        attempt = max(run.next_attempt, claim.attempt + 1)
+        now = Situation(
+            facts=run.facts,
+            crashes=crashes(run.attempts),
+            claim_attempt=claim.attempt,
+            leased=claim.leased,
+            queued=self._is_queued(run.id, queue.job_id(run.id, attempt)),
+            drained=stream is not None and drained(self.redis, stream),
+            server_seconds=float(self.redis.info("server")["uptime_in_seconds"]),
+        )
+        action = decide(now)
+        if action == "enqueue":
+            self._enqueue(run, attempt)
+        elif action == "lost" and run.last is not None:
+            who = f"worker {run.last.worker} on {run.last.machine}"
+            cause = f"Lost contact with {who}: the lease of attempt {run.last.attempt} ran out."
+            restore.say(self.redis, run.last, Ended(cause=cause, step=run.step))
+        elif action == "give-up" and run.last is not None:
+            end = Finished(reason="failed", message=surrender(run.attempts), step=run.step)
+            restore.say(self.redis, run.last, end)
+
+    def _enqueue(self, run: Open, attempt: int) -> None:
+        if run.last is not None:
+            restore.raise_claim(self.redis, run.last)
+        queue.enqueue(self.redis, run.id, attempt)
+        self.missing_since.pop(run.id, None)
+        runs.changed(self.redis, run.id)
+
+    def _is_queued(self, run_id: str, name: str) -> bool:
+        """Whether the job waits, or was taken so recently that its claim may be under way."""
+        if name in queue.queued(self.redis):
+            return True
+        if not self.redis.exists(Job.key_for(name)):
+            return False
+        since = self.missing_since.setdefault(run_id, time.monotonic())
+        return time.monotonic() - since < TAKEN_SECONDS
+
+    def _retire(self, over: Collection[str], streams: dict[str, Stream]) -> None:
+        for run_id in over:
+            if (stream := streams.get(run_id)) is not None and drained(self.redis, stream):
+                restore.retire(self.redis, run_id)
+                self.missing_since.pop(run_id, None)
+                runs.changed(self.redis, run_id)
