@@ -10,7 +10,10 @@ LIVE = "ty:live"
 """set of run ids whose event stream the recorder must follow"""
 
 MACHINES = "ty:machines"
-"""hash: machine name → JSON of its last sample with Redis time; judged by that time"""
+"""hash: machine name → JSON `{seen: Redis ms, body: last sample}`; judged by `seen`"""
+
+WORKERS = "ty:workers"
+"""hash: worker name → JSON `{seen: Redis ms, body: Presence}`; judged by `seen`"""
 
 
 def events(run_id: str) -> str:

@@ -1,0 +1,68 @@
+"""Measures the machine and a tree of processes on it, for the curves under the loss."""
+
+from __future__ import annotations
+
+import os
+import platform
+
+import psutil
+
+from engine.events import Hardware
+from jobs.gpu import Gpus
+
+
+class Meter:
+    """Takes samples; rates are over the time since the sample before (the first one is 0).
+
+    `pid` and its children are the processes of the run; without it only the machine is measured.
+    """
+
+    def __init__(self, pid: int | None = None) -> None:
+        self._gpus = Gpus()
+        self._root = psutil.Process(pid) if pid is not None else None
+        self._known: dict[int, psutil.Process] = {}
+        self.sample()
+
+    def sample(self, step: int = 0) -> Hardware:
+        """One sample, stamped with the step the run had reached."""
+        tree = self._tree()
+        memory = psutil.virtual_memory()
+        rates, sizes = [0.0], [0]
+        for process in tree:
+            try:
+                rates.append(process.cpu_percent(None))
+                sizes.append(process.memory_info().rss)
+            except psutil.NoSuchProcess:
+                continue
+        return Hardware(
+            step=step,
+            cpu=min(100.0, psutil.cpu_percent(None)),
+            process_cpu=sum(rates),
+            memory_used=memory.total - memory.available,
+            memory_total=memory.total,
+            process_memory=sum(sizes),
+            gpus=self._gpus.sample(frozenset(process.pid for process in tree)),
+        )
+
+    def _tree(self) -> list[psutil.Process]:
+        """The run's processes. Known ones are kept, since psutil measures between two calls."""
+        if self._root is None:
+            return []
+        try:
+            alive = [self._root, *self._root.children(recursive=True)]
+        except psutil.NoSuchProcess:
+            alive = []
+        self._known = {each.pid: self._known.get(each.pid, each) for each in alive}
+        return list(self._known.values())
+
+
+def machine_name() -> str:
+    """How this machine is called on the pages: its host name."""
+    return platform.node() or "machine"
+
+
+def cores() -> int:
+    """CPU cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

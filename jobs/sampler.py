@@ -1,0 +1,42 @@
+"""`python -m jobs.sampler`: measures the machine once a second, until its worker ends."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import threading
+
+import redis
+
+from jobs.connect import await_server, connect_unretried
+from jobs.hardware import Meter, machine_name
+from jobs.home import Home
+from jobs.machines import publish
+from jobs.processes import die_with_parent, on_signals
+
+PERIOD_SECONDS = 1.0
+
+
+def main() -> int:
+    """Samples until SIGTERM or until the parent has gone. Misses samples while Redis is away."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--parent", type=int, required=True, help="process id of the worker")
+    die_with_parent(parser.parse_args().parent, signal.SIGTERM)
+    stopping = threading.Event()
+    on_signals(stopping.set, signal.SIGTERM, signal.SIGINT)
+    home = Home.from_environment()
+    await_server(home, seconds=60)
+    client = connect_unretried(home)
+    meter, name = Meter(), machine_name()
+    while not stopping.wait(PERIOD_SECONDS):
+        sample = meter.sample()
+        try:
+            publish(client, name, sample)
+        except (redis.ConnectionError, redis.TimeoutError, redis.ResponseError):
+            continue
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
