@@ -120,6 +120,7 @@ class Supervisor:
         child.start(self.stack.environment(), self.stack.folder)
 
     def _report(self, child: Child, status: int) -> None:
+        self.console.follow([child])  # its last words before the news of its end
         wait = max(0.0, child.start_at - time.monotonic())
         said = last_line(child.log)
         self.console.say(
