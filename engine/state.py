@@ -5,6 +5,8 @@ Orders, dropout and learning rates are functions of the step, so no generator is
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,6 +38,18 @@ class Progress(Spec):
     """what early stopping compares with: only falls by more than `min_delta`"""
     waited_epochs: int = 0
     """evaluations since `lowest_loss` fell"""
+
+    def after(self, epoch: int, loss: float, min_delta: float) -> Progress:
+        """What is known once `epoch` (from 1) had this validation loss."""
+        best = self.best_loss is None or loss < self.best_loss
+        fell = self.lowest_loss is None or loss < self.lowest_loss - min_delta
+        return Progress(
+            evaluated_epochs=epoch,
+            best_loss=loss if best else self.best_loss,
+            best_epoch=epoch if best else self.best_epoch,
+            lowest_loss=loss if fell else self.lowest_loss,
+            waited_epochs=0 if fell else self.waited_epochs + 1,
+        )
 
 
 class Scalars(Spec):
@@ -73,6 +87,16 @@ class TrainState:
         weights = [w for w in self.model.state_dict().values() if w.is_floating_point()]
         return bool(torch.stack([torch.isfinite(w).all() for w in weights]).all())
 
+    @contextmanager
+    def holding(self, weights: Tensors) -> Iterator[None]:
+        """Has the model hold other weights for a while; afterwards it has its own again."""
+        own = copied(self.model.state_dict())
+        fill(self.model.state_dict(), weights)
+        try:
+            yield
+        finally:
+            fill(self.model.state_dict(), own)
+
     def to_files(self) -> dict[str, bytes]:
         """The contents of a checkpoint's files by name."""
         tensors, numbers = _flat_optimizer(self.optimizer)
@@ -91,11 +115,11 @@ class TrainState:
     def restore(self, files: dict[str, bytes], step: int) -> None:
         """Takes over a checkpoint made by `to_files` under the same model and optimizer."""
         scalars = read_scalars(files)
-        _fill(self.model.state_dict(), load(files["model.safetensors"]))
+        fill(self.model.state_dict(), load(files["model.safetensors"]))
         self.best = {}
         if "best.safetensors" in files:
             self.best = copied(self.model.state_dict())
-            _fill(self.best, load(files["best.safetensors"]))
+            fill(self.best, load(files["best.safetensors"]))
         tensors = load(files["optimizer.safetensors"])
         _restore_optimizer(self.optimizer, {**tensors, **scalars.optimizer})
         self.step, self.progress, self.recent = step, scalars.progress, list(scalars.recent)
@@ -116,7 +140,7 @@ def _plain(tensors: Tensors) -> Tensors:
     return {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
 
 
-def _fill(targets: Tensors, sources: Tensors) -> None:
+def fill(targets: Tensors, sources: Tensors) -> None:
     """Copies values; device and memory order stay those of the target."""
     with torch.no_grad():
         for name, target in targets.items():
@@ -145,6 +169,6 @@ def _restore_optimizer(optimizer: Optimizer, flat: dict[str, Any]) -> None:
         place, _, name = key.partition(".")
         parameter = parameters[int(place)]
         if isinstance(value, Tensor) and value.shape == parameter.shape:
-            value = torch.empty_like(parameter).copy_(value)  # noqa: PLW2901
+            value = torch.empty_like(parameter).copy_(value)
         state.setdefault(int(place), {})[name] = value
     optimizer.load_state_dict({**whole, "state": state})

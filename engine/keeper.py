@@ -1,0 +1,154 @@
+"""Decides when a run is saved, and where it goes on after an end it did not choose."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from engine.checkpoint import CheckpointError, Checkpoints, Loaded, Saved
+from engine.config import RunConfig
+from engine.events import Alert, Checkpoint, Event
+from engine.manifest import Facts
+from engine.problem import Problem, SettingsError
+from engine.setup import Setup
+from engine.state import TrainState, read_scalars
+
+Resumed = tuple[Literal["", "exact", "best-effort"], str]
+"""what kind of resume, and why it is only a best effort"""
+
+
+@dataclass
+class Keeper:
+    """Saves `state` into `checkpoints`; None trains without."""
+
+    setup: Setup
+    state: TrainState
+    checkpoints: Checkpoints | None
+    saved_step: int = 0
+    saved_at: float = field(default_factory=time.monotonic)
+
+    def resume(self) -> tuple[Resumed, list[Alert]]:
+        """Takes over the newest good checkpoint, if there is one; alerts name the damaged ones.
+
+        Raises:
+            SettingsError: the checkpoints are of a run with other settings.
+            Fenced: a later attempt owns them.
+            CheckpointError: the folder cannot be used.
+        """
+        if self.checkpoints is None:
+            return ("", ""), []
+        self.checkpoints.open()
+        loaded, damaged = self.checkpoints.newest()
+        resumed: Resumed = ("", "")
+        if loaded:
+            _refuse_other_settings(read_scalars(loaded.files).config, self.setup.config)
+            self.state.restore(loaded.files, loaded.manifest.facts.step)
+            self.saved_step = self.state.step
+            resumed = _exactness(loaded, self._facts())
+        return resumed, [self._alert(sentence, loaded) for sentence in damaged]
+
+    def save_when_due(self) -> Iterator[Event]:
+        """Saves if the last time is `checkpoint_seconds` ago."""
+        if time.monotonic() - self.saved_at >= self.setup.config.training.checkpoint_seconds:
+            yield from self.save_and_tell()
+
+    def save_and_tell(self) -> Iterator[Event]:
+        """Saves; a disk that refuses is an alert, and the run goes on. Fenced is not caught."""
+        try:
+            saved = self.save()
+        except CheckpointError as error:
+            step = self.state.step
+            yield Alert(level="error", code="checkpoint-failed", message=str(error), step=step)
+        else:
+            if saved:
+                yield Checkpoint(
+                    name=saved.name, bytes=saved.bytes, seconds=saved.seconds, step=self.state.step
+                )
+
+    def save(self) -> Saved | None:
+        """Saves unless that was done at this step, or the weights are no longer finite.
+
+        Raises:
+            Fenced: a later attempt owns the folder.
+            CheckpointError: the disk refused.
+        """
+        unchanged = self.state.step == self.saved_step
+        if self.checkpoints is None or unchanged or not self.state.finite():
+            return None
+        self.saved_at = time.monotonic()  # also when it fails: the next try can wait as long
+        saved = self.checkpoints.save(self.state.to_files(), self._facts())
+        self.saved_step, self.saved_at = self.state.step, time.monotonic()
+        return saved
+
+    def _facts(self) -> Facts:
+        return Facts(
+            step=self.state.step,
+            attempt=self.checkpoints.attempt if self.checkpoints else 0,
+            device=self.setup.device_name,
+            threads=self.setup.threads,
+            versions=self.setup.versions,
+        )
+
+    def _alert(self, sentence: str, loaded: Loaded | None) -> Alert:
+        if loaded:
+            then = f"the run goes on from the one at step {self.state.step}"
+        else:
+            then = "no good one is left, so the run begins again at step 0; the damaged ones stay"
+        return Alert(
+            level="warning" if loaded else "error",
+            code="checkpoint-damaged",
+            message=f"{sentence}; {then}",
+            step=self.state.step,
+        )
+
+
+def _exactness(loaded: Loaded, now: Facts) -> Resumed:
+    """Bit for bit only where sums are formed in the same order: same torch, device, threads."""
+    then = loaded.manifest.facts
+    pairs = {
+        "torch": (then.versions.get("torch", "unknown"), now.versions["torch"]),
+        "the device": (then.device, now.device),
+        "the number of threads": (then.threads, now.threads),
+    }
+    changed = [f"{what} was {old} and is {new}" for what, (old, new) in pairs.items() if old != new]
+    return ("best-effort", "; ".join(changed)) if changed else ("exact", "")
+
+
+def _refuse_other_settings(old: RunConfig, new: RunConfig) -> None:
+    before, after = _decisive(old), _decisive(new)
+    differing = [path for path in before | after if before.get(path) != after.get(path)]
+    if differing:
+        raise SettingsError(
+            [
+                Problem(
+                    path,
+                    f"the folder holds a run with {before.get(path)}, not {after.get(path)}; "
+                    "use its settings to go on with it, or choose another folder",
+                )
+                for path in differing
+            ]
+        )
+
+
+def _decisive(config: RunConfig) -> dict[str, Any]:
+    """Every setting that decides the weights, by path: not names, not the place of training."""
+    tree = config.to_dict()
+    del tree["name"], tree["hardware"], tree["training"]["checkpoint_seconds"]
+    return _leaves(tree, "")
+
+
+def _leaves(tree: dict[str, Any], prefix: str) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in tree.items():
+        path = f"{prefix}{key}"
+        found |= _leaves(value, f"{path}.") if isinstance(value, dict) else {path: value}
+    return found
+
+
+def keeper_of(setup: Setup, state: TrainState, folder: Path | None, attempt: int) -> Keeper:
+    """A keeper of `folder/checkpoints`."""
+    checkpoints = Checkpoints(folder / "checkpoints", attempt) if folder else None
+    return Keeper(setup, state, checkpoints)
