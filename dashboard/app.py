@@ -16,7 +16,7 @@ def main() -> None:
     st.set_page_config(
         page_title="Trainyard", page_icon=str(ASSETS / "icon.svg"), layout="wide", menu_items={}
     )
-    st.logo(str(ASSETS / "logo.svg"), size="large", icon_image=str(ASSETS / "icon.svg"))
+    st.logo(str(ASSETS / "icon.svg"), size="large")
     st.html(theme.CSS)
     page = st.navigation(list(navigation.pages().values()), position="top")
     with services.sentences():

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-FONT = (
-    '"Inter", ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, "Source Sans", sans-serif'
-)
-
 _BOTH: dict[str, Any] = {
-    "theme.font": FONT,
     "theme.baseRadius": "8px",
     "theme.buttonRadius": "8px",
-    "theme.baseFontSize": 15,
+    # Streamlit ships Source Sans: the same letters on every machine, nothing fetched.
+    "theme.font": "sans-serif",
     "theme.headingFontSizes": ["1.75rem", "1.35rem", "1.1rem", "0.95rem", "0.9rem", "0.85rem"],
     "theme.headingFontWeights": [650, 650, 600, 600, 600, 600],
     "theme.showWidgetBorder": True,
@@ -62,6 +58,14 @@ CSS = """
 [data-testid="stHeader"] { border-bottom: 1px solid var(--st-border-color); }
 [data-testid="stToolbarActions"], [data-testid="stMainMenu"], [data-testid="stDecoration"],
 [data-testid="stAppDeployButton"], [data-testid="stHeaderActionElements"] { display: none; }
+[data-testid="stHeaderLogo"], [data-testid="stLogoLink"] { align-items: center; }
+[data-testid="stTooltipIcon"] { opacity: .35; }
+[data-testid="stTooltipIcon"]:hover { opacity: 1; }
+@media (hover: hover) {
+  [data-testid="stNumberInputContainer"]:not(:hover):not(:focus-within) button { opacity: 0; }
+}
+[data-testid="stHeading"] h1, h1 { letter-spacing: -.02em; padding: 0 !important; }
+h4 { padding: 0 !important; }
 [data-testid="stStatusWidget"] { opacity: .45; }
 [class*="st-key-problem-"] p { line-height: 1.35; }
 [class*="st-key-facts"] [data-testid="stMetric"] { padding: 0; }

@@ -10,12 +10,15 @@ import streamlit as st
 
 from dashboard.form import widgets
 from dashboard.form.draft import SWITCH, choice, join, typed
-from dashboard.form.fields import Field, fields, kind_of, summary, title
+from dashboard.form.fields import kind_of, summary, title
 from dashboard.form.offer import Offer
+from dashboard.form.places import Place, groups, places
 from dashboard.form.session import Sheet
 from dashboard.form.state import State, give
 from dashboard.text import plain
 from engine.spec import Spec
+
+_IN_A_ROW = 3
 
 
 @dataclass
@@ -33,113 +36,136 @@ class Pen:
 
     def complain(self, path: str, key: str) -> None:
         """The sentences that belong to `path`, once."""
-        self.drawn.add(path)
-        widgets.complaints(self.sheet.problems.get(path, ()), key)
+        if path not in self.drawn:
+            self.drawn.add(path)
+            widgets.complaints(self.sheet.problems.get(path, ()), key)
+
+    def label(self, key: str, label: str) -> str:
+        """The label, with what the setting was before when it has been changed."""
+        before, now = self.state.base.get(key), self.state.draft.get(key)
+        return widgets.changed_label(label, now if before is None else before, now)
 
 
 def draw_sections(pen: Pen, spec: type[Spec]) -> None:
     """The whole form: plain settings first, then one bordered section per group or union."""
-    everything = list(fields(spec))
-    _draw_leaves(pen, [item for item in everything if _is_leaf(item)], "", "")
-    for item in everything:
-        if not _is_leaf(item):
-            with st.container(border=True, key=f"section.{item.name}"):
-                st.markdown(f"#### {_label(pen, item, item.name)}")
-                _draw_branch(pen, item, item.name, item.name, heading="")
+    everything = list(places(spec))
+    for place in everything:
+        if not place.is_branch:
+            _draw_leaf(pen, place)
+    for place in everything:
+        if place.is_branch:
+            with st.container(border=True, key=f"section.{place.key}"):
+                _draw_section(pen, place)
+
+
+def _draw_section(pen: Pen, place: Place) -> None:
+    """The heading, beside it the kind, below them the fields."""
+    if place.field.shape == "union":
+        left, right = st.columns([1, 2], vertical_alignment="center")
+        with left:
+            st.markdown(f"#### {pen.label(place.key, place.label)}")
+        with right:
+            chosen = _draw_union(pen, place)
+        _explain(pen, place, chosen)
+        _draw_fields(pen, chosen, place.path, join(place.key, kind_of(chosen)))
+    else:
+        st.markdown(f"#### {place.label}")
+        pen.complain(place.path, place.key)
+        _draw_fields(pen, place.field.options[0], place.path, place.key)
 
 
 def _draw_fields(pen: Pen, spec: type[Spec], path: str, key: str) -> None:
-    """Common settings first, then groups, the rare ones under “More”."""
-    everything = list(fields(spec))
-    common = [item for item in everything if not item.rare]
-    rare = [item for item in everything if item.rare]
-    _draw_mixed(pen, common, path, key)
+    """Common settings first, the rare ones under “More”."""
+    everything = list(places(spec, path, key))
+    rare = [place for place in everything if place.field.rare]
+    _draw_rows(pen, [place for place in everything if not place.field.rare])
+    for group in groups(spec, path):
+        pen.complain(group, group)
     if rare:
-        with st.expander("More", key=f"more.{key}", expanded=_needs_eyes(pen, rare, path)):
-            _draw_mixed(pen, rare, path, key)
+        with st.expander("More", key=f"more.{key}", expanded=_needs_eyes(pen, rare)):
+            _draw_rows(pen, rare)
 
 
-def _draw_mixed(pen: Pen, items: Sequence[Field], path: str, key: str) -> None:
-    _draw_leaves(pen, [item for item in items if _is_leaf(item)], path, key)
-    for item in items:
-        if not _is_leaf(item):
-            at, place = join(path, item.name), join(key, item.name)
-            _draw_branch(pen, item, at, place, heading=item.label)
-
-
-def _draw_leaves(pen: Pen, items: Sequence[Field], path: str, key: str) -> None:
-    """Two in a row on wide screens; Streamlit stacks them on a phone."""
-    for start in range(0, len(items), 2):
-        pair = items[start : start + 2]
-        for item, column in zip(pair, st.columns(2 if path else 1), strict=False):
+def _draw_rows(pen: Pen, found: Sequence[Place]) -> None:
+    """Fields in rows of three, then switches in rows of three; a phone stacks them."""
+    leaves = [place for place in found if not place.is_branch]
+    fields = [place for place in leaves if not place.is_switch]
+    switches = [place for place in leaves if place.is_switch]
+    for row in (*_rows(fields), *_rows(switches)):
+        for place, column in zip(row, st.columns(_IN_A_ROW), strict=False):
             with column:
-                _draw_leaf(pen, item, join(path, item.name), join(key, item.name))
+                _draw_leaf(pen, place)
+    for place in found:
+        if place.is_branch:
+            _draw_branch(pen, place)
 
 
-def _draw_leaf(pen: Pen, item: Field, path: str, key: str) -> None:
-    if item.optional and not _draw_switch(pen, item, key):
-        pen.complain(path, key)
+def _rows(found: Sequence[Place]) -> list[Sequence[Place]]:
+    return [found[start : start + _IN_A_ROW] for start in range(0, len(found), _IN_A_ROW)]
+
+
+def _draw_leaf(pen: Pen, place: Place) -> None:
+    item, key = place.field, place.key
+    if item.optional and not _draw_switch(pen, place):
+        pen.complain(place.path, key)
         return
     pen.give(key, typed(item, item.example if item.default is None else item.default))
-    label = item.label if item.optional else _label(pen, item, key)
-    widgets.draw_leaf(item, key, label, pen.placeholders.get(path, ""))
-    pen.complain(path, key)
+    label = pen.label(key, place.label)
+    widgets.draw_leaf(item, key, label, pen.placeholders.get(place.path, ""))
+    pen.complain(place.path, key)
 
 
-def _draw_switch(pen: Pen, item: Field, key: str) -> bool:
+def _draw_switch(pen: Pen, place: Place) -> bool:
     """The toggle before an optional setting; says whether the setting is on."""
-    switch = join(key, SWITCH)
-    pen.give(switch, item.default is not None)
-    before, now = pen.state.base.get(switch), pen.state.draft[switch]
-    label = widgets.changed_label(item.label, now if before is None else before, now)
-    return bool(st.toggle(label, key=switch, help=item.help or None))
+    switch = join(place.key, SWITCH)
+    pen.give(switch, place.field.default is not None)
+    label = pen.label(switch, place.label)
+    return bool(st.toggle(label, key=switch, help=place.field.help or None))
 
 
-def _draw_branch(pen: Pen, item: Field, path: str, key: str, heading: str) -> None:
-    """A group or a union with its own fields below it."""
-    if item.optional and not _draw_switch(pen, item, key):
-        pen.complain(path, key)
+def _draw_branch(pen: Pen, place: Place) -> None:
+    """A union inside a section, or a group that can be switched off."""
+    if place.field.optional and not _draw_switch(pen, place):
+        pen.complain(place.path, place.key)
         return
-    if heading and not item.optional:
-        st.caption(f"**{heading}**")
-    if item.shape == "union":
-        chosen = _draw_union(pen, item, path, key)
-        _draw_fields(pen, chosen, path, join(key, kind_of(chosen)))
+    if place.field.shape == "union":
+        if not place.field.optional:
+            st.caption(f"**{place.label}**")
+        chosen = _draw_union(pen, place)
+        _explain(pen, place, chosen)
+        _draw_fields(pen, chosen, place.path, join(place.key, kind_of(chosen)))
     else:
-        pen.complain(path, key)
-        _draw_fields(pen, item.options[0], path, key)
+        pen.complain(place.path, place.key)
+        _draw_fields(pen, place.field.options[0], place.path, place.key)
 
 
-def _draw_union(pen: Pen, item: Field, path: str, key: str) -> type[Spec]:
-    """The select box of the kinds that fit, the docstring of the chosen one, and the reasons."""
-    found = pen.sheet.offers.get(path, Offer(item.options))
+def _draw_union(pen: Pen, place: Place) -> type[Spec]:
+    """The select box of the kinds that fit; says which class stands."""
+    found = pen.sheet.offers.get(place.path, Offer(place.field.options))
     kinds = {kind_of(option): option for option in found.fitting}
-    chosen = choice(item, pen.sheet.stands, key)
-    give(st.session_state, pen.state, key, kind_of(chosen))
+    chosen = choice(place.field, pen.sheet.stands, place.key)
+    pen.state.draft.setdefault(place.key, kind_of(chosen))
+    give(st.session_state, pen.state, place.key, kind_of(chosen))
     st.selectbox(
-        _label(pen, item, key),
+        place.label,
         list(kinds),
-        key=key,
+        key=place.key,
         format_func=lambda kind: title(kinds[kind]) if kind in kinds else kind,
         label_visibility="collapsed",
     )
-    st.caption(plain(summary(chosen)))
-    pen.complain(path, key)
-    for option, reason in found.refused:
-        st.caption(f":gray[:material/block: {plain(title(option))}: {plain(reason)}]")
     return chosen
 
 
-def _label(pen: Pen, item: Field, key: str) -> str:
-    before = pen.state.base.get(key)
-    now = pen.state.draft.get(key)
-    return widgets.changed_label(item.label, now if before is None else before, now)
+def _explain(pen: Pen, place: Place, chosen: type[Spec]) -> None:
+    """What the chosen kind is, what is wrong with it, and why others are not offered."""
+    st.caption(plain(summary(chosen)))
+    pen.complain(place.path, place.key)
+    refused = pen.sheet.offers.get(place.path, Offer(())).refused
+    if refused:
+        names = ", ".join(plain(title(option)) for option, _ in refused)
+        reasons = "\n".join(f"- {plain(reason)}" for _, reason in refused)
+        st.caption(f"Not offered: {names}", help=reasons)
 
 
-def _is_leaf(item: Field) -> bool:
-    return item.shape not in ("group", "union")
-
-
-def _needs_eyes(pen: Pen, items: Sequence[Field], path: str) -> bool:
-    paths = [join(path, item.name) for item in items]
-    return any(at == name or at.startswith(f"{name}.") for at in pen.sheet.problems for name in paths)
+def _needs_eyes(pen: Pen, found: Sequence[Place]) -> bool:
+    return any(at == p.path or at.startswith(f"{p.path}.") for at in pen.sheet.problems for p in found)

@@ -1,3 +1,125 @@
-"""tmp"""
+"""Run: one run live, then what came of it. `/run?id=<run id>` shows the same view to everybody."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import navigation, services
+from dashboard.components.state_badge import state_badge
+from dashboard.panels import attempts, configuration, downloads, evaluation
+from dashboard.text import plain
+from jobs import runs
+from jobs.run import Run
+
+_TABS = ("Evaluation", "Settings", "Attempts", "Downloads")
+
+
 def page() -> None:
-    pass
+    """The run the URL names, or a page that says what to do."""
+    run_id = st.query_params.get("id", "")
+    try:
+        run = runs.get(services.yard(), run_id)
+    except runs.UnknownRun:
+        _unknown(run_id)
+        return
+    _header(run)
+    _live(run)
+    _details(run)
+
+
+def _unknown(run_id: str) -> None:
+    st.markdown("# No such run")
+    if run_id:
+        st.text(f"There is no run “{run_id[:80]}”. It may be from another Trainyard.")
+    else:
+        st.text("The address names no run.")
+    navigation.link("See all runs", "runs", icon=":material/arrow_forward:")
+
+
+def _header(run: Run) -> None:
+    """Name, state, what and where; at the right what can be done."""
+    left, right = st.columns([2, 1.2], vertical_alignment="center")
+    with left:
+        st.markdown(f"# {plain(run.name)}")
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            state_badge(run.status)
+            st.caption(_where(run))
+    with right, st.container(horizontal=True, horizontal_alignment="right", key="actions"):
+        _actions(run)
+    if run.cause:
+        _cause(run)
+    if run.diverged:
+        st.caption(
+            f":orange[:material/warning: A later attempt computed another value at step "
+            f"{run.diverged_step:,}: this resume was not exact.]"
+        )
+
+
+def _where(run: Run) -> str:
+    parts = [f"{run.config.model.title} on {run.config.data.title}"]
+    if run.machine:
+        parts.append(f"{run.machine}, {run.device_name or run.device}")
+    if run.attempts > 1:
+        parts.append(f"attempt {run.attempt}")
+    if run.resumed:
+        parts.append(f"{run.resumed} resume" + (f" ({run.resume_note})" if run.resume_note else ""))
+    return " · ".join(plain(part) for part in parts)
+
+
+def _cause(run: Run) -> None:
+    bad = run.status == "failed"
+    icon = ":material/error:" if bad else ":material/info:"
+    text = f"{icon} {plain(run.cause)}"
+    with st.container(border=bad, key="cause"):
+        st.markdown(f":red[{text}]" if bad else f":gray[{text}]")
+
+
+def _actions(run: Run) -> None:
+    with st.popover("Share", icon=":material/link:", key="share"):
+        st.caption("The address of this view. Whoever opens it must log in.")
+        st.code(f"{_address()}?id={run.id}", language=None, wrap_lines=True)
+    if st.button("Launch again with changes", key="again", icon=":material/replay:"):
+        navigation.go("launch", **{"from": run.id})
+    if not run.over:
+        with st.popover("Stop", icon=":material/stop:", key="stop", disabled=run.status == "stopping"):
+            st.markdown("Stop this run? It saves a checkpoint first.")
+            if st.button("Stop the run", key="stop_really", type="primary"):
+                _stop(run)
+
+
+def _address() -> str:
+    return str(st.context.url or "").split("?")[0]
+
+
+def _stop(run: Run) -> None:
+    try:
+        runs.stop(services.yard(), run.id)
+    except runs.NotPossible as refusal:
+        st.toast(plain(str(refusal)))
+    else:
+        st.rerun()
+
+
+def _live(run: Run) -> None:
+    """The charts feed themselves; their value changes when this page has something new to read."""
+    from dashboard.live.component import live_run
+
+    live_run(run.id, key=f"live.{run.id}")
+
+
+def _details(run: Run) -> None:
+    history, zone = services.yard().history, st.context.timezone
+    results, settings, tries, files = st.tabs(
+        _TABS, key="tab", bind="query-params", on_change="rerun"
+    )
+    with results:
+        evaluation.draw(run, history.records(run.id, ("evaluation", "started")))
+    with settings:
+        configuration.draw(run.config, key="json")
+        if run.origin:
+            navigation.link("The run it was launched from", "run", id=run.origin)
+    with tries:
+        attempts.draw(history.attempts(run.id), zone)
+        attempts.draw_checkpoints(history.records(run.id, "checkpoint"), zone)
+    with files:
+        downloads.draw(run, history, zone)

@@ -1,0 +1,1 @@
+"""Our own small pieces of browser code, each a script and a style sheet beside its Python face."""

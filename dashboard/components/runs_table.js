@@ -1,0 +1,95 @@
+// The table of runs: names are links, boxes select, everything typed by people is textContent.
+const SVG = "http://www.w3.org/2000/svg";
+
+function element(tag, className, text) {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  if (text !== undefined) made.textContent = text;
+  return made;
+}
+
+function sparkline(values) {
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("viewBox", "0 0 100 24");
+  svg.setAttribute("preserveAspectRatio", "none");
+  svg.setAttribute("aria-hidden", "true");
+  if (values.length < 2) return svg;
+  const low = Math.min(...values), high = Math.max(...values), span = high - low || 1;
+  const points = values.map((value, index) =>
+    `${(100 * index / (values.length - 1)).toFixed(1)},${(22 - 20 * (value - low) / span).toFixed(1)}`);
+  const line = document.createElementNS(SVG, "polyline");
+  line.setAttribute("points", points.join(" "));
+  svg.append(line);
+  return svg;
+}
+
+function stateCell(run) {
+  const cell = element("div", "ty-state");
+  const badge = element("span", `ty-badge ty-${run.status}`, run.status);
+  cell.append(badge);
+  if (run.progress !== null) {
+    const track = element("span", "ty-track");
+    const bar = element("span", `ty-bar ty-${run.status}`);
+    bar.style.width = `${(100 * run.progress).toFixed(1)}%`;
+    track.append(bar);
+    track.title = run.steps;
+    cell.append(track);
+  }
+  return cell;
+}
+
+function nameCell(run, act) {
+  const cell = element("div", "ty-name");
+  const link = element("a", "", run.name);
+  link.href = run.href;
+  link.title = run.name;
+  link.addEventListener("click", (event) => {
+    if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+    event.preventDefault();
+    act.open(run.id);
+  });
+  cell.append(link, element("span", "ty-quiet", run.what));
+  return cell;
+}
+
+function row(run, act) {
+  const line = element("div", "ty-row");
+  line.setAttribute("role", "row");
+  line.dataset.run = run.id;
+  const box = element("input", "ty-box");
+  box.type = "checkbox";
+  box.checked = run.selected;
+  box.setAttribute("aria-label", `Select ${run.name}`);
+  box.addEventListener("change", () => act.select(run.id, box.checked));
+  const curve = element("div", `ty-spark ty-${run.status}`);
+  curve.append(sparkline(run.spark));
+  const best = element("div", "ty-best");
+  best.append(element("span", "", run.best), element("span", "ty-quiet", run.best_name));
+  const started = element("div", "ty-when", run.created);
+  started.title = run.created_exactly;
+  line.append(box, nameCell(run, act), stateCell(run), curve, best,
+    element("div", "ty-long", run.duration), started);
+  return line;
+}
+
+function head() {
+  const line = element("div", "ty-row ty-head");
+  for (const name of ["", "Run", "State", "Training loss", "Best", "Duration", "Launched"])
+    line.append(element("div", "", name));
+  return line;
+}
+
+export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
+  const host = parentElement.querySelector(".ty-runs");
+  const act = {
+    open: (id) => setTriggerValue("open", id),
+    select: (id, on) => {
+      const others = data.runs.filter((run) => run.selected && run.id !== id).map((run) => run.id);
+      setStateValue("selected", on ? [...others, id] : others);
+    },
+  };
+  const focused = document.activeElement?.closest?.(".ty-row")?.dataset.run;
+  const kind = document.activeElement?.className === "ty-box" ? ".ty-box" : "a";
+  host.replaceChildren(head(), ...data.runs.map((run) => row(run, act)));
+  if (focused) host.querySelector(`[data-run="${focused}"] ${kind}`)?.focus();
+}

@@ -1,0 +1,59 @@
+"""Several runs over each other: curves, final numbers with the best marked, differing settings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from dashboard.panels import configuration
+from dashboard.table import Cell, table
+from dashboard.text import metric
+from jobs.run import Run
+
+_SMALL_IS_GOOD = frozenset({"loss", "mse", "mae"})
+
+
+def draw(chosen: Sequence[Run]) -> None:
+    """Curves for any number of runs; tables from two on."""
+    from dashboard.live.component import live_compare
+
+    live_compare([run.id for run in chosen], key="compare")
+    if len(chosen) < 2:
+        return
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.markdown("#### Results")
+        _results(chosen)
+    with right:
+        st.markdown("#### What differs")
+        configuration.difference([run.name for run in chosen], [run.config for run in chosen])
+
+
+def _results(chosen: Sequence[Run]) -> None:
+    measured = [_measured(run) for run in chosen]
+    names = list(dict.fromkeys(name for each in measured for name in each))
+    if not names:
+        st.caption("Nothing measured yet: numbers appear after the first epoch.")
+        return
+    rows = []
+    for run, each in zip(chosen, measured, strict=True):
+        cells = [_result(name, each, measured) for name in names]
+        rows.append([Cell(run.name, link=f"run?id={run.id}"), *cells])
+    table(["Run", *(name.replace("_", " ") for name in names)], rows)
+
+
+def _measured(run: Run) -> dict[str, float]:
+    """Test metrics, and the best validation metric so far; each under the part it is from."""
+    found = {f"test {name}": value for name, value in run.test.items()}
+    if run.best:
+        found = {f"best {run.best[0].replace('/', ' ')}": run.best[1], **found}
+    return found
+
+
+def _result(name: str, mine: dict[str, float], measured: Sequence[dict[str, float]]) -> Cell:
+    value = mine.get(name)
+    known = [each[name] for each in measured if name in each and each[name] == each[name]]
+    choose = min if name.split()[-1] in _SMALL_IS_GOOD else max
+    best = len(known) > 1 and value is not None and value == choose(known)
+    return Cell(metric(value), number=True, strong=best, mark=best)

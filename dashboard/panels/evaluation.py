@@ -1,0 +1,111 @@
+"""What was measured on the validation and test parts: numbers, confusion, ROC, regression."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from dashboard.panels import figures
+from dashboard.table import Cell, table
+from dashboard.text import metric
+from engine.events import Evaluation, Started
+from jobs.history import Record
+from jobs.run import Run
+
+_STILL = {"displayModeBar": False}
+
+
+def draw(run: Run, records: Sequence[Record]) -> None:
+    """`records`: the run's `evaluation` and `started` events, oldest first."""
+    found = [Evaluation.model_validate(r.body) for r in records if r.kind == "evaluation"]
+    if not found:
+        st.caption(_why_nothing(run))
+        return
+    classes = _classes(records)
+    left, right = st.columns([1, 1.6], gap="large")
+    with left:
+        _numbers(found)
+    with right:
+        _pictures(found, classes)
+
+
+def _why_nothing(run: Run) -> str:
+    if run.over:
+        return "Nothing was measured: the run ended before its first epoch was over."
+    return "Nothing measured yet: the first numbers come after the first epoch."
+
+
+def _classes(records: Sequence[Record]) -> list[str]:
+    started = [Started.model_validate(r.body) for r in records if r.kind == "started"]
+    return list(started[-1].classes) if started else []
+
+
+def _numbers(found: Sequence[Evaluation]) -> None:
+    """Last and best validation, and the test: one row a metric."""
+    validation = [each for each in found if each.split == "validation"]
+    test = next((each for each in reversed(found) if each.split == "test"), None)
+    parts = [("Test", test.metrics)] if test else []
+    if validation:
+        best = min(validation, key=lambda each: _comparable(each.metrics.get("loss")))
+        parts.append((f"Best epoch ({best.epoch})", best.metrics))
+        parts.append((f"Last epoch ({validation[-1].epoch})", validation[-1].metrics))
+    names = dict.fromkeys(name for _, metrics in parts for name in metrics)
+    table(
+        ["Metric", *(title for title, _ in parts)],
+        [
+            [
+                metric_name(name),
+                *(
+                    Cell(metric(metrics.get(name)), number=True, strong=title == "Test")
+                    for title, metrics in parts
+                ),
+            ]
+            for name in names
+        ],
+    )
+    st.caption("The best epoch is the one with the lowest validation loss.")
+
+
+def _comparable(loss: float | None) -> float:
+    return float("inf") if loss is None or loss != loss else loss
+
+
+def metric_name(name: str) -> str:
+    """`roc_auc` as people write it: ROC AUC."""
+    known = {"roc_auc": "ROC AUC", "f1": "F1", "mse": "MSE", "mae": "MAE", "r2": "R²"}
+    return known.get(name, name.replace("_", " ").capitalize())
+
+
+def _pictures(found: Sequence[Evaluation], classes: Sequence[str]) -> None:
+    """Of the test where there is one, else of the last validation; the choice is in the URL."""
+    last = {each.split: each for each in found}
+    splits = [split for split in ("test", "validation") if split in last]
+    split = splits[0]
+    if len(splits) > 1:
+        chosen = st.segmented_control(
+            "Part",
+            splits,
+            default=split,
+            required=True,
+            key="part",
+            format_func=str.capitalize,
+            label_visibility="collapsed",
+            bind="query-params",
+        )
+        split = chosen if chosen in last else split
+    _draw_part(last[split], classes)
+
+
+def _draw_part(evaluation: Evaluation, classes: Sequence[str]) -> None:
+    if evaluation.confusion:
+        figure = figures.confusion(evaluation.confusion, classes)
+        st.plotly_chart(figure, key="confusion", config=_STILL, alt="Confusion matrix")
+    if evaluation.roc:
+        figure = figures.roc(evaluation.roc)
+        st.plotly_chart(figure, key="roc", config=_STILL, alt="ROC curves")
+    if evaluation.targets:
+        figure = figures.regression(evaluation.targets, evaluation.predictions)
+        st.plotly_chart(figure, key="fit", config=_STILL, alt="Predicted against true values")
+        figure = figures.residuals(evaluation.targets, evaluation.predictions)
+        st.plotly_chart(figure, key="residuals", config=_STILL, alt="Histogram of residuals")
