@@ -14,6 +14,7 @@ from dashboard.live import streams
 from dashboard.live.changes import Changes
 from dashboard.live.feed import Feed
 from dashboard.live.info import describe
+from dashboard.live.machines import Machines
 from dashboard.live.snapshot import encode_snapshot, position
 from dashboard.live.tail import Position, Told, unpack
 from dashboard.live.viewer import Viewer
@@ -24,6 +25,8 @@ from jobs.home import Home
 from jobs.yard import Yard
 
 SOCKET_SECONDS = 3.0
+MACHINES = "machines"
+"""stands where a run id may stand: what a viewer waits for, which reader works"""
 
 
 class Hub:
@@ -34,6 +37,7 @@ class Hub:
         self._yard: Yard | None = None
         self._feeds: dict[str, Feed] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._machines = Machines(self)
         self.viewers: set[Viewer] = set()
 
     @asynccontextmanager
@@ -72,6 +76,9 @@ class Hub:
     async def watching(self, viewer: Viewer) -> AsyncIterator[None]:
         """Feeds a viewer as long as the block lasts; its snapshots are due first."""
         self.viewers.add(viewer)
+        if viewer.machines:
+            viewer.refresh(MACHINES)
+            self._start(MACHINES, self._machines.follow())
         for run in viewer.runs:
             self._join(viewer, run)
         try:
@@ -80,9 +87,16 @@ class Hub:
             self.viewers.discard(viewer)
             for run in viewer.runs:
                 self._leave(viewer, run)
+            if not any(other.machines for other in self.viewers):
+                self._stop(MACHINES)
 
     async def snapshot(self, viewer: Viewer, run: str) -> bytes:
-        """The frame a viewer begins with; remembers how far it reaches."""
+        """The frame a viewer begins with; remembers how far it reaches.
+
+        Raises UnknownRun, SQLAlchemyError and, for the machines, RedisError.
+        """
+        if run == MACHINES:
+            return await asyncio.to_thread(self._machines.snapshot)
         stored, info = await asyncio.to_thread(self._stored, run)
         told = await self._tail(run, stored.position)
         viewer.positions[run] = position(stored, told)

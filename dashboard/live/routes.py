@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
@@ -16,6 +17,7 @@ from dashboard import secret
 from dashboard.live.frames import encode
 from dashboard.live.hub import Hub
 from dashboard.live.viewer import Viewer
+from jobs.connect import RedisUnavailable
 from jobs.runs import UnknownRun
 
 TICKET_SECONDS = 15 * 60
@@ -110,7 +112,7 @@ class LiveSocket:
             return await self.hub.snapshot(viewer, run)
         except UnknownRun:
             return encode({"kind": "unknown", "run": run}, {})
-        except SQLAlchemyError:
+        except (SQLAlchemyError, RedisError, RedisUnavailable):
             asyncio.get_running_loop().call_later(1.0, viewer.refresh, run)
             return encode({"kind": "busy", "run": run}, {})
 

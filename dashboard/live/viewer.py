@@ -32,6 +32,8 @@ class Viewer:
         if len(self.waiting) >= QUEUE_FRAMES:
             self.waiting.clear()
             self.stale.update(self.runs)
+            if self.machines:
+                self.stale.add("machines")
         self.waiting.append(item)
         self.wake.set()
 

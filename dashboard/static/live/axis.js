@@ -1,0 +1,58 @@
+// What all charts of a view share: step or time, the zoomed range, smoothing, logarithm.
+export class Axis {
+  constructor(changed) {
+    this.changed = changed;
+    this.kind = "step";
+    this.range = null;
+    this.version = 0;
+    this.smoothing = 0;
+    this.log = false;
+  }
+
+  set(changes) {
+    // A range of steps means nothing on the clock.
+    if (changes.kind && changes.kind !== this.kind) changes.range = null;
+    Object.assign(this, changes);
+    if ("range" in changes) this.version++;
+    this.changed();
+  }
+
+  // x values of a curve: steps, or milliseconds shifted so that Plotly, which draws UTC, shows the
+  // person's own time.
+  x(curve) {
+    return this.kind === "step" ? curve.steps : curve.seconds.map(localMilliseconds);
+  }
+
+  at(step, seconds) {
+    return this.kind === "step" ? step : localMilliseconds(seconds);
+  }
+
+  layout(theme) {
+    return {
+      type: this.kind === "step" ? "linear" : "date",
+      ...(this.range ? { range: this.range, autorange: false } : { autorange: true }),
+      uirevision: this.version,
+      showgrid: false,
+      zeroline: false,
+      linecolor: theme.strongLine,
+      tickcolor: theme.strongLine,
+      ticks: "outside",
+      ticklen: 4,
+      nticks: 6,
+      tickformat: this.kind === "step" ? ",~r" : undefined,
+      hoverformat: this.kind === "step" ? ",d" : "%H:%M:%S",
+      showspikes: true,
+      spikemode: "across",
+      spikethickness: 1,
+      spikedash: "solid",
+      spikecolor: theme.strongLine,
+    };
+  }
+}
+
+export function localMilliseconds(seconds) {
+  return seconds * 1000 - new Date(seconds * 1000).getTimezoneOffset() * 60_000;
+}
+
+// A range as Plotly reports it: numbers, or dates as text.
+export const parseEdge = (edge) => typeof edge === "number" ? edge : Date.parse(`${edge.replace(" ", "T")}Z`);

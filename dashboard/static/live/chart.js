@@ -1,0 +1,133 @@
+// One chart: a title, a legend with the newest values, and a Plotly figure drawn by the schedule.
+import { parseEdge } from "./axis.js";
+import { smooth } from "./curve.js";
+import { download, element, setText } from "./dom.js";
+import { bytes, plotlyText, significant } from "./format.js";
+import { plotly } from "./plotly.js";
+import { readTheme } from "./theme.js";
+import { visibleRange } from "./visible.js";
+
+const CONFIG = { responsive: true, displayModeBar: false, doubleClick: false };
+const SHOW = { number: (v) => significant(v), percent: (v) => `${significant(v, 3)} %`, bytes };
+const MARKERS_BELOW = 40;
+
+export class Chart {
+  // spec: {id, title, unit, smooths, logarithmic}; series(): [{name, curve, colour, dash}];
+  // marks(theme): {traces, shapes} drawn over the curves
+  constructor({ spec, axis, schedule, series, marks = () => ({ traces: [], shapes: [] }), file, legend = true }) {
+    Object.assign(this, { spec, axis, schedule, series, marks, file, legend });
+    this.keys = element("div", { class: "ty-keys" });
+    this.plot = element("div", { class: "ty-plot" });
+    this.root = element("section", { class: "ty-chart", "aria-label": spec.title, "data-chart": spec.id, children: [
+      element("header", { children: [element("h3", { text: spec.title }), this.keys, this.tools()] }),
+      this.plot,
+    ] });
+    this.revision = 0;
+    schedule.watch(this);
+  }
+
+  tools() {
+    const button = (text, label, onclick) => element("button", { type: "button", class: "ty-tool", text, "aria-label": label, title: label, onclick });
+    return element("div", { class: "ty-tools", children: [
+      button("PNG", `Download ${this.spec.title} as a picture`, () => this.savePicture()),
+      button("CSV", `Download the points of ${this.spec.title}`, () => this.saveTable()),
+    ] });
+  }
+
+  mark() {
+    this.schedule.mark(this);
+  }
+
+  // Skipped until Plotly is there; the promise marks the chart again.
+  draw() {
+    if (!window.Plotly) {
+      plotly().then(() => this.removed || this.mark(), () => setText(this.plot, "The charts could not be loaded. Reload the page."));
+      return;
+    }
+    const theme = readTheme(this.root);
+    const series = this.series();
+    const { traces, shapes } = this.marks(theme);
+    const drawn = series.flatMap((one) => this.traces(one));
+    this.drawKeys(series);
+    this.revision++;
+    window.Plotly.react(this.plot, [...drawn, ...traces], this.layout(theme, drawn, shapes), CONFIG);
+    if (!this.listening) this.listen();
+  }
+
+  listen() {
+    this.listening = true;
+    this.plot.on("plotly_relayout", (event) => {
+      if (event["xaxis.range[0]"] === undefined) return;
+      this.axis.set({ range: [parseEdge(event["xaxis.range[0]"]), parseEdge(event["xaxis.range[1]"])] });
+    });
+    this.plot.on("plotly_doubleclick", () => this.axis.set({ range: null }));
+  }
+
+  traces({ name, curve, colour, dash }) {
+    const x = this.axis.x(curve);
+    const raw = curve.values.map((value) => Number.isFinite(value) ? value : null);
+    const smooths = this.spec.smooths && this.axis.smoothing > 0 && curve.length > 2;
+    const line = { color: colour, width: 1.75, dash: dash ?? "solid" };
+    const main = {
+      type: "scatter", name: plotlyText(name), x, y: smooths ? smooth(x, raw.map((v) => v ?? NaN), this.axis.smoothing) : raw,
+      mode: curve.length < MARKERS_BELOW && this.spec.dots ? "lines+markers" : "lines",
+      line, marker: { size: 5, color: colour }, connectgaps: false, hovertemplate: `%{y:${this.hoverFormat()}}`,
+    };
+    if (curve.length === 1) main.mode = "lines+markers";
+    return smooths ? [{ ...main, y: raw, opacity: 0.22, mode: "lines", hoverinfo: "skip", hovertemplate: undefined }, main] : [main];
+  }
+
+  hoverFormat() {
+    return { number: ".4~g", percent: ".1f", bytes: ".4~s" }[this.spec.unit];
+  }
+
+  layout(theme, traces, shapes) {
+    const log = this.axis.log && this.spec.logarithmic;
+    return {
+      autosize: true, uirevision: "keep", datarevision: this.revision, showlegend: false, hovermode: "x unified", dragmode: "zoom",
+      margin: { l: 54, r: 12, t: 10, b: 30 }, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
+      font: { family: theme.font, size: 11, color: theme.quiet }, shapes,
+      hoverlabel: { bgcolor: theme.ground, bordercolor: theme.strongLine, font: { color: theme.text, size: 12 } },
+      xaxis: this.axis.layout(theme),
+      yaxis: { type: log ? "log" : "linear", gridcolor: theme.line, zeroline: false, fixedrange: true, nticks: 6, ticks: "",
+        ...visibleRange(this.spec, this.axis, traces, log), ...this.ticks(), exponentformat: "e" },
+      yaxis2: { overlaying: "y", range: [0, 1], visible: false, fixedrange: true },
+    };
+  }
+
+  ticks() {
+    if (this.spec.unit === "percent") return { ticksuffix: " %" };
+    return this.spec.unit === "bytes" ? { tickformat: ".3~s", ticksuffix: "B" } : { tickformat: "~g" };
+  }
+
+  drawKeys(series) {
+    if (!this.legend) return;
+    while (this.keys.children.length > series.length) this.keys.lastChild.remove();
+    for (const [i, { name, curve, colour }] of series.entries()) {
+      const key = this.keys.children[i] ?? this.keys.appendChild(element("span", { class: "ty-key", children: [element("i"), element("span"), element("b")] }));
+      key.children[0].style.background = colour;
+      setText(key.children[1], name);
+      setText(key.children[2], curve.length ? SHOW[this.spec.unit](curve.values[curve.length - 1]) : "");
+    }
+  }
+
+  async savePicture() {
+    const theme = readTheme(this.root);
+    const layout = { ...this.plot.layout, paper_bgcolor: theme.ground, showlegend: true, title: { text: this.spec.title } };
+    const url = await window.Plotly.toImage({ data: this.plot.data, layout }, { format: "png", width: 1200, height: 600, scale: 2 });
+    download(`${this.file}-${this.spec.id}.png`, url);
+  }
+
+  saveTable() {
+    const rows = this.series().flatMap(({ name, curve }) => curve.values.map((value, i) =>
+      [JSON.stringify(name), curve.steps[i], new Date(curve.seconds[i] * 1000).toISOString(), value].join(",")));
+    download(`${this.file}-${this.spec.id}.csv`, new Blob([["curve,step,time,value", ...rows].join("\n")], { type: "text/csv" }));
+  }
+
+  remove() {
+    this.removed = true;
+    this.schedule.forget(this);
+    if (this.listening) window.Plotly.purge(this.plot);
+    this.root.remove();
+  }
+}

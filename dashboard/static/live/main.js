@@ -1,0 +1,30 @@
+// Entry of the live component: one view per mounted element, kept over Streamlit's reruns.
+import { CompareView } from "./compare.js";
+import { ChangesView } from "./changes.js";
+import { MachinesView } from "./machines.js";
+import { RunView } from "./run.js";
+import { style } from "./style.js";
+
+const VIEWS = { run: RunView, compare: CompareView, machines: MachinesView, changes: ChangesView };
+const mounted = new WeakMap();
+style();
+
+// Called on mount and again after every rerun and theme change: only differences may act.
+export function update(component) {
+  const { data, parentElement } = component;
+  let view = mounted.get(parentElement);
+  if (view && !view.fits(data)) {
+    view.remove();
+    view = undefined;
+  }
+  if (!view) {
+    view = new VIEWS[data.view](parentElement, data);
+    mounted.set(parentElement, view);
+  }
+  view.update(component);
+}
+
+export function remove(parentElement) {
+  mounted.get(parentElement)?.remove();
+  mounted.delete(parentElement);
+}

@@ -1,0 +1,31 @@
+// What happened to a run, marked on its loss: checkpoints, resumes, alerts, and values that are no numbers.
+import { plotlyText, whole } from "./format.js";
+
+export function marks(facts, curve, axis, theme) {
+  const traces = [];
+  const add = (found, height, symbol, colour, size) => {
+    if (!found.length) return;
+    traces.push({
+      type: "scatter", mode: "markers", yaxis: "y2", x: found.map(({ x }) => x), y: found.map(() => height), name: "",
+      marker: { symbol, color: colour, size, line: { width: symbol.includes("thin") ? 2 : 0, color: colour } },
+      text: found.map(({ text }) => plotlyText(text)), hovertemplate: "%{text}<extra></extra>",
+    });
+  };
+  const of = (kind, text) => facts.filter((fact) => fact.kind === kind).map((fact) => ({ x: axis.at(fact.step, fact.time), text: text(fact), fact }));
+  const resumes = of("started", ({ step }) => `Resumed after step ${whole(step)}`).filter(({ fact }) => fact.resumed);
+  const alerts = of("alert", ({ message }) => message);
+  add(of("checkpoint", ({ step }) => `Checkpoint at step ${whole(step)}`), 0.015, "triangle-up", theme.quiet, 6);
+  add(resumes, 0.985, "triangle-down", theme.warning, 8);
+  add(alerts, 0.985, "diamond", theme.bad, 9);
+  add(gaps(curve, axis), 0.94, "x-thin", theme.bad, 8);
+  const lines = [...resumes.map(({ x }) => [x, theme.warning]), ...alerts.map(({ x }) => [x, theme.bad])];
+  return { traces, shapes: lines.map(([x, color]) => ({ type: "line", xref: "x", yref: "paper", x0: x, x1: x, y0: 0, y1: 1, line: { color, width: 1, dash: "dot" } })) };
+}
+
+function gaps(curve, axis) {
+  const found = [];
+  for (let i = 0; curve && i < curve.length; i++) {
+    if (!Number.isFinite(curve.values[i])) found.push({ x: axis.at(curve.steps[i], curve.seconds[i]), text: `Not a number at step ${whole(curve.steps[i])}` });
+  }
+  return found;
+}

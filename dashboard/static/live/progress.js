@@ -1,0 +1,78 @@
+// State, progress, speed and remaining time of a run, in one calm row.
+import { element, setText } from "./dom.js";
+import { duration, rate, whole } from "./format.js";
+
+const FIELDS = [["step", "Step"], ["epoch", "Epoch"], ["speed", "Steps/s"], ["samples", "Samples/s"], ["elapsed", "Elapsed"], ["left", "Remaining"]];
+const MOVING = new Set(["running", "stopping"]);
+const ENDED = new Set(["finished", "failed", "stopped"]);
+
+export class Progress {
+  constructor() {
+    this.state = element("span", { class: "ty-state" });
+    this.place = element("span", { class: "ty-place" });
+    this.fill = element("i");
+    this.track = element("div", { class: "ty-track", role: "progressbar", "aria-label": "Progress", "aria-valuemin": "0", "aria-valuemax": "100", children: [this.fill] });
+    this.values = Object.fromEntries(FIELDS.map(([id]) => [id, element("dd", { text: "–" })]));
+    const list = element("dl", { class: "ty-facts", children: FIELDS.map(([id, text]) => element("div", { "data-fact": id, children: [element("dt", { text }), this.values[id]] })) });
+    this.root = element("div", { class: "ty-progress", children: [
+      element("div", { class: "ty-headline", children: [this.state, this.place] }), this.track, list] });
+    this.now = {};
+    this.timer = setInterval(() => this.tick(), 1000);
+  }
+
+  move(progress) {
+    if (progress && progress.step !== undefined) this.now = progress;
+  }
+
+  show(info, started, loss) {
+    Object.assign(this, { info, started, loss });
+    if (this.due) return;
+    this.due = true;
+    requestAnimationFrame(() => { this.due = false; this.tick(); });
+  }
+
+  tick() {
+    const { info, loss } = this;
+    if (!info) return;
+    const step = Math.max(this.now.step ?? 0, info.step ?? 0);
+    const total = this.started?.total_steps ?? info.total_steps;
+    const share = info.status === "finished" ? 1 : total ? Math.min(1, step / total) : 0;
+    this.state.dataset.state = info.status;
+    setText(this.state, info.status);
+    setText(this.place, [info.machine, info.device_name || info.device].filter(Boolean).join(" · "));
+    this.fill.style.transform = `scaleX(${share})`;
+    this.track.setAttribute("aria-valuenow", String(Math.round(share * 100)));
+    this.track.dataset.state = info.status;
+    this.count(step, total);
+    this.time(step, total, ENDED.has(info.status) ? average(info, step) : loss?.speed());
+  }
+
+  count(step, total) {
+    const { info } = this;
+    const epoch = this.now.epoch ?? info.epoch;
+    const epochs = this.started?.epochs ?? info.epochs;
+    setText(this.values.step, total ? `${whole(step)} / ${whole(total)}` : step ? whole(step) : "–");
+    setText(this.values.epoch, epoch ? (epochs ? `${whole(epoch)} / ${whole(epochs)}` : whole(epoch)) : "–");
+  }
+
+  time(step, total, speed) {
+    const { info } = this;
+    const known = speed && (MOVING.has(info.status) || ENDED.has(info.status));
+    setText(this.values.speed, known ? rate(speed) : "–");
+    setText(this.values.samples, known && info.batch_size ? rate(speed * info.batch_size) : "–");
+    const end = info.ended ?? Date.now() / 1000;
+    const start = info.started ?? this.started?.time;
+    setText(this.values.elapsed, start ? duration(end - start) : "–");
+    const left = info.status === "running" && speed && total ? (total - step) / speed : null;
+    setText(this.values.left, left === null ? "–" : duration(left));
+  }
+
+  remove() {
+    clearInterval(this.timer);
+  }
+}
+
+function average(info, step) {
+  const time = (info.ended ?? 0) - (info.started ?? 0);
+  return info.started && time > 0 ? step / time : null;
+}

@@ -1,0 +1,135 @@
+// The page of one run: progress, charts on one x axis, log.
+import { Axis } from "./axis.js";
+import { Chart } from "./chart.js";
+import { Curve } from "./curve.js";
+import { element, setText } from "./dom.js";
+import { groupOf, groupOrder, metricName } from "./groups.js";
+import { LogPanel } from "./log.js";
+import { marks } from "./marks.js";
+import { plotly } from "./plotly.js";
+import { Progress } from "./progress.js";
+import { Schedule } from "./schedule.js";
+import { PALETTE } from "./theme.js";
+import { toolbar } from "./toolbar.js";
+import { View } from "./view.js";
+
+const ENDED = new Set(["finished", "failed", "stopped"]);
+
+export class RunView extends View {
+  constructor(parent, data) {
+    super(parent, data);
+    this.curves = new Map();
+    this.facts = [];
+    this.charts = new Map();
+    this.schedule = new Schedule();
+    this.axis = new Axis(() => this.redraw());
+    this.progress = new Progress();
+    this.log = new LogPanel();
+    this.grid = element("div", { class: "ty-grid" });
+    this.empty = element("div", { class: "ty-empty", role: "status" });
+    this.bar = toolbar(this.axis);
+    this.root.append(this.progress.root, this.bar, this.empty, this.grid, this.log.root);
+    plotly().catch(() => this.say("The charts could not be loaded. Reload the page."));
+    this.connect();
+  }
+
+  hello() {
+    const width = this.root.clientWidth || 1200;
+    const columns = width > 900 ? 2 : 1;
+    return { runs: [this.data.run], px: Math.round((width / columns) * Math.min(2, devicePixelRatio)) };
+  }
+
+  frame({ header, curves }) {
+    const act = { snapshot: () => this.begin(header, curves), delta: () => this.go(header, curves), info: () => this.tell(header.info),
+      unknown: () => this.say("This run is not there any more."), busy: () => this.say("The history is busy; trying again.") }[header.kind];
+    act?.();
+  }
+
+  begin({ info, facts, progress }, curves) {
+    this.curves = new Map([...curves].map(([metric, points]) => [metric, new Curve(metric, points)]));
+    this.facts = facts;
+    this.log.replace(facts);
+    this.started = facts.findLast(({ kind }) => kind === "started");
+    this.progress.move(progress);
+    this.tell(info);
+    this.redraw();
+  }
+
+  go({ facts, progress }, curves) {
+    for (const [metric, points] of curves) {
+      const curve = this.curves.get(metric);
+      if (curve) curve.append(points);
+      else this.curves.set(metric, new Curve(metric, points));
+      this.markChart(metric);
+    }
+    this.facts.push(...facts);
+    this.log.append(facts);
+    this.started = facts.findLast(({ kind }) => kind === "started") ?? this.started;
+    if (facts.length) this.charts.get("loss")?.mark();
+    this.progress.move(progress);
+    this.show();
+  }
+
+  tell(info) {
+    this.info = info;
+    this.announce(info.signature, info.status);
+    this.show();
+  }
+
+  show() {
+    if (!this.info) return;
+    this.progress.show(this.info, this.started, this.curves.get("train/loss"));
+    const none = !this.curves.get("train/loss")?.length;
+    this.grid.hidden = this.bar.hidden = none && ![...this.curves.keys()].length;
+    this.empty.hidden = !none || ENDED.has(this.info.status);
+    if (!this.empty.hidden) this.say(waiting(this.info.status));
+  }
+
+  say(text) {
+    this.empty.hidden = false;
+    setText(this.empty, text);
+  }
+
+  markChart(metric) {
+    const group = groupOf(metric);
+    if (!group) return;
+    if (!this.charts.has(group.id)) this.addChart(group);
+    this.charts.get(group.id).mark();
+  }
+
+  addChart(spec) {
+    const chart = new Chart({
+      spec, axis: this.axis, schedule: this.schedule, file: this.data.run,
+      series: () => this.series(spec),
+      marks: spec.id === "loss" ? (theme) => marks(this.facts, this.curves.get("train/loss"), this.axis, theme) : undefined,
+    });
+    this.charts.set(spec.id, chart);
+    const after = [...this.charts.values()].filter((other) => other !== chart && groupOrder(other.spec) > groupOrder(spec));
+    const next = after.sort((a, b) => groupOrder(a.spec) - groupOrder(b.spec))[0];
+    this.grid.insertBefore(chart.root, next?.root ?? null);
+  }
+
+  series(spec) {
+    const metrics = [...this.curves.keys()].filter((metric) => groupOf(metric)?.id === spec.id);
+    metrics.sort((a, b) => (spec.metrics?.indexOf(a) ?? 0) - (spec.metrics?.indexOf(b) ?? 0));
+    return metrics.map((metric, i) => ({ name: metricName(metric), curve: this.curves.get(metric), colour: PALETTE[i % PALETTE.length] }));
+  }
+
+  redraw() {
+    this.bar.show?.();
+    for (const metric of this.curves.keys()) this.markChart(metric);
+  }
+
+  remove() {
+    super.remove();
+    this.progress.remove();
+    for (const chart of this.charts.values()) chart.remove();
+    this.schedule.stop();
+  }
+}
+
+function waiting(status) {
+  if (status === "queued") return "Waiting for a worker. If this lasts, look at Machines: at least one worker must be there and idle.";
+  if (status === "stopping") return "Stopping before the first step.";
+  return "A worker has taken the run. The first points come in a moment.";
+}

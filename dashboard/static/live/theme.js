@@ -1,0 +1,34 @@
+// Colours of the page, read from Streamlit's CSS variables, and of the curves.
+// The curves' palette is told apart by colour-blind eyes and reads on both grounds.
+export const PALETTE = ["#4f7cff", "#e8833a", "#22a884", "#c0518f", "#8a63d2", "#c2a21b", "#4aa3c7", "#d1495b"];
+export const DASHES = ["solid", "dash", "dot", "dashdot"];
+
+export function readTheme(element) {
+  const style = getComputedStyle(element);
+  const read = (name, otherwise) => style.getPropertyValue(name).trim() || otherwise;
+  const text = read("--st-text-color", "#16181d");
+  const ground = read("--st-background-color", "#ffffff");
+  return {
+    text,
+    ground,
+    quiet: mix(text, ground, 0.6),
+    line: mix(text, ground, 0.1),
+    strongLine: mix(text, ground, 0.22),
+    font: read("--st-font", "system-ui, sans-serif"),
+    warning: "#d9822b",
+    bad: "#d1495b",
+  };
+}
+
+function channels(colour) {
+  const context = document.createElement("canvas").getContext("2d");
+  context.fillStyle = colour;
+  const hex = context.fillStyle;
+  return hex.startsWith("#") ? [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16)) : [128, 128, 128];
+}
+
+// `share` of `colour` over `ground`, as an opaque colour.
+export function mix(colour, ground, share) {
+  const [over, under] = [channels(colour), channels(ground)];
+  return `rgb(${over.map((value, i) => Math.round(value * share + under[i] * (1 - share))).join(", ")})`;
+}

@@ -1,0 +1,69 @@
+// What every view shares: the root element, the connection and its ticket, the word to Streamlit.
+import { element, setText } from "./dom.js";
+import { Connection } from "./socket.js";
+
+export class View {
+  constructor(parent, data) {
+    this.data = data;
+    this.ticket = data.token;
+    this.root = element("div", { class: "ty-live" });
+    this.note = element("p", { class: "ty-note", role: "status" });
+    this.note.hidden = true;
+    this.root.append(this.note);
+    parent.append(this.root);
+  }
+
+  connect() {
+    this.connection = new Connection({
+      hello: () => ({ ...this.hello(), token: this.ticket }),
+      frame: (frame) => this.receive(frame),
+      state: (state) => this.connectionIs(state),
+      refused: () => this.component?.setTriggerValue("ticket", Date.now()),
+    });
+  }
+
+  receive(frame) {
+    if (frame.header.kind === "ticket") this.ticket = frame.header.token;
+    else this.frame(frame);
+  }
+
+  // Says nothing about short losses: a restart of the dashboard takes two seconds.
+  connectionIs(state) {
+    clearTimeout(this.patience);
+    if (state === "live") this.note.hidden = true;
+    else this.patience = setTimeout(() => {
+      setText(this.note, "Connection lost. Reconnecting… The run goes on meanwhile.");
+      this.note.hidden = false;
+    }, 1500);
+  }
+
+  // Same subject: keep everything. Only a new subject mounts a new view.
+  fits(data) {
+    return data.view === this.data.view && data.subject === this.data.subject;
+  }
+
+  update(component) {
+    const again = this.component !== undefined;
+    this.component = component;
+    this.data = component.data;
+    this.ticket = component.data.token;
+    if (again) this.redraw();
+  }
+
+  // Wakes the Streamlit page when its own panels have something new to show. What the page knew
+  // when it was drawn (`seen`) is no news.
+  announce(signature, status) {
+    const before = this.signature;
+    this.signature = signature;
+    const news = before === undefined ? this.data.seen && this.data.seen !== status : before !== signature;
+    if (news) this.component?.setTriggerValue("changed", signature);
+  }
+
+  redraw() {}
+
+  remove() {
+    clearTimeout(this.patience);
+    this.connection.close();
+    this.root.remove();
+  }
+}

@@ -1,0 +1,26 @@
+// The y range that fits what is visible after zooming in x; Plotly alone fits all points.
+const ROOM = 0.06;
+
+export function visibleRange(spec, axis, traces, log) {
+  if (spec.unit === "percent") return { range: [0, Math.max(100, largest(traces)) * 1.02], autorange: false };
+  if (!axis.range) return { autorange: true, rangemode: spec.unit === "bytes" ? "tozero" : "normal" };
+  let [low, high] = [Infinity, -Infinity];
+  for (const { x, y } of traces) {
+    for (let i = 0; i < x.length; i++) {
+      const value = y[i];
+      if (x[i] < axis.range[0] || x[i] > axis.range[1] || !Number.isFinite(value) || (log && value <= 0)) continue;
+      const place = log ? Math.log10(value) : value;
+      low = Math.min(low, place);
+      high = Math.max(high, place);
+    }
+  }
+  if (low > high) return { autorange: true };
+  const room = (high - low || Math.abs(high) || 1) * ROOM;
+  return { range: [low - room, high + room], autorange: false };
+}
+
+function largest(traces) {
+  let high = 0;
+  for (const { y } of traces) for (const value of y) if (value > high) high = value;
+  return high;
+}
