@@ -17,7 +17,7 @@ RESULT_SECONDS = 60
 
 
 def open_queue(redis: Redis) -> Queue:
-    """RQ's queue, with JSON, never pickle. Who rings needs no guard: the worker's job class is it."""
+    """RQ's queue, with JSON, never pickle; the guard against foreign jobs is the worker's."""
     return Queue(keys.QUEUE, connection=redis, serializer=JSONSerializer)
 
 

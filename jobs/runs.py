@@ -129,7 +129,7 @@ def send_stop(redis: Redis, run_id: str) -> None:
 
 def _check(config: RunConfig) -> None:
     from engine.check import problems
-    from engine.command import SettingsError
+    from engine.problem import SettingsError
 
     if found := problems(config):
         raise SettingsError(found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -205,5 +206,6 @@ def test_watchers_are_told_after_the_commit(
     run_id = save(yard)
     Speaker(client, run_id).begin()
     drain(recorder)
-    told = [fields[b"run"].decode() for _, fields in client.xrange(keys.CHANGES)]
+    changes: Any = client.xrange(keys.CHANGES)
+    told = [fields[b"run"].decode() for _, fields in changes]
     assert run_id in told

@@ -1,0 +1,30 @@
+"""The command line: the same services as the pages. One file per group of commands."""
+
+from __future__ import annotations
+
+import typer
+
+from jobs.cli import data, launch, look, machines, read
+from jobs.stack import commands
+
+
+def build() -> typer.Typer:
+    """The whole app."""
+    app = typer.Typer(
+        name="trainyard",
+        help="Launch and watch PyTorch training. `./trainyard up` starts everything.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    commands.mount(app)
+    app.command(context_settings={"allow_interspersed_args": True})(launch.launch)
+    app.command()(look.runs)
+    app.command()(look.show)
+    app.command()(read.logs)
+    app.command()(read.metrics)
+    app.command()(look.stop)
+    app.command()(machines.machines)
+    app.add_typer(data.build(), name="data")
+    return app

@@ -1,0 +1,67 @@
+"""`launch`: settings from the command line, a run on the queue, and on wish its progress."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from engine.config import RunConfig
+from jobs import runs as services
+from jobs.cli import text
+from jobs.cli.wait import wait_for
+from jobs.home import Home
+from jobs.yard import Yard
+
+Settings = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[preset=NAME] [key=value]...",
+        help="E.g. `preset=digits_mlp training.epochs=5 optimizer.learning_rate=3e-4`.",
+    ),
+]
+
+
+def launch(
+    settings: Settings = None,
+    name: Annotated[str | None, typer.Option(help="What to call the run; any text.")] = None,
+    wait: Annotated[
+        bool, typer.Option(help="Show progress until it ends; exit code 1 unless it finished.")
+    ] = False,
+    key: Annotated[
+        str | None, typer.Option(help="Launches once, however often it is given.")
+    ] = None,
+    origin: Annotated[
+        str | None, typer.Option("--from", help="Begin with the settings of this run.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the run as JSON.")] = False,
+) -> None:
+    """Launch a run."""
+    from engine.command import configure, override
+
+    yard = Yard.open()
+    source = services.find(yard, origin) if origin else None
+    given = list(settings or [])
+    config = override(source.config, given) if source else configure(given)
+    if name is not None:
+        config = RunConfig.model_validate({**dict(config), "name": name})
+    run_id = services.launch(yard, config, source.id if source else None, key)
+    if as_json:
+        text.write_json(text.as_dict(services.get(yard, run_id)))
+    elif wait and not sys.stdout.isatty():
+        text.write_json({"kind": "launched", "run": run_id})
+    else:
+        text.write(f"{run_id}  {page(yard.home, run_id)}")
+    if wait:
+        raise typer.Exit(wait_for(yard, run_id))
+
+
+def page(home: Home, run_id: str) -> str:
+    """Where the run is shown, as far as known: the port of the stack that runs here."""
+    from jobs.stack.running import Running
+
+    running = Running.read(home)
+    port = running.port if running else os.environ.get("TRAINYARD_PORT", "8501")
+    return f"http://127.0.0.1:{port}/run?id={run_id}"

@@ -1,0 +1,111 @@
+"""`runs`, `show`, `stop`: the list, one run, and asking one to end."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from jobs import runs as services
+from jobs.cli import text
+from jobs.history import Attempt
+from jobs.run import Run
+from jobs.yard import Yard
+
+RunArgument = Annotated[
+    str, typer.Argument(help="Id of a run, the unique beginning of one, or a unique name.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def runs(
+    as_json: JsonOption = False,
+    number: Annotated[
+        int | None, typer.Option("--number", "-n", min=1, help="At most so many, newest first.")
+    ] = None,
+    status: Annotated[str | None, typer.Option(help="Only runs with this status.")] = None,
+) -> None:
+    """List the runs, newest first."""
+    found = [run for run in services.list(Yard.open()) if status in (None, run.status)][:number]
+    if as_json:
+        text.write_json([text.as_dict(run) for run in found])
+    elif found:
+        text.console().print(_table(found))
+    else:
+        text.note("no runs. `./trainyard launch preset=digits_mlp` starts one.")
+
+
+def show(run: RunArgument, as_json: JsonOption = False) -> None:
+    """Show one run: status, progress, metrics, attempts and settings."""
+    yard = Yard.open()
+    found = services.find(yard, run)
+    attempts = yard.history.attempts(found.id)
+    if as_json:
+        tries = [attempt.__dict__ for attempt in attempts]
+        text.write_json({**text.as_dict(found), "attempts_made": tries})
+        return
+    for name, value in _facts(found):
+        text.write(f"{name:<11}{text.printable(value)}")
+    for attempt in attempts:
+        text.write(f"attempt {attempt.attempt:<3}{text.printable(_attempt(attempt))}")
+    text.write(json.dumps(found.config.to_dict(), indent=2))
+
+
+def stop(run: RunArgument) -> None:
+    """Ask a run to save a checkpoint and end; a waiting one ends at once."""
+    yard = Yard.open()
+    found = services.find(yard, run)
+    services.stop(yard, found.id)
+    now = services.get(yard, found.id)
+    text.write(f"{found.id}  {now.status}")
+
+
+def _table(found: list[Run]) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for column in ("id", "status", "name", "model", "data", "steps", "best", "duration", "created"):
+        table.add_column(column, no_wrap=column in ("id", "status", "created"))
+    now = time.time()
+    for run in found:
+        table.add_row(
+            run.id,
+            run.status,
+            text.printable(run.name),
+            run.config.model.title,
+            run.config.data.title,
+            text.progress(run),
+            text.best(run),
+            text.duration(run.seconds(now)),
+            text.clock(run.created),
+        )
+    return table
+
+
+def _facts(run: Run) -> list[tuple[str, str]]:
+    facts = [
+        ("id", run.id),
+        ("name", run.name),
+        ("status", run.status + (f": {run.cause}" if run.cause else "")),
+        ("steps", text.progress(run) + f", epoch {run.epoch} of {run.epochs or '-'}"),
+        ("best", text.best(run)),
+        ("test", ", ".join(f"{k} {text.number(v)}" for k, v in run.test.items()) or "-"),
+        ("created", text.clock(run.created)),
+        ("started", text.clock(run.started)),
+        ("ended", text.clock(run.ended)),
+        ("duration", text.duration(run.seconds(time.time()))),
+        ("parameters", "-" if run.parameters is None else f"{run.parameters:,}"),
+    ]
+    if run.diverged:
+        facts.append(("replay", f"step {run.diverged_step} came out differently after a resume"))
+    if run.origin:
+        facts.append(("origin", run.origin))
+    return facts
+
+
+def _attempt(attempt: Attempt) -> str:
+    where = f"{attempt.machine} {attempt.device} {attempt.device_name}".strip() or "-"
+    end = f"{attempt.reason}: {attempt.cause}".strip(": ") if attempt.ended else "goes on"
+    steps = f"steps {attempt.resume_step:,} to {attempt.last_step:,}"
+    return f"{text.clock(attempt.claimed)}  {where}  {steps}  {end}"

@@ -1,0 +1,98 @@
+"""`logs` and `metrics`: what a run said, as text or CSV."""
+
+from __future__ import annotations
+
+import csv
+import sys
+import time
+from collections.abc import Iterator
+from typing import Annotated
+
+import typer
+
+from jobs import runs as services
+from jobs.cli import text
+from jobs.cli.look import JsonOption, RunArgument
+from jobs.history import Record
+from jobs.yard import Yard
+
+POLL_SECONDS = 0.25
+
+
+def logs(
+    run: RunArgument,
+    follow: Annotated[
+        bool, typer.Option("--follow", "-f", help="Go on until the run has ended.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Print what a run said: log lines, alerts, starts and ends."""
+    yard = Yard.open()
+    found = services.find(yard, run)
+    lines = following(yard, found.id) if follow else iter(yard.history.logs(found.id))
+    for record in lines:
+        if as_json:
+            text.write_json({"attempt": record.attempt, "seq": record.seq, **record.body})
+        else:
+            text.write(line(record))
+
+
+def metrics(
+    run: RunArgument,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print all points as CSV.")] = False,
+    metric: Annotated[
+        list[str] | None, typer.Option(help="Only this metric; may be given several times.")
+    ] = None,
+) -> None:
+    """List a run's metrics with their last values, or print every point with --csv."""
+    yard = Yard.open()
+    found = services.find(yard, run)
+    names = yard.history.metrics(found.id)
+    for name in metric or []:
+        if name not in names:
+            known = ", ".join(names) or "none yet"
+            raise services.UnknownRun(f"The run has no metric {name!r}. It has: {known}.")
+    curves = yard.history.curves(found.id, metric or names)
+    if as_csv:
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(["metric", "step", "seconds", "value"])
+        for name, points in sorted(curves.items()):
+            rows = zip(points.steps, points.seconds, points.values, strict=True)
+            writer.writerows([name, int(s), f"{t:.6f}", _exact(v)] for s, t, v in rows)
+        return
+    for name, points in sorted(curves.items()):
+        text.write(f"{name:<32}{len(points):>10,} points, last {text.number(points.values[-1])}")
+
+
+def following(yard: Yard, run_id: str) -> Iterator[Record]:
+    """The run's log records as they are stored, until the run has ended and all were read."""
+    position = (0, 0)
+    while True:
+        over = services.get(yard, run_id).over
+        for record in yard.history.logs(run_id, after=position):
+            position = record.position
+            yield record
+        if over:
+            return
+        time.sleep(POLL_SECONDS)
+
+
+def line(record: Record) -> str:
+    """One log record as a line for people."""
+    body = record.body
+    what = {
+        "claimed": f"attempt {record.attempt}: taken by {body.get('worker')}",
+        "started": f"training on {body.get('device_name')} from step {record.step:,}",
+        "finished": " ".join(filter(None, (body.get("reason"), body.get("message")))),
+        "ended": f"ended: {body.get('cause')}",
+    }.get(record.kind, str(body.get("message", "")))
+    level = str(body.get("level", "info"))
+    moment = f"{text.clock(record.time)}  step {record.step:>7,}"
+    return "\n".join(
+        f"{moment}  {level:<8}{text.printable(each)}" for each in what.splitlines() or [""]
+    )
+
+
+def _exact(value: float) -> str:
+    """The shortest text that reads back as the same float32."""
+    return str(value)

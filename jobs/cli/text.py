@@ -1,0 +1,101 @@
+"""How the command line writes times, durations and numbers, and where it prints."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from datetime import UTC, datetime
+from typing import Any
+
+from rich.console import Console
+
+from jobs.run import Run
+
+MINUTE, HOUR, DAY = 60, 3_600, 86_400
+
+
+def clock(seconds: float | None) -> str:
+    """A moment in the reader's zone: `2026-03-01 14:05:09`; `-` for none."""
+    if seconds is None:
+        return "-"
+    return datetime.fromtimestamp(seconds, UTC).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
+def duration(seconds: float | None) -> str:
+    """`8.2 s`, `3 min 05 s`, `2 h 07 min`, `4 d 03 h`; `-` for none."""
+    if seconds is None:
+        return "-"
+    if seconds < MINUTE:
+        return f"{seconds:.1f} s"
+    if seconds < HOUR:
+        return f"{int(seconds // MINUTE)} min {int(seconds % MINUTE):02d} s"
+    if seconds < DAY:
+        return f"{int(seconds // HOUR)} h {int(seconds % HOUR // MINUTE):02d} min"
+    return f"{int(seconds // DAY)} d {int(seconds % DAY // HOUR):02d} h"
+
+
+def number(value: float) -> str:
+    """Four significant digits."""
+    return f"{value:.4g}"
+
+
+def progress(run: Run) -> str:
+    """`step/total`, as far as known."""
+    if run.total_steps is None:
+        return "-"
+    return f"{run.step:,}/{run.total_steps:,}"
+
+
+def best(run: Run) -> str:
+    """Name and value of the best validation metric."""
+    if run.best is None:
+        return "-"
+    name, value = run.best
+    return f"{name.removeprefix('validation/')} {number(value)}"
+
+
+def printable(text: str) -> str:
+    """Text of a person or a log without the characters that steer a terminal."""
+    return "".join(each if each.isprintable() or each == "\t" else "�" for each in text)
+
+
+def console() -> Console:
+    """Standard output; a pipe gets wide lines without colour."""
+    wide = None if sys.stdout.isatty() else 200
+    return Console(highlight=False, markup=False, width=wide)
+
+
+def write(line: str) -> None:
+    """One line of text on standard output."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def write_json(value: Any) -> None:
+    """One line of JSON on standard output. NaN and infinity, which JSON lacks, become null."""
+    write(json.dumps(_finite(value), allow_nan=False))
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {key: _finite(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(each) for each in value]
+    return value
+
+
+def note(line: str) -> None:
+    """One line for the person, not for the pipe."""
+    sys.stderr.write(f"trainyard: {line}\n")
+    sys.stderr.flush()
+
+
+def as_dict(run: Run) -> dict[str, Any]:
+    """A run for `--json`: the fields of `Run`, `best` as an object, times in unix seconds."""
+    fields = {name: getattr(run, name) for name in run.__dataclass_fields__}
+    fields["config"] = run.config.to_dict()
+    fields["best"] = None if run.best is None else {"metric": run.best[0], "value": run.best[1]}
+    return fields

@@ -1,0 +1,110 @@
+"""Waits for a run: a progress bar on a terminal, one JSON object a line in a pipe."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+
+from redis import RedisError
+from rich.progress import (
+    BarColumn,
+    Progress,
+    TaskID,
+    TaskProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
+
+from jobs import runs as services
+from jobs.cli import text
+from jobs.cli.read import line
+from jobs.connect import RedisUnavailable
+from jobs.history import Record
+from jobs.machines import list_machines
+from jobs.run import Run
+from jobs.yard import Yard
+
+POLL_SECONDS = 0.2
+PATIENCE_SECONDS = 5.0
+"""a run that nobody took by then gets a word about why"""
+
+KINDS = ("log", "alert", "claimed", "started", "evaluation", "finished", "ended")
+
+
+def wait_for(yard: Yard, run_id: str) -> int:
+    """Shows the run until it has ended; 0 when it finished, else 1."""
+    run = _on_terminal(yard, run_id) if sys.stdout.isatty() else _in_pipe(yard, run_id)
+    return 0 if run.status == "finished" else 1
+
+
+def _in_pipe(yard: Yard, run_id: str) -> Run:
+    step = -1
+    for run, records in _moments(yard, run_id):
+        for record in records:
+            text.write_json({"attempt": record.attempt, **record.body})
+        if run.step != step:
+            step = run.step
+            loss = _loss(yard, run_id)
+            text.write_json({"kind": "progress", "step": step, "train/loss": loss})
+    text.write_json({"kind": "ended", "run": run_id, "status": run.status, "cause": run.cause})
+    return run
+
+
+def _on_terminal(yard: Yard, run_id: str) -> Run:
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TextColumn("{task.fields[note]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=text.console()) as bar:
+        task = bar.add_task("queued", total=None, note="")
+        for run, records in _moments(yard, run_id):
+            for record in records:
+                bar.console.print(line(record) if record.kind != "evaluation" else _scores(record))
+            _advance(bar, task, run, _loss(yard, run_id))
+    text.write(f"{run.status}. {run.cause}".strip())
+    return run
+
+
+def _advance(bar: Progress, task: TaskID, run: Run, loss: float | None) -> None:
+    note = f"step {text.progress(run)}" + ("" if loss is None else f"  loss {text.number(loss)}")
+    bar.update(task, description=run.status, total=run.total_steps, completed=run.step, note=note)
+
+
+def _moments(yard: Yard, run_id: str) -> Iterator[tuple[Run, list[Record]]]:
+    """The run and its new records a few times a second; the last moment has all of them."""
+    position, warned, began = (0, 0), False, time.monotonic()
+    while True:
+        run = services.get(yard, run_id)
+        records = yard.history.records(run_id, KINDS, after=position)
+        position = records[-1].position if records else position
+        yield run, records
+        if run.over:
+            return
+        if run.status == "queued" and not warned and time.monotonic() - began > PATIENCE_SECONDS:
+            warned = True
+            text.note(_why_waiting(yard))
+        time.sleep(POLL_SECONDS)
+
+
+def _why_waiting(yard: Yard) -> str:
+    try:
+        workers = [each for found in list_machines(yard.redis) for each in found.workers]
+    except (RedisError, RedisUnavailable):
+        return "the run is saved, but Redis does not answer. Start everything: `./trainyard up`."
+    if not any(each.state != "lost" for each in workers):
+        return "the run waits: there is no worker. Start one with `./trainyard up`."
+    return "the run waits: every worker is busy."
+
+
+def _loss(yard: Yard, run_id: str) -> float | None:
+    last = yard.history.curve(run_id, "train/loss").values[-1:]
+    return float(last[0]) if len(last) else None
+
+
+def _scores(record: Record) -> str:
+    values = "  ".join(f"{name} {text.number(v)}" for name, v in record.body["metrics"].items())
+    return f"epoch {record.body['epoch']:>4}  {record.body['split']:<11}{values}"
