@@ -27,6 +27,9 @@ NEEDED_BYTES_CUDA = 10_000_000_000
 
 CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 
+NO_ANSWER = ("onnection", "Name or service", "Temporary failure", "from versions: none")
+"""words of pip when no index answered"""
+
 
 class Refused(Exception):
     """The environment cannot be made. The text says why and what to do."""
@@ -107,7 +110,7 @@ class Environment:
         elif self._has_pip():
             return
         command = [sys.executable, "-m", "venv", "--clear", str(self.folder)]
-        if Progress("making .venv", self.log).run(command) != 0 or not self._has_pip():
+        if self._progress("making .venv").run(command) != 0 or not self._has_pip():
             raise Refused(
                 f"python3 could not make a virtual environment (its words are in {self.log}). On "
                 f"Debian and Ubuntu: apt install python{sys.version_info.major}."
@@ -131,7 +134,7 @@ class Environment:
             return
         if not answers(CPU_INDEX):
             return
-        Progress("installing torch for the CPU", self.log).run(
+        self._progress("installing torch for the CPU").run(
             [*self._pip_command(), "--no-deps", "--index-url", CPU_INDEX, pin]
         )
 
@@ -140,12 +143,15 @@ class Environment:
         listed = subprocess.run(command, capture_output=True, text=True, check=False).stdout
         return any(word in listed for word in ("index-url", "find-links", "no-index"))
 
+    def _progress(self, stage: str) -> Progress:
+        return Progress(stage, self.log, self.folder)
+
     def _pip_command(self) -> list[str]:
         options = ["--disable-pip-version-check", "--no-input", "--progress-bar", "off"]
         return [str(self.python), "-m", "pip", "install", *options]
 
     def _pip(self, requirements: str, *arguments: str) -> None:
-        progress = Progress(f"installing {requirements}", self.log)
+        progress = self._progress(f"installing {requirements}")
         if progress.run([*self._pip_command(), *arguments], cwd=self.root) != 0:
             self.interrupted.unlink()  # pip itself gave up, before it touched a package
             raise Refused(explain(self.log))
@@ -171,7 +177,7 @@ def explain(log: Path) -> str:
     last = "\n".join(f"  {line}" for line in said.splitlines()[-4:])
     if "No space left" in said:
         advice = "The disk is full: make room, then run this command again."
-    elif "onnection" in said or "Name or service" in said or "Temporary failure" in said:
+    elif any(words in said for words in NO_ANSWER):
         advice = (
             "The package index cannot be reached: check the network (or the proxy in HTTPS_PROXY, "
             "or the mirror in PIP_INDEX_URL), then run this command again."

@@ -17,9 +17,11 @@ PIPE_SECONDS = 5.0
 class Progress:
     """One stage of an installation. `run` may be called once."""
 
-    def __init__(self, stage: str, log: Path) -> None:
+    def __init__(self, stage: str, log: Path, environment: Path) -> None:
         self.stage = stage
         self.log = log
+        self._environment = environment
+        self._unpacked_before = self._count_packages()
         self._start = time.monotonic()
         self._on_terminal = sys.stderr.isatty()
 
@@ -30,12 +32,19 @@ class Progress:
             process = subprocess.Popen(command, stdout=output, stderr=output, cwd=cwd)
             try:
                 while (status := self._wait(process)) is None:
-                    self._say(last_step(self.log.read_text(errors="replace")))
+                    self._say(last_step(self.log.read_text(errors="replace"), self._unpacked()))
             except KeyboardInterrupt:
                 process.wait(10)  # the terminal's Ctrl-C reached it too
                 raise
         self._end(status)
         return status
+
+    def _unpacked(self) -> int:
+        """How many packages came into the environment since the start."""
+        return self._count_packages() - self._unpacked_before
+
+    def _count_packages(self) -> int:
+        return len(list(self._environment.glob("lib/python*/site-packages/*.dist-info")))
 
     def _wait(self, process: subprocess.Popen[bytes]) -> int | None:
         try:
@@ -58,14 +67,12 @@ class Progress:
         sys.stderr.flush()
 
 
-def last_step(output: str) -> str:
-    """What pip does now, in its own words: the package it collects, downloads or installs."""
+def last_step(output: str, unpacked: int) -> str:
+    """What pip does now: the package it collects or downloads, or how many it has unpacked."""
     for line in reversed(output.splitlines()):
-        if match := re.match(
-            r"\s*(Collecting|Downloading|Installing collected|Building) (\S+)", line
-        ):
+        if line.startswith("Installing collected packages:"):
+            return f"package {unpacked} of {line.count(',') + 1}"
+        if match := re.match(r"\s*(Collecting|Downloading|Building) (\S+)", line):
             verb, thing = match.groups()
-            if verb == "Installing collected":
-                return "unpacking the packages"
             return f"{verb.lower()} {thing.rsplit('/', 1)[-1].split(';')[0]}"
     return ""
