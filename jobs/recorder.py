@@ -24,6 +24,7 @@ from jobs.home import Home
 from jobs.recording.store import store
 from jobs.recording.streams import Batch, Stream, live_runs, parse, read, trim
 from jobs.recording.tend import Tender
+from jobs.requeue import YOUNG_SECONDS
 
 ROUND_SECONDS = 0.1
 """shortest time between two commits: packs the events of many runs into one transaction"""
@@ -41,10 +42,12 @@ LOG = logging.getLogger(__name__)
 class Recorder:
     """One round after the other: read, store, tell, look after the queue."""
 
-    def __init__(self, redis: Redis, history: History) -> None:
+    def __init__(
+        self, redis: Redis, history: History, young_seconds: float = YOUNG_SECONDS
+    ) -> None:
         self.redis = redis
         self.history = history
-        self._tender = Tender(redis, history)
+        self._tender = Tender(redis, history, young_seconds)
         self._streams: dict[str, Stream] = {}
         self._next_tending = 0.0
 
@@ -55,7 +58,7 @@ class Recorder:
         if batch:
             self._store(batch)
         if time.monotonic() >= self._next_tending:
-            self._tend()
+            self.tend()
         return bool(batch)
 
     def _follow(self) -> None:
@@ -81,7 +84,8 @@ class Recorder:
             runs.changed(self.redis, stream.run_id)
         trim(self.redis, [stream for stream, _, _ in batch])
 
-    def _tend(self) -> None:
+    def tend(self) -> None:
+        """One look at every run that is not over."""
         began = time.monotonic()
         self._tender.tend(self._streams)
         spent = time.monotonic() - began

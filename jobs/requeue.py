@@ -38,13 +38,15 @@ class Situation:
     """the recorder has stored everything on the run's stream"""
     server_seconds: float = 1e9
     """how long the Redis server has been up"""
+    young_seconds: float = YOUNG_SECONDS
+    """a server up for less proves nothing about a lease"""
 
 
 def decide(now: Situation) -> Action:
     """What the recorder must do about the run."""
     if judge(now.facts).ended or now.leased or not now.drained:
         return "nothing"
-    young = now.server_seconds < YOUNG_SECONDS
+    young = now.server_seconds < now.young_seconds
     if now.facts.attempt and not now.facts.ended:
         # Nobody holds the lease of an attempt that never said goodbye: its machine is gone.
         return "nothing" if young else "lost"

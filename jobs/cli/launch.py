@@ -39,12 +39,11 @@ def launch(
     as_json: Annotated[bool, typer.Option("--json", help="Print the run as JSON.")] = False,
 ) -> None:
     """Launch a run."""
-    from engine.command import configure, override
+    from engine.command import override
 
     yard = Yard.open()
     source = services.find(yard, origin) if origin else None
-    given = list(settings or [])
-    config = override(source.config, given) if source else configure(given)
+    config = override(source.config if source else RunConfig(), settings or [])
     if name is not None:
         config = RunConfig.model_validate({**dict(config), "name": name})
     run_id = services.launch(yard, config, source.id if source else None, key)

@@ -17,7 +17,7 @@ from jobs.history import History
 from jobs.history.runs import Open, settings, unfinished
 from jobs.recording import restore
 from jobs.recording.streams import Stream, drained, live_runs
-from jobs.requeue import Situation, crashes, decide, surrender
+from jobs.requeue import YOUNG_SECONDS, Situation, crashes, decide, surrender
 
 TAKEN_SECONDS = 10.0
 """a job that left the queue must have become a claim by then; else its worker died in between"""
@@ -37,6 +37,7 @@ class Tender:
 
     redis: Redis
     history: History
+    young_seconds: float = YOUNG_SECONDS
     missing_since: dict[str, float] = field(default_factory=dict)
 
     def tend(self, streams: dict[str, Stream]) -> None:
@@ -78,6 +79,7 @@ class Tender:
             queued=self._is_queued(run.id, queue.job_id(run.id, attempt)),
             drained=stream is not None and drained(self.redis, stream),
             server_seconds=float(self.redis.info("server")["uptime_in_seconds"]),
+            young_seconds=self.young_seconds,
         )
         action = decide(now)
         if action == "enqueue":

@@ -1,0 +1,84 @@
+"""The status follows from the facts: every combination has its row."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jobs.status import ENDED, FINAL, Facts, Status, judge
+
+RUNNING, STOPPED = "running", "stopped"
+
+TABLE: list[tuple[Facts, Status]] = [
+    (Facts(RUNNING), "queued"),
+    (Facts(STOPPED), "stopped"),
+    (Facts(RUNNING, 1), "starting"),
+    (Facts(RUNNING, 1, started=True), "running"),
+    (Facts(RUNNING, 2), "resuming"),
+    (Facts(RUNNING, 2, started=True), "running"),
+    (Facts(STOPPED, 1), "stopping"),
+    (Facts(STOPPED, 1, started=True), "stopping"),
+    (Facts(STOPPED, 2), "stopping"),
+    (Facts(STOPPED, 2, started=True), "stopping"),
+]
+ENDS: dict[str, tuple[Status, Status]] = {
+    # reason: status when it should run, status when it should be stopped
+    "completed": ("finished", "finished"),
+    "early-stopped": ("finished", "finished"),
+    "failed": ("failed", "failed"),
+    "stopped": ("stopped", "stopped"),
+    "interrupted": ("resuming", "stopped"),
+    "crashed": ("resuming", "stopped"),
+    "lost": ("resuming", "stopped"),
+}
+for reason, attempt, started in product(ENDS, (1, 2), (False, True)):
+    for desired, status in zip((RUNNING, STOPPED), ENDS[reason], strict=True):
+        TABLE.append((Facts(desired, attempt, started, True, reason, "Because."), status))
+
+
+@pytest.mark.parametrize(("facts", "status"), TABLE)
+def test_every_combination(facts: Facts, status: Status) -> None:
+    assert judge(facts).status == status
+
+
+def test_the_table_names_every_status() -> None:
+    assert {status for _, status in TABLE} == set(get_args(Status))
+
+
+def test_a_bad_end_always_says_why() -> None:
+    for facts, status in TABLE:
+        if status in ("failed", "resuming", "stopped"):
+            assert judge(facts).cause
+
+
+def test_the_next_attempt_is_announced() -> None:
+    verdict = judge(Facts(RUNNING, 1, True, True, "crashed", "Killed by signal 9."))
+    assert verdict.cause == "Killed by signal 9. Attempt 2 follows."
+
+
+@given(
+    st.builds(
+        Facts,
+        desired=st.sampled_from([RUNNING, STOPPED]),
+        attempt=st.integers(0, 50),
+        started=st.booleans(),
+        ended=st.booleans(),
+        reason=st.sampled_from(list(ENDS)),
+        cause=st.text(max_size=20),
+        step=st.integers(0, 10**6),
+    )
+)
+def test_a_final_reason_ends_a_run_and_an_open_attempt_never_does(facts: Facts) -> None:
+    over = judge(facts).status in ENDED
+    if facts.attempt and facts.ended and facts.reason in FINAL:
+        assert over
+    elif facts.attempt and not facts.ended:
+        assert not over
+    elif facts.desired == STOPPED:
+        assert over
+    else:
+        assert not over
