@@ -3,6 +3,9 @@
 QUEUE = "trainyard"
 """name of the RQ queue; one queue per worker, because RQ loses jobs on a crash with several"""
 
+QUARANTINE = "ty:quarantine"
+"""list: entries of the queue that no worker could read"""
+
 CHANGES = "ty:changes"
 """stream: `{run}` after the recorder committed something of that run; capped, a wake-up only"""
 

@@ -1,0 +1,217 @@
+"""One attempt, seen from the worker's horse: claim the run, get it a trainer, see it to its end."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+import redis
+
+from engine.events import Fact, Finished
+from jobs import keys
+from jobs.connect import connect, connect_unretried
+from jobs.control import pending
+from jobs.events import Claimed, Ended
+from jobs.forkserver import Request, ask
+from jobs.gpu import visible_device
+from jobs.hardware import machine_name
+from jobs.home import Home
+from jobs.journal import Entry, Journal, latest_attempt
+from jobs.lease import RENEW_SECONDS, Held, Holder, Lease, claim
+from jobs.processes import describe_exit, on_signals
+from jobs.telemetry import Telemetry
+
+DELIVERY_SECONDS = 600.0
+"""how long the horse tries to deliver the end of an attempt while Redis is away"""
+
+SHUTDOWN_SECONDS = 10.0
+"""the same while the worker shuts down; the journal keeps the rest"""
+
+ORPHAN_SECONDS = 8.0
+"""a trainer whose owner's pipe was closed ends itself sooner than this"""
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where attempts run; the worker says so in the environment of its horses."""
+
+    home: Home
+    holder: Holder
+    forkserver: Path
+    """the unix socket"""
+
+    @classmethod
+    def from_environment(cls) -> Site:
+        """What `to_environment` wrote."""
+        worker, device = os.environ["TRAINYARD_WORKER"], os.environ["TRAINYARD_DEVICE"]
+        holder = Holder(worker, machine_name(), device)
+        return cls(Home.from_environment(), holder, Path(os.environ["TRAINYARD_FORKSERVER"]))
+
+    def to_environment(self) -> dict[str, str]:
+        """Variables for the processes that run attempts here."""
+        return {
+            "TRAINYARD_HOME": str(self.home.root),
+            "TRAINYARD_WORKER": self.holder.worker,
+            "TRAINYARD_DEVICE": self.holder.device,
+            "TRAINYARD_FORKSERVER": str(self.forkserver),
+        }
+
+
+def run_attempt(site: Site, run_id: str) -> str:
+    """Claims the run and trains it; one sentence says how that went.
+
+    Refuses politely when somebody trains it already. Queueing it again after an interruption is
+    the recorder's work.
+    """
+    client = connect(site.home)
+    config: Any = client.get(keys.spec(run_id))
+    if config is None:
+        return "Its settings are not in Redis (yet); the recorder brings them back."
+    known = max(latest_attempt(site.home.run(run_id)), streamed_attempt(client, run_id))
+    try:
+        lease = claim(client, run_id, site.holder, at_least=known)
+    except Held as error:
+        return f"Refused: {error}."
+    attempt = Attempt(site, lease)
+    with attempt.renewed(client):
+        if "stop" in pending(client, run_id):
+            last = Finished(reason="stopped", message="Stopped before it began.")
+            attempt.record(attempt.claimed(), last)
+            return last.message
+        attempt.record(attempt.claimed(), seconds=2.0)
+        return attempt.conclude(attempt.train(config.decode()))
+
+
+def streamed_attempt(client: redis.Redis, run_id: str) -> int:
+    """The attempt that wrote last on the run's stream, or 0."""
+    try:
+        info: Any = client.xinfo_stream(keys.events(run_id))
+    except redis.ResponseError:
+        return 0
+    return int(info["last-generated-id"].split(b"-")[0])
+
+
+class Attempt:
+    """A claimed attempt: its lease is renewed, its trainer watched, its end recorded."""
+
+    def __init__(self, site: Site, lease: Lease) -> None:
+        self.site, self.lease = site, lease
+        self.folder = site.home.run(lease.run_id)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._theirs, self._ours = os.pipe()
+        self._shutting_down = threading.Event()
+        on_signals(self._shut_down, signal.SIGTERM)
+
+    def claimed(self) -> Claimed:
+        """The first event of the attempt."""
+        holder = self.lease.holder
+        return Claimed(
+            attempt=self.lease.attempt,
+            worker=holder.worker,
+            machine=holder.machine,
+            device=holder.device,
+        )
+
+    @contextlib.contextmanager
+    def renewed(self, client: redis.Redis) -> Iterator[None]:
+        """Renews the lease all the while, then releases it."""
+        over = threading.Event()
+
+        def renew() -> None:
+            while not over.wait(RENEW_SECONDS):
+                if not self.lease.renew(client):
+                    # Somebody else trains the run: to its trainer this horse is dead.
+                    self._let_go()
+                    return
+
+        threading.Thread(target=renew, name="lease", daemon=True).start()
+        try:
+            yield
+        finally:
+            over.set()
+            with contextlib.suppress(redis.ConnectionError, redis.TimeoutError):
+                # Without a server the lease runs out by itself.
+                self.lease.release(connect_unretried(self.site.home))
+
+    def train(self, config: str) -> int | None:
+        """Has a trainer forked and waits for its end. Its wait status; None when unknown."""
+        output = os.open(self.folder / "output.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        try:
+            forkserver = ask(self.site.forkserver, self._request(config), output, self._theirs)
+        finally:
+            os.close(output)
+            os.close(self._theirs)
+        with forkserver:
+            return self._await(forkserver)
+
+    def conclude(self, status: int | None) -> str:
+        """Delivers what the trainer could not, and says how it died if it did not say itself."""
+        last = self._last_event()
+        if last["kind"] == "finished":
+            self.record()
+            return str(last["message"] or last["reason"])
+        cause, exit_code, signal_number = (
+            describe_exit(status)
+            if status is not None
+            else ("the process that starts trainers died", None, None)
+        )
+        ended = Ended(step=last["step"], cause=cause, exit_code=exit_code, signal=signal_number)
+        self.record(ended)
+        return cause
+
+    def record(self, *events: Fact, seconds: float = DELIVERY_SECONDS) -> None:
+        """Writes events and everything the journal holds to the stream, while nobody else does."""
+        journal = Journal(self.folder, self.lease.attempt)
+        telemetry = Telemetry(connect_unretried(self.site.home), self.lease.run_id, journal)
+        for event in events:
+            telemetry.emit(event)
+        telemetry.close(SHUTDOWN_SECONDS if self._shutting_down.is_set() else seconds)
+
+    def _request(self, config: str) -> Request:
+        return Request(
+            run_id=self.lease.run_id,
+            attempt=self.lease.attempt,
+            config=config,
+            home=str(self.site.home.root),
+            environment={"CUDA_VISIBLE_DEVICES": visible_device(self.lease.holder.device)},
+        )
+
+    def _await(self, forkserver: socket.socket) -> int | None:
+        pid = 0
+        for line in forkserver.makefile():
+            message = json.loads(line)
+            if "status" in message:
+                return int(message["status"])
+            pid = message["pid"]
+        # The forkserver is gone. Its trainer hears that its owner lets go, and ends.
+        self._let_go()
+        with contextlib.suppress(psutil.NoSuchProcess, psutil.TimeoutExpired):
+            psutil.Process(pid).wait(ORPHAN_SECONDS)
+        return None
+
+    def _last_event(self) -> dict[str, Any]:
+        journal = Journal(self.folder, self.lease.attempt)
+        last = Entry(0, b"")
+        for entry in journal.read(after=0):
+            last = entry
+        journal.close()
+        return last.to_dict()
+
+    def _shut_down(self) -> None:
+        """SIGTERM: the trainer saves and ends; the attempt ends with it."""
+        self._shutting_down.set()
+        with contextlib.suppress(OSError):
+            os.write(self._ours, b"shutdown\n")
+
+    def _let_go(self) -> None:
+        with contextlib.suppress(OSError):
+            os.close(self._ours)

@@ -1,0 +1,90 @@
+"""What a worker starts beside itself: its forkserver, and the machine's sampler."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from jobs.home import Home
+from jobs.lock import Lock
+
+LONGEST_SOCKET_PATH = 100
+"""bytes; the kernel takes 108 on Linux and 104 on macOS"""
+
+
+class ForkserverChild:
+    """Keeps one forkserver running behind a socket that the worker itself listens on.
+
+    So a request waits, and is not refused, while torch is imported or a dead one is replaced.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        before = os.umask(0o177)
+        try:
+            self._listener.bind(str(path))
+        finally:
+            os.umask(before)
+        self._listener.listen(8)
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def keep_running(self) -> None:
+        """Starts it unless it runs. Only from the main thread: it dies with its creator."""
+        if self._process is not None and self._process.poll() is None:
+            return
+        descriptor = self._listener.fileno()
+        command = ["-m", "jobs.forkserver", "--parent", str(os.getpid())]
+        self._process = subprocess.Popen(
+            [sys.executable, *command, "--listener", str(descriptor)],
+            pass_fds=[descriptor],
+            start_new_session=True,
+            stdin=subprocess.DEVNULL,
+        )
+
+    def end(self) -> None:
+        """Ends it and takes the socket away."""
+        self._listener.close()
+        self.path.unlink(missing_ok=True)
+        _end(self._process)
+
+
+class SamplerChild:
+    """Keeps the machine's sampler running if no other worker of this home does."""
+
+    def __init__(self, home: Home) -> None:
+        self._lock = Lock(home.root / "sampler.lock")
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def keep_running(self) -> None:
+        """Starts it if the lock is ours, or has become free, and it does not run."""
+        if not self._lock.take() or (self._process is not None and self._process.poll() is None):
+            return
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "jobs.sampler", "--parent", str(os.getpid())],
+            start_new_session=True,
+            stdin=subprocess.DEVNULL,
+        )
+
+    def end(self) -> None:
+        """Ends it; another worker takes over."""
+        _end(self._process)
+        self._lock.release()
+
+
+def socket_path(home: Home, name: str) -> Path:
+    """Where a worker's forkserver listens: in the home unless its path is too long for a socket."""
+    path = home.root / f"{name}.sock"
+    if len(os.fsencode(path)) <= LONGEST_SOCKET_PATH:
+        return path
+    return Path(tempfile.mkdtemp(prefix="trainyard-")) / "forkserver.sock"
+
+
+def _end(process: subprocess.Popen[bytes] | None) -> None:
+    if process is not None:
+        process.terminate()
+        process.wait()

@@ -1,0 +1,191 @@
+"""`python -m jobs.forkserver`: imports torch once, then forks a trainer in 0.02 s when asked.
+
+Our own, because multiprocessing's cannot be used from RQ's forked horse. It only imports: one torch
+operation or CUDA call here would make every fork of it hang or fail.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import importlib
+import json
+import os
+import selectors
+import signal
+import socket
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from jobs.processes import die_with_parent
+
+PRELOAD = (
+    "torch",
+    "torch._dynamo",
+    "sklearn.metrics",
+    "sklearn.datasets",
+    "sklearn.model_selection",
+    "engine.train",
+    "jobs.trainer",
+)
+MESSAGE_BYTES = 1_000_000
+
+
+@dataclass(frozen=True)
+class Request:
+    """Everything a trainer must know; its output and its owner's pipe travel as descriptors."""
+
+    run_id: str
+    attempt: int
+    config: str
+    """`RunConfig` as JSON"""
+    home: str
+    environment: dict[str, str]
+    """set in the trainer, e.g. `CUDA_VISIBLE_DEVICES`"""
+
+
+class Forkserver:
+    """Accepts requests on a listening unix socket, forks, and tells each asker how it ended."""
+
+    def __init__(self, listener: socket.socket) -> None:
+        self._listener = listener
+        self._askers: dict[int, socket.socket] = {}
+        self._selector = selectors.DefaultSelector()
+        self._wake, self._woken = socket.socketpair()
+
+    def serve(self) -> None:
+        """Runs until a signal ends the process."""
+        self._wake.setblocking(False)
+        signal.set_wakeup_fd(self._wake.fileno(), warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        self._selector.register(self._listener, selectors.EVENT_READ)
+        self._selector.register(self._woken, selectors.EVENT_READ)
+        while True:
+            for key, _ in self._selector.select():
+                if key.fileobj is self._listener:
+                    self._accept()
+                else:
+                    self._woken.recv(4096)
+                    self._reap()
+
+    def _accept(self) -> None:
+        asker, _ = self._listener.accept()
+        asker.settimeout(5)
+        try:
+            request, descriptors = receive(asker)
+        except (OSError, ValueError, TypeError) as error:
+            sys.stderr.write(f"a request was not understood: {error}\n")
+            asker.close()
+            return
+        pid = os.fork()
+        if pid == 0:
+            self._become_trainer(request, descriptors, asker)
+        for descriptor in descriptors:
+            os.close(descriptor)
+        self._askers[pid] = asker
+        tell(asker, {"pid": pid})
+
+    def _reap(self) -> None:
+        while self._askers:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if pid == 0:
+                return
+            with self._askers.pop(pid) as asker:
+                tell(asker, {"status": status})
+
+    def _become_trainer(
+        self, request: Request, descriptors: list[int], asker: socket.socket
+    ) -> None:
+        """Never returns: whatever happens, the forked child must not go on as a server."""
+        code = 1
+        try:
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            self._selector.close()
+            for each in (self._listener, self._wake, self._woken, asker, *self._askers.values()):
+                each.close()
+            output, owner = descriptors
+            _redirect(output)
+            os.environ.update(request.environment)
+            from jobs import trainer
+
+            code = trainer.main(request, owner)
+        finally:
+            if sys.exc_info()[0] is not None:
+                sys.excepthook(*sys.exc_info())
+            sys.stdout.flush()
+            sys.stderr.flush()
+            # Not sys.exit: the server's clean-up handlers are not the trainer's to run.
+            os._exit(code)
+
+
+def receive(asker: socket.socket) -> tuple[Request, list[int]]:
+    """Reads one request and the two descriptors that come with it.
+
+    Raises ValueError, TypeError or OSError when it is none.
+    """
+    text, descriptors, _, _ = socket.recv_fds(asker, MESSAGE_BYTES, 2)
+    while not text.endswith(b"\n"):
+        more = asker.recv(MESSAGE_BYTES)
+        if not more:
+            raise ValueError("it ended early")
+        text += more
+    if len(descriptors) != 2:
+        raise ValueError("it came without its two descriptors")
+    return Request(**json.loads(text)), descriptors
+
+
+def ask(path: Path, request: Request, output: int, owner: int) -> socket.socket:
+    """Asks for a trainer. The socket then says `pid`, and later `status`, a JSON line each.
+
+    Raises OSError when no forkserver is there.
+    """
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    connection.connect(str(path))
+    text = json.dumps(asdict(request)).encode() + b"\n"
+    sent = socket.send_fds(connection, [text], [output, owner])
+    connection.sendall(text[sent:])
+    return connection
+
+
+def tell(asker: socket.socket, message: dict[str, int]) -> None:
+    """Sends one line; an asker that has gone needs no answer."""
+    try:
+        asker.sendall(json.dumps(message).encode() + b"\n")
+    except OSError:
+        return
+
+
+def _redirect(output: int) -> None:
+    null = os.open(os.devnull, os.O_RDONLY)
+    for source, target in ((null, 0), (output, 1), (output, 2)):
+        os.dup2(source, target)
+    os.close(null)
+    os.close(output)
+
+
+def preload() -> None:
+    """Imports what every trainer needs; a trainer inherits it and starts at once."""
+    for name in PRELOAD:
+        importlib.import_module(name)
+    # Otherwise the collector would touch, and so copy, every inherited page in each trainer.
+    gc.collect()
+    gc.freeze()
+
+
+def main() -> int:
+    """Serves the listening socket that the worker passes on, until the worker ends."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--parent", type=int, required=True, help="process id of the worker")
+    parser.add_argument("--listener", type=int, required=True, help="descriptor of the socket")
+    options = parser.parse_args()
+    die_with_parent(options.parent)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    preload()
+    Forkserver(socket.socket(fileno=options.listener)).serve()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,163 @@
+"""One attempt of one run, in a process of its own: forked by the forkserver, it runs the engine.
+
+It ends on its own, on `stop` from the control stream, on `shutdown` or the end of its owner's
+pipe, and without a word when another attempt has taken over.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Literal
+
+from engine.config import RunConfig
+from engine.events import Event, Finished, Log
+from jobs.connect import connect_blocking, connect_unretried
+from jobs.control import Commands
+from jobs.forkserver import Request
+from jobs.hardware import Meter
+from jobs.home import Home
+from jobs.journal import Journal
+from jobs.processes import on_signals
+from jobs.telemetry import Telemetry
+
+HARDWARE_SECONDS = 1.0
+
+ORPHAN_SECONDS = 5.0
+"""how long an attempt may take to save after its owner died: less than what is left of its lease"""
+
+FENCED_EXIT = 75
+
+
+class Owner:
+    """The horse at the other end of a pipe: it may ask to shut down, and its death is heard."""
+
+    def __init__(self, pipe: int) -> None:
+        self._pipe = pipe
+        self.shutdown_asked = threading.Event()
+        on_signals(self.shutdown_asked.set, signal.SIGTERM)
+        threading.Thread(target=self._listen, name="owner", daemon=True).start()
+
+    def _listen(self) -> None:
+        while os.read(self._pipe, 1024):
+            self.shutdown_asked.set()
+        self.shutdown_asked.set()
+        time.sleep(ORPHAN_SECONDS)
+        os._exit(1)
+
+
+class Attempt:
+    """The attempt's connections and threads, and how far it has come."""
+
+    def __init__(self, request: Request, owner: Owner) -> None:
+        home = Home(Path(request.home))
+        self.owner = owner
+        self.folder = home.run(request.run_id)
+        self.telemetry = Telemetry(
+            connect_unretried(home), request.run_id, Journal(self.folder, request.attempt)
+        )
+        self.commands = Commands(connect_blocking(home), request.run_id)
+        self.step = 0
+        self._over = threading.Event()
+        self._hardware = threading.Thread(target=self._measure, name="hardware", daemon=True)
+        self._hardware.start()
+
+    def tell(self, events: Iterator[Event]) -> Finished | None:
+        """Passes the events on until they end or somebody wants an end. The `finished`, if any."""
+        for event in events:
+            self.step = max(self.step, event.step)
+            if isinstance(event, Finished):
+                return event
+            self.telemetry.emit(event)
+            if self.must_end():
+                return None
+        return None
+
+    def must_end(self) -> bool:
+        """Whether somebody wants an end, or nothing can be recorded any more."""
+        return (
+            self.telemetry.fenced
+            or self.telemetry.problem != ""
+            or self.commands.stop_asked.is_set()
+            or self.owner.shutdown_asked.is_set()
+        )
+
+    def ending(self) -> Finished:
+        """The last word of an attempt that was asked to end."""
+        reason: Literal["stopped", "interrupted"] = "interrupted"
+        message = f"Interrupted after step {self.step}; it goes on when a worker is there again."
+        if self.commands.stop_asked.is_set():
+            reason, message = "stopped", f"Stopped on request after step {self.step}."
+        return Finished(step=self.step, reason=reason, message=message)
+
+    def close(self, last: Finished) -> int:
+        """Sends the last word and everything before it. The exit code."""
+        self._over.set()
+        self._hardware.join(5)
+        self.telemetry.emit(last)
+        self.telemetry.close()
+        if self.telemetry.fenced:
+            return FENCED_EXIT
+        if self.telemetry.problem:
+            sys.stderr.write(f"{self.telemetry.problem}\n")
+            return 1
+        return 0
+
+    def _measure(self) -> None:
+        meter = Meter(os.getpid())
+        while not self._over.wait(HARDWARE_SECONDS):
+            self.telemetry.emit(meter.sample(self.step))
+
+
+def main(request: Request, pipe: int) -> int:
+    """Trains and returns the exit code. `pipe` is the reading end of the owner's pipe."""
+    from engine.train import train
+
+    attempt = Attempt(request, Owner(pipe))
+    try:
+        config = RunConfig.model_validate_json(request.config)
+        events = train(config, attempt.folder, attempt=request.attempt)
+        # mypy sees an Iterator; `train` is a generator, and closing it saves a checkpoint.
+        with closing(events):  # type: ignore[type-var]
+            last = attempt.tell(events)
+            if attempt.telemetry.fenced:
+                # A later attempt writes the checkpoints: leave without the generator's `finally`.
+                os._exit(FENCED_EXIT)
+        return attempt.close(last or attempt.ending())
+    except Exception as error:
+        if is_fenced(error):
+            os._exit(FENCED_EXIT)
+        sentence = explain(error)
+        attempt.telemetry.emit(Log(step=attempt.step, level="error", message=sentence))
+        attempt.close(Finished(step=attempt.step, reason="failed", message=sentence))
+        raise
+
+
+def is_fenced(error: Exception) -> bool:
+    """Whether the engine refused because a later attempt owns the run's folder."""
+    from engine.fence import Fenced
+
+    return isinstance(error, Fenced)
+
+
+def explain(error: Exception) -> str:
+    """One sentence for people; the traceback stands in output.log."""
+    text = str(error).strip()
+    if isinstance(error, MemoryError) or "can't allocate memory" in text:
+        return (
+            "Out of memory: the machine has no more to give. "
+            "Choose a smaller batch size, a smaller model or less data."
+        )
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        where = error.filename or "the run's folder"
+        return f"The disk is full ({where}). Free some space, then launch again."
+    if isinstance(error, ValueError) and text:
+        return text
+    return f"{type(error).__name__}: {text.splitlines()[0] if text else 'no message'}"

@@ -1,0 +1,88 @@
+"""Helpers of the tests with real workers: start one, queue a run, wait for what it says."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import redis
+
+from engine.command import override
+from engine.config import RunConfig
+from jobs import keys, queue
+from jobs.home import Home
+from jobs.ids import new_id
+from jobs.telemetry import unpack
+
+T = TypeVar("T")
+
+SECONDS = 60.0
+"""the deadline of every wait; only a failure takes so long"""
+
+SHORT = ["data=iris", "model=logistic_regression", "training.epochs=2"]
+LONG = ["data=digits", "model=mlp", "training.epochs=100000", "training.batch_size=8"]
+
+
+def start_worker(home: Home) -> subprocess.Popen[bytes]:
+    """A worker of its own session, printing into `worker.log`."""
+    with (home.root / "worker.log").open("ab") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "jobs.worker", "--device", "cpu"],
+            env={**os.environ, "TRAINYARD_HOME": str(home.root), "OMP_NUM_THREADS": "1"},
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+
+
+def launch(client: redis.Redis, settings: list[str]) -> str:
+    """Puts a run on the queue, as the launch service does. Its id."""
+    run_id = new_id()
+    config = override(RunConfig(), [*settings, "hardware.threads=1"])
+    client.set(keys.spec(run_id), config.model_dump_json())
+    assert queue.enqueue(client, run_id, 1)
+    return run_id
+
+
+def events(client: redis.Redis, run_id: str) -> list[dict[str, Any]]:
+    """All events on the run's stream, each with its `attempt`."""
+    found: Any = client.xrange(keys.events(run_id))
+    return [
+        {**event, "attempt": int(entry_id.split(b"-")[0])}
+        for entry_id, fields in found
+        for _, event in unpack(fields)
+    ]
+
+
+def kinds(client: redis.Redis, run_id: str) -> list[str]:
+    """The kinds of the run's events without the measurements."""
+    return [e["kind"] for e in events(client, run_id) if e["kind"] not in ("hardware", "steps")]
+
+
+def find(client: redis.Redis, run_id: str, kind: str, attempt: int = 1) -> dict[str, Any] | None:
+    """The attempt's first event of that kind, if it was said already."""
+    for event in events(client, run_id):
+        if event["kind"] == kind and event["attempt"] == attempt:
+            return event
+    return None
+
+
+def await_event(
+    client: redis.Redis, run_id: str, kind: str, attempt: int = 1, seconds: float = SECONDS
+) -> dict[str, Any]:
+    """The attempt's first event of that kind, waited for."""
+    return until(lambda: find(client, run_id, kind, attempt), f"{kind} of {run_id}", seconds)
+
+
+def until(check: Callable[[], T | None], what: str, seconds: float = SECONDS) -> T:
+    """What `check` answers once it is true; fails after `seconds`."""
+    deadline, pace = time.monotonic() + seconds, threading.Event()
+    while not (answer := check()):
+        assert time.monotonic() < deadline, f"no {what} within {seconds} s"
+        pace.wait(0.02)
+    return answer
