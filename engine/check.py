@@ -19,7 +19,7 @@ from engine.problem import Problem, SettingsError
 __all__ = ["Problem", "SettingsError", "problems"]
 
 _KINDS = MappingProxyType({"tabular": "tables", "image": "images"})
-_TARGETS = MappingProxyType({"classification": "classes", "regression": "a number"})
+_TARGETS = MappingProxyType({"classification": "a class", "regression": "a number"})
 
 
 def problems(config: RunConfig) -> list[Problem]:
@@ -113,9 +113,8 @@ def _classes(config: RunConfig) -> Iterator[Problem]:
 
 
 def _listed(few: list[tuple[str, int]]) -> str:
-    name, count = few[0]
-    more = f" ({len(few) - 1} more classes have too few)" if len(few) > 1 else ""
-    return f"class {name} has {count}{more}"
+    shown = ", ".join(f"class {name} has {count}" for name, count in few[:3])
+    return shown + (f", and {len(few) - 3} more have too few" if len(few) > 3 else "")
 
 
 def _smallest_limit(data: Builtin) -> int:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import torch
@@ -25,7 +25,10 @@ from engine.steps import Pending, bad_step, cut_after
 from engine.words import Diverged, divergence, out_of_memory, started
 
 
-def train(config: RunConfig, folder: Path | None = None, *, attempt: int = 1) -> Iterator[Event]:
+Events = Generator[Event, None, None]
+
+
+def train(config: RunConfig, folder: Path | None = None, *, attempt: int = 1) -> Events:
     """Trains one run and tells of it; goes on from the newest good checkpoint in `folder`.
 
     Nothing is pending whenever it yields, so `close()` loses no point; it saves a checkpoint.

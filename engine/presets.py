@@ -1,0 +1,62 @@
+"""Whole runs that are known to work, by name: `python -m engine preset=iris_mlp`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from engine.config import RunConfig, Training
+from engine.data import BreastCancer, Diabetes, Digits, Iris, Mnist
+from engine.models import Cnn, LinearRegression, LogisticRegression, Mlp
+from engine.optim import AdamW, Sgd
+from engine.schedules import Cosine
+
+PRESETS: Mapping[str, RunConfig] = MappingProxyType(
+    {
+        "mnist_cnn": RunConfig(
+            name="MNIST CNN",
+            data=Mnist(),
+            model=Cnn(dropout=0.3),
+            optimizer=AdamW(learning_rate=2e-3),
+            schedule=Cosine(warmup_steps=50),
+            training=Training(epochs=15, batch_size=32),
+        ),
+        "digits_mlp": RunConfig(
+            name="Digits MLP",
+            data=Digits(),
+            model=Mlp(hidden=[128, 64], dropout=0.1),
+            optimizer=AdamW(learning_rate=3e-3),
+            schedule=Cosine(),
+            training=Training(epochs=40, batch_size=64),
+        ),
+        "iris_mlp": RunConfig(
+            name="Iris MLP",
+            data=Iris(),
+            model=Mlp(hidden=[16]),
+            optimizer=AdamW(learning_rate=1e-2),
+            training=Training(epochs=60, batch_size=16),
+        ),
+        "breast_cancer_logistic": RunConfig(
+            name="Breast cancer, logistic regression",
+            data=BreastCancer(),
+            model=LogisticRegression(),
+            optimizer=AdamW(learning_rate=1e-2),
+            training=Training(epochs=60, batch_size=32),
+        ),
+        # All samples in one step and the last weights: plain gradient descent to the least squares.
+        "diabetes_linear": RunConfig(
+            name="Diabetes, linear regression",
+            data=Diabetes(),
+            model=LinearRegression(),
+            optimizer=Sgd(learning_rate=0.1, momentum=0.9),
+            training=Training(epochs=1000, batch_size=310, keep_best=False),
+        ),
+        "diabetes_mlp": RunConfig(
+            name="Diabetes MLP",
+            data=Diabetes(),
+            model=Mlp(hidden=[32], dropout=0.2),
+            optimizer=AdamW(learning_rate=3e-3, weight_decay=0.1),
+            training=Training(epochs=100, batch_size=32),
+        ),
+    }
+)
