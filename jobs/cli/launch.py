@@ -39,13 +39,13 @@ def launch(
     as_json: Annotated[bool, typer.Option("--json", help="Print the run as JSON.")] = False,
 ) -> None:
     """Launch a run."""
-    from engine.command import override
+    from engine.command import override, parse_config
 
     yard = Yard.open()
     source = services.find(yard, origin) if origin else None
     config = override(source.config if source else RunConfig(), settings or [])
     if name is not None:
-        config = RunConfig.model_validate({**dict(config), "name": name})
+        config = parse_config({**config.model_dump(), "name": name})
     run_id = services.launch(yard, config, source.id if source else None, key)
     if as_json:
         text.write_json(text.as_dict(services.get(yard, run_id)))
