@@ -27,10 +27,25 @@ export class Axis {
     return this.kind === "step" ? step : localMilliseconds(seconds);
   }
 
-  layout(theme) {
+  // The same stretch on all charts, so that what stands above each other happened together.
+  edges(curves) {
+    let [low, high] = [Infinity, -Infinity];
+    for (const curve of curves) {
+      if (!curve.length) continue;
+      const points = this.kind === "step" ? curve.steps : curve.seconds;
+      low = Math.min(low, points[0]);
+      high = Math.max(high, points[points.length - 1]);
+    }
+    if (low > high) return null;
+    if (this.kind === "time") [low, high] = [localMilliseconds(low), localMilliseconds(high)];
+    return low < high ? [low, high] : [low - 1, high + 1];
+  }
+
+  layout(theme, edges) {
+    const range = this.range ?? edges;
     return {
       type: this.kind === "step" ? "linear" : "date",
-      ...(this.range ? { range: this.range, autorange: false } : { autorange: true }),
+      ...(range ? { range, autorange: false } : { autorange: true }),
       uirevision: this.version,
       showgrid: false,
       zeroline: false,

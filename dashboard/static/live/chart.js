@@ -9,13 +9,15 @@ import { visibleRange } from "./visible.js";
 
 const CONFIG = { responsive: true, displayModeBar: false, doubleClick: false };
 const SHOW = { number: (v) => significant(v), percent: (v) => `${significant(v, 3)} %`, bytes };
+const SUFFIX = { number: "", percent: " %", bytes: " GiB" };
 const MARKERS_BELOW = 40;
+const GIB = 2 ** 30;
 
 export class Chart {
   // spec: {id, title, unit, smooths, logarithmic}; series(): [{name, curve, colour, dash}];
   // marks(theme): {traces, shapes} drawn over the curves
-  constructor({ spec, axis, schedule, series, marks = () => ({ traces: [], shapes: [] }), file, legend = true }) {
-    Object.assign(this, { spec, axis, schedule, series, marks, file, legend });
+  constructor({ spec, axis, schedule, series, marks = () => ({ traces: [], shapes: [] }), file, legend = true, edges = () => null }) {
+    Object.assign(this, { spec, axis, schedule, series, marks, file, legend, edges });
     this.keys = element("div", { class: "ty-keys" });
     this.plot = element("div", { class: "ty-plot" });
     this.root = element("section", { class: "ty-chart", "aria-label": spec.title, "data-chart": spec.id, children: [
@@ -65,20 +67,21 @@ export class Chart {
 
   traces({ name, curve, colour, dash }) {
     const x = this.axis.x(curve);
-    const raw = curve.values.map((value) => Number.isFinite(value) ? value : null);
+    const scale = this.spec.unit === "bytes" ? GIB : 1;
+    const raw = curve.values.map((value) => Number.isFinite(value) ? value / scale : null);
     const smooths = this.spec.smooths && this.axis.smoothing > 0 && curve.length > 2;
     const line = { color: colour, width: 1.75, dash: dash ?? "solid" };
     const main = {
       type: "scatter", name: plotlyText(name), x, y: smooths ? smooth(x, raw.map((v) => v ?? NaN), this.axis.smoothing) : raw,
       mode: curve.length < MARKERS_BELOW && this.spec.dots ? "lines+markers" : "lines",
-      line, marker: { size: 5, color: colour }, connectgaps: false, hovertemplate: `%{y:${this.hoverFormat()}}`,
+      line, marker: { size: 5, color: colour }, connectgaps: false, hovertemplate: `%{y:${this.hoverFormat()}}${SUFFIX[this.spec.unit]}`,
     };
     if (curve.length === 1) main.mode = "lines+markers";
     return smooths ? [{ ...main, y: raw, opacity: 0.22, mode: "lines", hoverinfo: "skip", hovertemplate: undefined }, main] : [main];
   }
 
   hoverFormat() {
-    return { number: ".4~g", percent: ".1f", bytes: ".4~s" }[this.spec.unit];
+    return { number: ".4~g", percent: ".1f", bytes: ".3~g" }[this.spec.unit];
   }
 
   layout(theme, traces, shapes) {
@@ -88,7 +91,7 @@ export class Chart {
       margin: { l: 54, r: 12, t: 10, b: 30 }, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
       font: { family: theme.font, size: 11, color: theme.quiet }, shapes,
       hoverlabel: { bgcolor: theme.ground, bordercolor: theme.strongLine, font: { color: theme.text, size: 12 } },
-      xaxis: this.axis.layout(theme),
+      xaxis: this.axis.layout(theme, this.edges()),
       yaxis: { type: log ? "log" : "linear", gridcolor: theme.line, zeroline: false, fixedrange: true, nticks: 6, ticks: "",
         ...visibleRange(this.spec, this.axis, traces, log), ...this.ticks(), exponentformat: "e" },
       yaxis2: { overlaying: "y", range: [0, 1], visible: false, fixedrange: true },
@@ -96,8 +99,7 @@ export class Chart {
   }
 
   ticks() {
-    if (this.spec.unit === "percent") return { ticksuffix: " %" };
-    return this.spec.unit === "bytes" ? { tickformat: ".3~s", ticksuffix: "B" } : { tickformat: "~g" };
+    return { tickformat: this.spec.unit === "number" ? "~g" : undefined, ticksuffix: SUFFIX[this.spec.unit] };
   }
 
   drawKeys(series) {
@@ -106,7 +108,7 @@ export class Chart {
     for (const [i, { name, curve, colour }] of series.entries()) {
       const key = this.keys.children[i] ?? this.keys.appendChild(element("span", { class: "ty-key", children: [element("i"), element("span"), element("b")] }));
       key.children[0].style.background = colour;
-      setText(key.children[1], name);
+      setText(key.children[1], series.length === 1 && name.toLowerCase() === this.spec.title.toLowerCase() ? "" : name);
       setText(key.children[2], curve.length ? SHOW[this.spec.unit](curve.values[curve.length - 1]) : "");
     }
   }

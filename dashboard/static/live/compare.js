@@ -74,7 +74,8 @@ export class CompareView extends View {
   addChart(metric) {
     const group = groupOf(metric);
     const spec = { ...group, id: metric.replaceAll("/", "-"), title: metricTitle(metric), order: groupOrder(group) };
-    const chart = new Chart({ spec, axis: this.axis, schedule: this.schedule, file: "comparison", legend: false, series: () => this.series(metric) });
+    const chart = new Chart({ spec, axis: this.axis, schedule: this.schedule, file: "comparison", legend: false, series: () => this.series(metric),
+      edges: () => this.axis.edges([...this.runs.values()].filter(({ shown }) => shown).flatMap((run) => [...run.curves.values()])) });
     chart.rest = this.runs.size > MANY ? REST_MANY_MS : 0;
     this.charts.set(metric, chart);
     const next = [...this.charts.values()].filter((other) => other.spec.order > spec.order).sort((a, b) => a.spec.order - b.spec.order)[0];

@@ -59,7 +59,8 @@ class Card {
     this.state = element("span", { class: "ty-state" });
     this.facts = element("span", { class: "ty-place" });
     this.charts = SHOWN.map(([id, title]) => new Chart({
-      spec: { id, title, unit: id === "use" ? "percent" : "bytes" }, axis: view.axis, schedule: view.schedule, file: name, series: () => this.series(id) }));
+      spec: { id, title, unit: id === "use" ? "percent" : "bytes" }, axis: view.axis, schedule: view.schedule, file: name, series: () => this.series(id),
+      edges: () => view.axis.edges([...view.cards.values()].flatMap((card) => [...card.curves.values()])) }));
     this.root = element("section", { class: "ty-machine", "aria-label": name, children: [
       element("div", { class: "ty-headline", children: [element("h3", { text: name }), this.state, this.facts] }),
       element("div", { class: "ty-grid", children: this.charts.map(({ root }) => root) })] });
@@ -73,7 +74,7 @@ class Card {
     const there = workers.filter(({ state }) => state !== "lost").length;
     const state = !alive ? "lost" : busy ? "running" : "idle";
     this.state.dataset.state = alive ? (busy ? "running" : "idle") : "failed";
-    setText(this.state, state === "running" ? "training" : state);
+    setText(this.state, { running: "Training", idle: "Idle", lost: "Lost" }[state]);
     const devices = gpus.length ? gpus.map((gpu) => gpu.name).join(", ") : "no GPU on this machine";
     setText(this.facts, [`${whole(there)} ${there === 1 ? "worker" : "workers"}`, devices, memory_total ? `${bytes(memory_total)} memory` : ""].filter(Boolean).join(" · "));
     this.mark();

@@ -38,7 +38,7 @@ export class Progress {
     const total = this.started?.total_steps ?? info.total_steps;
     const share = info.status === "finished" ? 1 : total ? Math.min(1, step / total) : 0;
     this.state.dataset.state = info.status;
-    setText(this.state, info.status);
+    setText(this.state, info.status[0].toUpperCase() + info.status.slice(1));
     setText(this.place, [info.machine, info.device_name || info.device].filter(Boolean).join(" · "));
     this.fill.style.transform = `scaleX(${share})`;
     this.track.setAttribute("aria-valuenow", String(Math.round(share * 100)));

@@ -100,7 +100,7 @@ export class RunView extends View {
   addChart(spec) {
     const chart = new Chart({
       spec, axis: this.axis, schedule: this.schedule, file: this.data.run,
-      series: () => this.series(spec),
+      series: () => this.series(spec), edges: () => this.axis.edges(this.curves.values()),
       marks: spec.id === "loss" ? (theme) => marks(this.facts, this.curves.get("train/loss"), this.axis, theme) : undefined,
     });
     this.charts.set(spec.id, chart);

@@ -1,0 +1,1 @@
+"""Measurements of the targets: `python -m bench NAME`."""
