@@ -55,7 +55,7 @@ def enqueue(redis: Redis, run_id: str, attempt: int) -> bool:
 def queued(redis: Redis) -> list[str]:
     """Ids of the waiting jobs, the next one first."""
     found = redis.lrange(f"{Queue.redis_queue_namespace_prefix}{keys.QUEUE}", 0, -1)
-    return [name.decode() if isinstance(name, bytes) else name for name in found]
+    return [name.decode(errors="replace") if isinstance(name, bytes) else name for name in found]
 
 
 def cancel(redis: Redis, run_id: str) -> int:

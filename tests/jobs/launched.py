@@ -10,11 +10,13 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+import psutil
 import redis
 
 from engine.command import override
 from engine.config import RunConfig
 from jobs import keys, queue
+from jobs.control import send
 from jobs.home import Home
 from jobs.ids import new_id
 from jobs.telemetry import unpack
@@ -40,6 +42,15 @@ def start_worker(home: Home) -> subprocess.Popen[bytes]:
         )
 
 
+def end_worker(process: subprocess.Popen[bytes]) -> None:
+    """Ends it with all it started; fails when something is left."""
+    family = psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []
+    process.terminate()
+    process.wait(30)
+    _, alive = psutil.wait_procs(family, timeout=10)
+    assert not alive
+
+
 def launch(client: redis.Redis, settings: list[str]) -> str:
     """Puts a run on the queue, as the launch service does. Its id."""
     run_id = new_id()
@@ -53,7 +64,7 @@ def events(client: redis.Redis, run_id: str) -> list[dict[str, Any]]:
     """All events on the run's stream, each with its `attempt`."""
     found: Any = client.xrange(keys.events(run_id))
     return [
-        {**event, "attempt": int(entry_id.split(b"-")[0])}
+        {"attempt": int(entry_id.split(b"-")[0]), **event}
         for entry_id, fields in found
         for _, event in unpack(fields)
     ]
@@ -86,3 +97,36 @@ def until(check: Callable[[], T | None], what: str, seconds: float = SECONDS) ->
         assert time.monotonic() < deadline, f"no {what} within {seconds} s"
         pace.wait(0.02)
     return answer
+
+
+def trainer_of(worker: subprocess.Popen[bytes]) -> psutil.Process:
+    """The process that trains now: the forkserver's child."""
+
+    def look() -> psutil.Process | None:
+        for child in psutil.Process(worker.pid).children():
+            if "jobs.forkserver" in child.cmdline():
+                return next(iter(child.children()), None)
+        return None
+
+    return until(look, "trainer")
+
+
+def horse_of(worker: subprocess.Popen[bytes]) -> psutil.Process:
+    """RQ's fork of the worker."""
+    children = psutil.Process(worker.pid).children()
+    return next(child for child in children if "jobs.worker" in child.cmdline())
+
+
+def settled(client: redis.Redis, run_id: str) -> None:
+    """Waits until the run's claim is released."""
+
+    def released() -> bool:
+        return client.hget(keys.claim(run_id), "until") == b"0"
+
+    until(released, "release")
+
+
+def finish(client: redis.Redis, run_id: str) -> None:
+    """Stops the run, so that the worker is free for the next test."""
+    send(client, run_id, "stop")
+    settled(client, run_id)

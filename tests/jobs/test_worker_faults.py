@@ -1,0 +1,98 @@
+"""What becomes of a run when its worker is killed, told to end, or loses Redis."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+import psutil
+import pytest
+import redis
+
+from jobs.control import send
+from jobs.home import Home
+from jobs.journal import path_of, read
+from jobs.machines import list_machines
+from jobs.server import Server
+from tests.jobs.launched import (
+    LONG,
+    SHORT,
+    await_event,
+    end_worker,
+    events,
+    find,
+    kinds,
+    launch,
+    settled,
+    start_worker,
+    until,
+)
+
+
+def test_stop_before_the_start(home: Home, client: redis.Redis) -> None:
+    run_id = launch(client, LONG)
+    send(client, run_id, "stop")
+    process = start_worker(home)
+    await_event(client, run_id, "finished")
+    assert kinds(client, run_id) == ["claimed", "finished"]
+    process.terminate()
+    assert process.wait(20) == 0
+
+
+def test_a_killed_worker_takes_all_with_it(home: Home, client: redis.Redis) -> None:
+    process = start_worker(home)
+    run_id = launch(client, LONG)
+    await_event(client, run_id, "steps")
+    family = psutil.Process(process.pid).children(recursive=True)
+    assert len(family) >= 4
+    process.kill()
+    process.wait()
+    _, alive = psutil.wait_procs(family, timeout=2)
+    assert not alive
+    last = await_event(client, run_id, "finished", seconds=2)
+    assert last["reason"] == "interrupted"
+
+
+def test_sigterm_hands_the_run_back(home: Home, client: redis.Redis) -> None:
+    process = start_worker(home)
+    run_id = launch(client, LONG)
+    await_event(client, run_id, "steps")
+    family = psutil.Process(process.pid).children(recursive=True)
+    process.terminate()
+    assert process.wait(10) == 0
+    _, alive = psutil.wait_procs(family, timeout=2)
+    assert not alive
+    last = find(client, run_id, "finished")
+    assert last is not None
+    assert last["reason"] == "interrupted"
+    settled(client, run_id)
+    assert not list(home.root.glob("*.sock"))
+    assert list_machines(client)[0].workers == ()
+
+
+@pytest.mark.slow
+def test_training_goes_on_through_an_outage(
+    home: Home, client: redis.Redis, server: Server
+) -> None:
+    worker = start_worker(home)
+    run_id = launch(client, LONG)
+    await_event(client, run_id, "steps")
+    assert server.process is not None
+    os.kill(server.process.pid, signal.SIGKILL)
+    server.process.wait()
+    journal = path_of(home.run(run_id), 1)
+
+    def trained_for(seconds: float) -> bool:
+        times = [e.to_dict()["time"] for e in read(journal)]
+        return bool(times[-1] - times[0] > seconds)
+
+    until(lambda: trained_for(12.0), "12 s of training without Redis")
+    server.start()
+    send(client, run_id, "stop")
+    last = await_event(client, run_id, "finished", seconds=20)
+    assert last["reason"] == "stopped"
+    steps = [e for e in events(client, run_id) if e["kind"] == "steps"]
+    assert sum(len(e["seconds"]) for e in steps) == last["step"]
+    assert worker.poll() is None
+    await_event(client, launch(client, SHORT), "finished")
+    end_worker(worker)
