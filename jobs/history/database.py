@@ -30,7 +30,8 @@ def database_url(home: Home) -> URL:
 def open_engine(url: URL) -> Engine:
     """An engine for reading; `writer(engine)` shares its connections and may write."""
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True)
+        # A snapshot is several SELECTs that must see the same moment.
+        return create_engine(url, pool_pre_ping=True, isolation_level="REPEATABLE READ")
     _create_private(url)
     engine = create_engine(url, connect_args={"timeout": 10.0})
     event.listen(engine, "connect", _prepare_sqlite)
@@ -40,7 +41,10 @@ def open_engine(url: URL) -> Engine:
 
 def writer(engine: Engine) -> Engine:
     """The same database, with transactions that take the write lock when they begin."""
-    return engine.execution_options(**{WRITES: True})
+    if engine.dialect.name == "sqlite":
+        return engine.execution_options(**{WRITES: True})
+    # Writers wait for each other's rows; repeatable reads would refuse instead of waiting.
+    return engine.execution_options(isolation_level="READ COMMITTED")
 
 
 def _create_private(url: URL) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -12,9 +13,23 @@ import redis
 from engine.events import Alert, Checkpoint, Evaluation, Hardware, Log, Steps
 from jobs import keys, runs
 from jobs.events import Ended
+from jobs.home import Home
 from jobs.recorder import Recorder
 from jobs.yard import Yard
 from tests.jobs.speaker import Speaker, loss, save
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def yard(
+    request: pytest.FixtureRequest, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Yard]:
+    """The services over each kind of database."""
+    if request.param == "postgres":
+        server = request.getfixturevalue("postgres")
+        monkeypatch.setenv("TRAINYARD_DATABASE_URL", server.database())
+    opened = Yard.open(home)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture

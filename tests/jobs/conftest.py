@@ -1,0 +1,90 @@
+"""A throw-away PostgreSQL for the tests of the history; skipped where none is installed."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import secrets
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pg8000.native
+import pytest
+
+from jobs.endpoint import Endpoint
+
+
+@dataclass(frozen=True)
+class Postgres:
+    """A running server; `database()` makes an empty database."""
+
+    port: int
+
+    def database(self) -> str:
+        """The URL of a new database."""
+        name = f"t{secrets.token_hex(6)}"
+        connection = pg8000.native.Connection(
+            "trainyard", host="127.0.0.1", port=self.port, database="postgres"
+        )
+        connection.run(f"CREATE DATABASE {name}")
+        connection.close()
+        return f"postgresql://trainyard@127.0.0.1:{self.port}/{name}"
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A server in a folder of its own, on a free loopback port."""
+    programs = _programs()
+    if programs is None:
+        pytest.skip("PostgreSQL is not installed (Debian: apt install postgresql)")
+    folder = Path(tempfile.mkdtemp(prefix="trainyard-postgres-"))
+    user = _prepare(folder)
+    data, port = folder / "data", Endpoint.create().port
+    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
+    _run(programs / "initdb", "-D", data, "-U", "trainyard", "-A", "trust", "-E", "UTF8", user=user)
+    _run(
+        programs / "pg_ctl",
+        "-D",
+        data,
+        "-o",
+        options,
+        "-w",
+        "-l",
+        folder / "log",
+        "start",
+        user=user,
+    )
+    yield Postgres(port)
+    _run(programs / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop", user=user)
+    shutil.rmtree(folder)
+
+
+def _programs() -> Path | None:
+    """The folder with `initdb` and `pg_ctl`; Debian keeps it out of PATH."""
+    found = shutil.which("pg_ctl")
+    folders = [Path(found).parent] if found else []
+    folders += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    return next((each for each in folders if (each / "initdb").exists()), None)
+
+
+def _prepare(folder: Path) -> str | None:
+    """PostgreSQL refuses to run as root: `nobody` gets the folder then."""
+    if os.geteuid() != 0:
+        return None
+    os.chown(folder, pwd.getpwnam("nobody").pw_uid, -1)
+    return "nobody"
+
+
+def _run(program: Path, *words: object, user: str | None) -> None:
+    command = [str(program), *(str(word) for word in words)]
+    # The server inherits the output of pg_ctl: a pipe would never end.
+    with tempfile.TemporaryFile() as output:
+        done = subprocess.run(
+            command, cwd="/", user=user, stdout=output, stderr=output, check=False, timeout=60
+        )
+        output.seek(0)
+        assert done.returncode == 0, output.read().decode()
