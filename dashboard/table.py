@@ -31,10 +31,17 @@ def table(head: Sequence[str], rows: Iterable[Sequence[Content]]) -> None:
 
 def html(head: Sequence[str], rows: Iterable[Sequence[Content]]) -> str:
     """The table as HTML; an empty `head` leaves the header out."""
-    top = "".join(f"<th>{escape(name)}</th>" for name in head)
-    body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in rows)
+    lines = list(rows)
+    top = "".join(_head(name, [row[index] for row in lines]) for index, name in enumerate(head))
+    body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in lines)
     thead = f"<thead><tr>{top}</tr></thead>" if head else ""
-    return f'<div class="ty-table"><table>{thead}<tbody>{body}</tbody></table></div>'
+    return f'<div class="yard-table"><table>{thead}<tbody>{body}</tbody></table></div>'
+
+
+def _head(name: str, column: Sequence[Content]) -> str:
+    """A title stands over its numbers, at the right."""
+    numbers = bool(column) and all(isinstance(cell, Cell) and cell.number for cell in column)
+    return f'<th class="{"number" if numbers else ""}">{escape(name)}</th>'
 
 
 def _cell(content: Content) -> str:

@@ -6,9 +6,10 @@ import datetime
 import re
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-NOTHING = "–"
+NOTHING = "\u2013"
 """what stands where there is nothing to say"""
 
+_ADDRESS = re.compile(r"(:(?=//)|www(?=\.)|@)", re.IGNORECASE)
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:@&=/^])")
 
 
@@ -96,8 +97,16 @@ def in_zone(seconds: float, zone: str | None) -> datetime.datetime:
 
 
 def plain(name: str) -> str:
-    """A name people typed, on one line, safe inside Markdown: every mark of it is escaped."""
-    return _MARKDOWN.sub(r"\\\1", one_line(name))
+    """A text people typed, on one line, safe inside Markdown: every mark of it is escaped."""
+    # Bare addresses become links after escapes are undone; an invisible word joiner prevents that.
+    text = _ADDRESS.sub("\\1\u2060", one_line(name))
+    return _MARKDOWN.sub(r"\\\1", text)
+
+
+def finished(sentence: str) -> str:
+    """A sentence with a capital in front and a full stop behind."""
+    text = sentence.strip()
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
 
 
 def one_line(name: str) -> str:

@@ -1,4 +1,4 @@
-"""How the dashboard looks: Streamlit's theme settings for both modes, and the little CSS it lacks."""
+"""How the dashboard looks: Streamlit's theme for both modes, and the CSS it lacks."""
 
 from __future__ import annotations
 
@@ -65,24 +65,27 @@ CSS = """
   [data-testid="stNumberInputContainer"]:not(:hover):not(:focus-within) button { opacity: 0; }
 }
 [data-testid="stHeading"] h1, h1 { letter-spacing: -.02em; padding: 0 !important; }
-h4 { padding: 0 !important; }
+h4 { padding: 0 0 .3rem !important; }
+.stHtml h1 { overflow-wrap: anywhere; margin: 0; }
 [data-testid="stStatusWidget"] { opacity: .45; }
 [class*="st-key-problem-"] p { line-height: 1.35; }
 [class*="st-key-facts"] [data-testid="stMetric"] { padding: 0; }
-.ty-table { overflow-x: auto; }
-.ty-table table { width: 100%; border-collapse: collapse; font-size: .9rem; margin: 0; }
-.ty-table th { text-align: left; font-weight: 500; opacity: .6; font-size: .8rem; }
-.ty-table th, .ty-table td {
+.yard-table { overflow-x: auto; }
+.yard-table table { width: 100%; border-collapse: collapse; font-size: .9rem; margin: 0; }
+.yard-table th { text-align: left; font-weight: 500; opacity: .6; font-size: .8rem; }
+.yard-table th, .yard-table td {
   padding: .34rem .75rem .34rem 0; border: 0; border-bottom: 1px solid var(--st-border-color);
   white-space: nowrap;
 }
-.ty-table tr:last-child td { border-bottom: 0; }
-.ty-table td:last-child, .ty-table th:last-child { padding-right: 0; }
-.ty-table td.number { text-align: right; font-variant-numeric: tabular-nums; }
-.ty-table th:has(+ th) ~ th { text-align: right; }
-.ty-table td.strong { font-weight: 650; }
-.ty-table td.mark { color: var(--st-primary-color); font-weight: 600; }
-.ty-table td:first-child { opacity: .75; }
+.yard-table tr:last-child td { border-bottom: 0; }
+.yard-table td:last-child, .yard-table th:last-child { padding-right: 0; }
+.yard-table td.number { text-align: right; font-variant-numeric: tabular-nums; }
+.yard-table th.number { text-align: right; }
+.yard-table a { color: var(--st-link-color); text-decoration: none; }
+.st-key-head { margin-bottom: .35rem; }
+.yard-table td.strong { font-weight: 650; }
+.yard-table td.mark { color: var(--st-primary-color); font-weight: 600; }
+.yard-table td:first-child { opacity: .75; }
 @media (min-width: 1100px) {
   .st-key-aside { position: sticky; top: 4.75rem; align-self: flex-start; }
   [data-testid="stColumn"]:has(> * > .st-key-aside) { align-self: stretch; }

@@ -24,12 +24,12 @@ function sparkline(values) {
 }
 
 function stateCell(run) {
-  const cell = element("div", "ty-state");
-  const badge = element("span", `ty-badge ty-${run.status}`, run.status);
+  const cell = element("div", "yard-state");
+  const badge = element("span", `yard-badge yard-${run.status}`, run.status);
   cell.append(badge);
   if (run.progress !== null) {
-    const track = element("span", "ty-track");
-    const bar = element("span", `ty-bar ty-${run.status}`);
+    const track = element("span", "yard-track");
+    const bar = element("span", `yard-bar yard-${run.status}`);
     bar.style.width = `${(100 * run.progress).toFixed(1)}%`;
     track.append(bar);
     track.title = run.steps;
@@ -39,7 +39,7 @@ function stateCell(run) {
 }
 
 function nameCell(run, act) {
-  const cell = element("div", "ty-name");
+  const cell = element("div", "yard-name");
   const link = element("a", "", run.name);
   link.href = run.href;
   link.title = run.name;
@@ -48,39 +48,39 @@ function nameCell(run, act) {
     event.preventDefault();
     act.open(run.id);
   });
-  cell.append(link, element("span", "ty-quiet", run.what));
+  cell.append(link, element("span", "yard-quiet", run.what));
   return cell;
 }
 
 function row(run, act) {
-  const line = element("div", "ty-row");
+  const line = element("div", "yard-row");
   line.setAttribute("role", "row");
   line.dataset.run = run.id;
-  const box = element("input", "ty-box");
+  const box = element("input", "yard-box");
   box.type = "checkbox";
   box.checked = run.selected;
   box.setAttribute("aria-label", `Select ${run.name}`);
   box.addEventListener("change", () => act.select(run.id, box.checked));
-  const curve = element("div", `ty-spark ty-${run.status}`);
+  const curve = element("div", `yard-spark yard-${run.status}`);
   curve.append(sparkline(run.spark));
-  const best = element("div", "ty-best");
-  best.append(element("span", "", run.best), element("span", "ty-quiet", run.best_name));
-  const started = element("div", "ty-when", run.created);
+  const best = element("div", "yard-best");
+  best.append(element("span", "", run.best), element("span", "yard-quiet", run.best_name));
+  const started = element("div", "yard-when", run.created);
   started.title = run.created_exactly;
   line.append(box, nameCell(run, act), stateCell(run), curve, best,
-    element("div", "ty-long", run.duration), started);
+    element("div", "yard-long", run.duration), started);
   return line;
 }
 
 function head() {
-  const line = element("div", "ty-row ty-head");
+  const line = element("div", "yard-row yard-head");
   for (const name of ["", "Run", "State", "Training loss", "Best", "Duration", "Launched"])
     line.append(element("div", "", name));
   return line;
 }
 
 export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
-  const host = parentElement.querySelector(".ty-runs");
+  const host = parentElement.querySelector(".yard-runs");
   const act = {
     open: (id) => setTriggerValue("open", id),
     select: (id, on) => {
@@ -88,8 +88,8 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
       setStateValue("selected", on ? [...others, id] : others);
     },
   };
-  const focused = document.activeElement?.closest?.(".ty-row")?.dataset.run;
-  const kind = document.activeElement?.className === "ty-box" ? ".ty-box" : "a";
+  const focused = document.activeElement?.closest?.(".yard-row")?.dataset.run;
+  const kind = document.activeElement?.className === "yard-box" ? ".yard-box" : "a";
   host.replaceChildren(head(), ...data.runs.map((run) => row(run, act)));
   if (focused) host.querySelector(`[data-run="${focused}"] ${kind}`)?.focus();
 }

@@ -63,7 +63,7 @@ def _noted() -> None:
 def _component() -> ComponentRenderer:
     return st.components.v2.component(
         "trainyard.runs_table",
-        html='<div class="ty-runs" role="table" aria-label="Runs"></div>',
+        html='<div class="yard-runs" role="table" aria-label="Runs"></div>',
         css=(_HERE / "runs_table.css").read_text(),
         js=(_HERE / "runs_table.js").read_text(),
         isolate_styles=False,

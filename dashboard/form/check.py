@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import ValidationError
 
-from dashboard.form.fields import KIND
-from dashboard.form.sentences import sentence
+from dashboard.text import finished
 from engine.check import problems
 from engine.config import RunConfig
+from engine.problem import Problem
+from engine.sentences import problems_of
 
 Problems = Mapping[str, tuple[str, ...]]
 """setting path without kinds (`optimizer.learning_rate`) → sentences"""
@@ -35,24 +36,13 @@ def check(values: dict[str, Any]) -> Outcome:
     try:
         config = RunConfig.model_validate(values)
     except ValidationError as error:
-        found = [(_path(entry["loc"], values), sentence(entry)) for entry in error.errors()]
-        return Outcome(None, _grouped(found))
-    return Outcome(config, _grouped([(item.path, item.message) for item in problems(config)]))
+        return Outcome(None, _grouped(problems_of(error, RunConfig, values)))
+    return Outcome(config, _grouped(problems(config)))
 
 
-def _grouped(found: list[tuple[str, str]]) -> Problems:
-    paths = dict.fromkeys(path for path, _ in found)
-    return {path: tuple(text for at, text in found if at == path) for path in paths}
-
-
-def _path(place: tuple[int | str, ...], values: Any) -> str:
-    """pydantic's place without the union's tag and without an index into a list."""
-    parts: list[str] = []
-    for part in place:
-        if not isinstance(values, dict):
-            break
-        if part not in values and part == values.get(KIND):
-            continue
-        parts.append(str(part))
-        values = values.get(str(part))
-    return ".".join(parts)
+def _grouped(found: Sequence[Problem]) -> Problems:
+    paths = dict.fromkeys(problem.path for problem in found)
+    return {
+        path: tuple(finished(problem.message) for problem in found if problem.path == path)
+        for path in paths
+    }

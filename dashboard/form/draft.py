@@ -78,8 +78,9 @@ def _read_field(field: Field, draft: Draft, key: str) -> Any:
 def choice(field: Field, draft: Draft, key: str) -> type[Spec]:
     """The class a union's select box stands on; the default's if it stands on none of them."""
     by_kind = {kind_of(option): option for option in field.options}
-    default = type(field.default) if field.default is not None else field.options[0]
-    return by_kind.get(str(draft.get(key)), default)
+    default: type[Spec] = field.options[0] if field.default is None else type(field.default)
+    chosen: type[Spec] = by_kind.get(str(draft.get(key)), default)
+    return chosen
 
 
 def _parse(field: Field, raw: Any) -> Any:

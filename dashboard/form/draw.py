@@ -82,7 +82,9 @@ def _draw_fields(pen: Pen, spec: type[Spec], path: str, key: str) -> None:
     for group in groups(spec, path):
         pen.complain(group, group)
     if rare:
-        with st.expander("More", key=f"more.{key}", expanded=_needs_eyes(pen, rare)):
+        with st.expander(
+            "More", key=f"more.{key}", expanded=_needs_eyes(pen, rare), type="compact"
+        ):
             _draw_rows(pen, rare)
 
 
@@ -92,7 +94,7 @@ def _draw_rows(pen: Pen, found: Sequence[Place]) -> None:
     fields = [place for place in leaves if not place.is_switch]
     switches = [place for place in leaves if place.is_switch]
     for row in (*_rows(fields), *_rows(switches)):
-        for place, column in zip(row, st.columns(_IN_A_ROW), strict=False):
+        for place, column in zip(row, st.columns(max(_IN_A_ROW, len(row))), strict=False):
             with column:
                 _draw_leaf(pen, place)
     for place in found:
@@ -101,6 +103,9 @@ def _draw_rows(pen: Pen, found: Sequence[Place]) -> None:
 
 
 def _rows(found: Sequence[Place]) -> list[Sequence[Place]]:
+    """Threes, but a lone fourth one joins its row."""
+    if len(found) == _IN_A_ROW + 1:
+        return [found]
     return [found[start : start + _IN_A_ROW] for start in range(0, len(found), _IN_A_ROW)]
 
 
@@ -168,4 +173,6 @@ def _explain(pen: Pen, place: Place, chosen: type[Spec]) -> None:
 
 
 def _needs_eyes(pen: Pen, found: Sequence[Place]) -> bool:
-    return any(at == p.path or at.startswith(f"{p.path}.") for at in pen.sheet.problems for p in found)
+    """Whether a problem would be hidden in a closed “More”."""
+    paths = tuple(f"{place.path}." for place in found)
+    return any(f"{path}.".startswith(paths) for path in pen.sheet.problems)

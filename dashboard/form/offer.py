@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dashboard.form.fields import Field, kind_of
+from dashboard.text import finished
 from engine.check import problems
 from engine.config import RunConfig
 from engine.spec import Spec
@@ -19,7 +20,7 @@ class Offer:
 
 
 def offer(config: RunConfig, field: Field) -> Offer:
-    """Tries each class of a top-level union in `config`; a problem at the union itself refuses it."""
+    """Tries each class of a top-level union; a problem at the union itself refuses it."""
     reasons = [(option, _reason(config, field.name, option)) for option in field.options]
     fitting = tuple(option for option, reason in reasons if not reason)
     if not fitting:
@@ -31,4 +32,4 @@ def _reason(config: RunConfig, name: str, option: type[Spec]) -> str:
     now = getattr(config, name)
     value = now if kind_of(type(now)) == kind_of(option) else option()
     found = problems(config.model_copy(update={name: value}))
-    return next((problem.message for problem in found if problem.path == name), "")
+    return next((finished(problem.message) for problem in found if problem.path == name), "")

@@ -24,8 +24,8 @@ def page() -> None:
     """`/?preset=<name>` or `/?from=<run id>` fills the form."""
     origin = _origin()
     sources = _sources(origin)
-    with st.container(horizontal=True, vertical_alignment="bottom", key="head"):
-        st.markdown("# Launch a run")
+    with st.container(horizontal=True, vertical_alignment="center", key="head"):
+        st.markdown("# Launch a run", width="stretch")
         source = _choose(sources, origin)
     form = state.load(st.session_state, source, sources[source])
     sheet = session.lay_out(form)

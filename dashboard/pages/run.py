@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import streamlit as st
 
 from dashboard import navigation, services
-from dashboard.components.state_badge import state_badge
 from dashboard.panels import attempts, configuration, downloads, evaluation
-from dashboard.text import plain
+from dashboard.text import count, finished, moment, one_line, plain
 from jobs import runs
 from jobs.run import Run
 
@@ -37,13 +38,12 @@ def _unknown(run_id: str) -> None:
 
 
 def _header(run: Run) -> None:
-    """Name, state, what and where; at the right what can be done."""
+    """Name and what it is; at the right what can be done. The live part below tells the state."""
     left, right = st.columns([2, 1.2], vertical_alignment="center")
     with left:
-        st.markdown(f"# {plain(run.name)}")
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            state_badge(run.status)
-            st.caption(_where(run))
+        # Not Markdown: a bare address in a name would become a link.
+        st.html(f"<h1>{escape(one_line(run.name))}</h1>")
+        st.caption(_what(run))
     with right, st.container(horizontal=True, horizontal_alignment="right", key="actions"):
         _actions(run)
     if run.cause:
@@ -55,10 +55,12 @@ def _header(run: Run) -> None:
         )
 
 
-def _where(run: Run) -> str:
-    parts = [f"{run.config.model.title} on {run.config.data.title}"]
-    if run.machine:
-        parts.append(f"{run.machine}, {run.device_name or run.device}")
+def _what(run: Run) -> str:
+    config = run.config
+    parts = [f"{config.model.title} on {config.data.title}", config.optimizer.title]
+    if run.parameters is not None:
+        parts.append(f"{count(run.parameters)} parameters")
+    parts.append(f"launched {moment(run.created, st.context.timezone)}")
     if run.attempts > 1:
         parts.append(f"attempt {run.attempt}")
     if run.resumed:
@@ -69,7 +71,7 @@ def _where(run: Run) -> str:
 def _cause(run: Run) -> None:
     bad = run.status == "failed"
     icon = ":material/error:" if bad else ":material/info:"
-    text = f"{icon} {plain(run.cause)}"
+    text = f"{icon} {plain(finished(run.cause))}"
     with st.container(border=bad, key="cause"):
         st.markdown(f":red[{text}]" if bad else f":gray[{text}]")
 
@@ -81,7 +83,9 @@ def _actions(run: Run) -> None:
     if st.button("Launch again with changes", key="again", icon=":material/replay:"):
         navigation.go("launch", **{"from": run.id})
     if not run.over:
-        with st.popover("Stop", icon=":material/stop:", key="stop", disabled=run.status == "stopping"):
+        with st.popover(
+            "Stop", icon=":material/stop:", key="stop", disabled=run.status == "stopping"
+        ):
             st.markdown("Stop this run? It saves a checkpoint first.")
             if st.button("Stop the run", key="stop_really", type="primary"):
                 _stop(run)
@@ -104,7 +108,7 @@ def _live(run: Run) -> None:
     """The charts feed themselves; their value changes when this page has something new to read."""
     from dashboard.live.component import live_run
 
-    live_run(run.id, key=f"live.{run.id}")
+    live_run(run.id, key=f"live.{run.id}", seen=run.status)
 
 
 def _details(run: Run) -> None:

@@ -11,11 +11,10 @@ import streamlit as st
 from dashboard import navigation, services
 from dashboard.components.runs_table import Answer, Row, runs_table
 from dashboard.panels import comparison
-from dashboard.text import NOTHING, ago, count, duration, metric, moment, one_line
+from dashboard.text import ago, count, duration, metric, moment, one_line
 from jobs import runs
 from jobs.run import Run
 
-REFRESH_SECONDS = 2
 _SHOWN = 200
 _SELECTED = "selected"
 _STATES = ("running", "queued", "finished", "failed", "stopped")
@@ -67,9 +66,9 @@ def _filters(everything: Sequence[Run]) -> tuple[str, str | None]:
     return search or "", state
 
 
-@st.fragment(run_every=REFRESH_SECONDS)
+@st.fragment
 def _live_table(search: str, state: str | None) -> None:
-    """Only this part runs again by itself; a change of the selection runs the whole page."""
+    """Only this part runs again when some run changed; a new selection runs the whole page."""
     with services.sentences():
         found = [run for run in runs.list(services.yard()) if fits(run, search, state)]
         if not found:
@@ -80,6 +79,9 @@ def _live_table(search: str, state: str | None) -> None:
         if len(found) > _SHOWN:
             st.caption(f"The newest {_SHOWN} of {count(len(found))} runs; search for the others.")
         _follow(answer, chosen)
+    from dashboard.live.component import live_changes
+
+    live_changes(key="changes")
 
 
 def _follow(answer: Answer, chosen: Sequence[str]) -> None:
@@ -115,7 +117,7 @@ def _row(run: Run, selected: bool) -> Row:
         steps=f"step {count(run.step)} of {count(run.total_steps)}",
         spark=_sparkline(run.id, run.step, run.attempt),
         best=metric(best),
-        best_name=best_name.replace("_", " "),
+        best_name=best_name.replace("/", " ").replace("_", " "),
         duration=duration(run.seconds(now)),
         created=ago(run.created, now),
         created_exactly=moment(run.created, zone),
@@ -129,7 +131,7 @@ def _what(run: Run) -> str:
 
 
 @st.cache_data(max_entries=1000, show_spinner=False)
-def _sparkline(run_id: str, step: int, attempt: int) -> list[float]:
+def _sparkline(run_id: str, step: int, attempt: int) -> list[float]:  # noqa: ARG001
     """Read again only when the run has moved on."""
     return services.yard().history.sparkline(run_id)
 
@@ -164,6 +166,6 @@ def _nothing_yet() -> None:
         st.markdown("#### No runs yet")
         st.caption(
             "Choose data and a model, press Launch, and watch the loss here. The form is filled "
-            f"with a good start {NOTHING} the classic CNN on MNIST takes about a minute on a CPU."
+            "with a good start: the classic CNN on MNIST takes about a minute on a CPU."
         )
         navigation.link("Launch the first run", "launch", icon=":material/play_arrow:")

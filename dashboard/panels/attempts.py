@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard.table import Cell, table
+from dashboard.table import Cell, Content, table
 from dashboard.text import NOTHING, count, duration, moment, one_line, size
 from engine.events import Checkpoint
 from jobs.history import Attempt, Record
@@ -43,7 +43,7 @@ def draw_checkpoints(records: Sequence[Record], zone: str | None) -> None:
     if not found:
         st.caption("No checkpoint yet: the first one is written a few seconds into the run.")
         return
-    rows = [
+    rows: list[list[Content]] = [
         [
             one_line(each.name),
             Cell(count(each.step), number=True),

@@ -17,8 +17,10 @@ _SMALL_IS_GOOD = frozenset({"loss", "mse", "mae"})
 def draw(chosen: Sequence[Run]) -> None:
     """Curves for any number of runs; tables from two on."""
     from dashboard.live.component import live_compare
+    from dashboard.live.names import legend_names
 
-    live_compare([run.id for run in chosen], key="compare")
+    names = legend_names({run.id: (run.name, run.config) for run in chosen})
+    live_compare([run.id for run in chosen], key="compare", names=names)
     if len(chosen) < 2:
         return
     left, right = st.columns(2, gap="large")

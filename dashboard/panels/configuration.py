@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.form.fields import KIND, fields, title
-from dashboard.table import Cell, table
+from dashboard.table import Cell, Content, table
 from dashboard.text import NOTHING, number, one_line
 from engine.config import RunConfig
 from engine.spec import Spec
@@ -82,12 +82,18 @@ def shown(value: Any) -> str:
     return one_line(str(value))
 
 
+def spoken(path: str) -> str:
+    """`split.early_seed` → Split · early seed."""
+    text = path.replace(".", " · ").replace("_", " ")
+    return text[:1].upper() + text[1:]
+
+
 def draw(config: RunConfig, key: str) -> None:
     """Groups side by side, what is not the default marked; below it JSON and command line."""
     groups = [field for field in fields(RunConfig) if isinstance(getattr(config, field.name), Spec)]
     columns = st.columns(3, gap="medium")
     for index, group in enumerate(groups):
-        with columns[index % 3], st.container(border=True, height="stretch"):
+        with columns[index % 3], st.container(border=True):
             value = getattr(config, group.name)
             named = f" · {title(type(value))}" if KIND in type(value).model_fields else ""
             st.markdown(f"###### {group.label}{named}")
@@ -98,8 +104,7 @@ def draw(config: RunConfig, key: str) -> None:
 def _rows(spec: Spec, default: Spec) -> Iterator[list[Cell]]:
     for path, value, usual in settings(spec, "", default):
         if path:
-            label = path.replace(".", " · ").replace("_", " ")
-            yield [Cell(label), Cell(shown(value), number=True, mark=value != usual)]
+            yield [Cell(spoken(path)), Cell(shown(value), number=True, mark=value != usual)]
 
 
 def copies(config: RunConfig, key: str) -> None:
@@ -120,12 +125,18 @@ def difference(names: Sequence[str], configs: Sequence[RunConfig]) -> None:
     """A table of the settings in which the runs differ, one column a run."""
     found = [{path: value for path, value, _ in settings(config)} for config in configs]
     paths = dict.fromkeys(path for each in found for path in each if path != "name")
-    rows = []
+    rows: list[list[Content]] = []
     for path in paths:
         values = [shown(each[path]) if path in each else NOTHING for each in found]
-        if len(set(values)) > 1:
+        if len(set(values)) > 1 and not _explained(path, rows):
             rows.append([path, *(Cell(value, number=True) for value in values)])
     if rows:
+        rows = [[Cell(spoken(str(path))), *cells] for path, *cells in rows]
         table(["Setting", *map(one_line, names)], rows)
     else:
         st.caption("These runs have the same settings.")
+
+
+def _explained(path: str, rows: Sequence[Sequence[Content]]) -> bool:
+    """The settings of another kind differ because the kind does: that row says it all."""
+    return any(path.startswith(f"{row[0]}.") for row in rows)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import streamlit as st
+from plotly.graph_objects import Figure
 
 from dashboard.panels import figures
 from dashboard.table import Cell, table
@@ -22,12 +23,12 @@ def draw(run: Run, records: Sequence[Record]) -> None:
     if not found:
         st.caption(_why_nothing(run))
         return
-    classes = _classes(records)
-    left, right = st.columns([1, 1.6], gap="large")
+    left, right = st.columns([1, 2.4], gap="large")
     with left:
+        part = _choose_part(found)
         _numbers(found)
     with right:
-        _pictures(found, classes)
+        _pictures(part, _classes(records))
 
 
 def _why_nothing(run: Run) -> str:
@@ -77,35 +78,41 @@ def metric_name(name: str) -> str:
     return known.get(name, name.replace("_", " ").capitalize())
 
 
-def _pictures(found: Sequence[Evaluation], classes: Sequence[str]) -> None:
-    """Of the test where there is one, else of the last validation; the choice is in the URL."""
-    last = {each.split: each for each in found}
+def _choose_part(found: Sequence[Evaluation]) -> Evaluation:
+    """The test where there is one, else the last validation; the choice is in the URL."""
+    last: dict[str, Evaluation] = {each.split: each for each in found}
     splits = [split for split in ("test", "validation") if split in last]
-    split = splits[0]
-    if len(splits) > 1:
-        chosen = st.segmented_control(
-            "Part",
-            splits,
-            default=split,
-            required=True,
-            key="part",
-            format_func=str.capitalize,
-            label_visibility="collapsed",
-            bind="query-params",
-        )
-        split = chosen if chosen in last else split
-    _draw_part(last[split], classes)
+    if len(splits) == 1:
+        return last[splits[0]]
+    chosen = st.segmented_control(
+        "Part",
+        splits,
+        default=splits[0],
+        required=True,
+        key="part",
+        format_func=str.capitalize,
+        label_visibility="collapsed",
+        bind="query-params",
+    )
+    return last[chosen]
 
 
-def _draw_part(evaluation: Evaluation, classes: Sequence[str]) -> None:
-    if evaluation.confusion:
-        figure = figures.confusion(evaluation.confusion, classes)
-        st.plotly_chart(figure, key="confusion", config=_STILL, alt="Confusion matrix")
-    if evaluation.roc:
-        figure = figures.roc(evaluation.roc)
-        st.plotly_chart(figure, key="roc", config=_STILL, alt="ROC curves")
-    if evaluation.targets:
-        figure = figures.regression(evaluation.targets, evaluation.predictions)
-        st.plotly_chart(figure, key="fit", config=_STILL, alt="Predicted against true values")
-        figure = figures.residuals(evaluation.targets, evaluation.predictions)
-        st.plotly_chart(figure, key="residuals", config=_STILL, alt="Histogram of residuals")
+def _pictures(evaluation: Evaluation, classes: Sequence[str]) -> None:
+    """Two side by side: where it errs, and how well it separates or fits."""
+    left, right = st.columns(2, gap="medium")
+    dark = st.context.theme.type == "dark"
+    with left:
+        if evaluation.confusion:
+            _still(figures.confusion(evaluation.confusion, classes, dark=dark), "Confusion matrix")
+        if evaluation.targets:
+            fit = figures.regression(evaluation.targets, evaluation.predictions)
+            _still(fit, "Predicted against true")
+    with right:
+        if evaluation.roc:
+            _still(figures.roc(evaluation.roc), "ROC curves")
+        if evaluation.targets:
+            _still(figures.residuals(evaluation.targets, evaluation.predictions), "Residuals")
+
+
+def _still(figure: Figure, name: str) -> None:
+    st.plotly_chart(figure, key=f"figure.{name}", config=_STILL, alt=name)

@@ -7,31 +7,34 @@ from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import NDArray
 
 from dashboard.text import plotly_text
 from dashboard.theme import COLOURS
 from engine.events import Curve
 
-_BLUES = [[0.0, "rgba(79,124,255,0.04)"], [0.5, "rgba(79,124,255,.5)"], [1.0, "rgb(64,96,224)"]]
+# Opaque ends: Plotly chooses the colour of the text in a cell by them, without looking behind.
+_BLUES = ("#f2f5ff", "#3d5bd9")
+_NIGHT_BLUES = ("#171b2b", "#5b7cff")
 _MARGIN = {"l": 0, "r": 8, "t": 36, "b": 0}
 
 
-def confusion(counts: Sequence[Sequence[int]], classes: Sequence[str]) -> go.Figure:
+def confusion(
+    counts: Sequence[Sequence[int]], classes: Sequence[str], *, dark: bool = False
+) -> go.Figure:
     """Rows: true class, columns: predicted; colour by share of the row, text counts."""
     matrix = np.asarray(counts, dtype=float)
     shares = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
     names = [plotly_text(name) for name in classes] or [str(i) for i in range(len(matrix))]
-    texts = [[f"{count:,}" for count in row] for row in counts]
-    few = len(matrix) <= 4
     figure = go.Figure(
         go.Heatmap(
             z=shares,
             x=names,
             y=names,
-            text=[_with_percent(r, s) for r, s in zip(counts, shares, strict=True)] if few else texts,
+            text=_texts(counts, shares),
             customdata=matrix,
             texttemplate="%{text}",
-            colorscale=_BLUES,
+            colorscale=list(enumerate(_NIGHT_BLUES if dark else _BLUES)),
             zmin=0,
             zmax=1,
             showscale=False,
@@ -53,8 +56,14 @@ def confusion(counts: Sequence[Sequence[int]], classes: Sequence[str]) -> go.Fig
     return figure
 
 
-def _with_percent(row: Sequence[int], shares: Sequence[float]) -> list[str]:
-    return [f"{n:,}<br>{100 * share:.1f} %" for n, share in zip(row, shares, strict=True)]
+def _texts(counts: Sequence[Sequence[int]], shares: NDArray[np.float64]) -> list[list[str]]:
+    """Counts; where the cells are large enough, the percent of the row below them."""
+    if len(counts) > 4:
+        return [[f"{count:,}" for count in row] for row in counts]
+    return [
+        [f"{count:,}<br>{100 * share:.1f} %" for count, share in zip(row, part, strict=True)]
+        for row, part in zip(counts, shares, strict=True)
+    ]
 
 
 def roc(curves: Sequence[Curve]) -> go.Figure:
@@ -105,8 +114,8 @@ def residuals(targets: Sequence[float], predictions: Sequence[float]) -> go.Figu
     gaps = np.asarray(predictions) - np.asarray(targets)
     figure = go.Figure(go.Histogram(x=gaps, nbinsx=30, marker={"color": COLOURS[0]}))
     figure.update_layout(
-        **_layout("Residuals", 240),
-        xaxis={"title": {"text": "Predicted − true"}},
+        **_layout("Residuals", 340),
+        xaxis={"title": {"text": "Predicted minus true"}},
         yaxis={"title": {"text": "Samples"}},
         bargap=0.06,
     )

@@ -9,8 +9,8 @@ import streamlit as st
 from dashboard import services
 from dashboard.inspector import PATIENCE_SECONDS, Answer
 from dashboard.panels import schedule
-from dashboard.table import Cell, table
-from dashboard.text import count, plain
+from dashboard.table import Cell, Content, table
+from dashboard.text import count, finished, plain
 from engine.config import RunConfig
 
 
@@ -40,7 +40,7 @@ def _show(config: RunConfig, answer: Answer) -> None:
         st.caption(plain(str(answer["failed"])))
     elif "problems" in answer:
         for problem in answer["problems"]:
-            st.caption(f":red[{plain(str(problem['message']))}]")
+            st.caption(f":red[{plain(finished(str(problem['message'])))}]")
     else:
         _facts(config, answer["summary"])
 
@@ -60,11 +60,13 @@ def _facts(config: RunConfig, summary: dict[str, Any]) -> None:
     with st.expander("Layers", key="layers"):
         table(
             ["Layer", "Output", "Parameters"],
-            [
-                [layer["name"], _shape(layer["output"]), Cell(count(layer["parameters"]), number=True)]
-                for layer in summary["layers"]
-            ],
+            [_layer(layer) for layer in summary["layers"]],
         )
+
+
+def _layer(layer: dict[str, Any]) -> list[Content]:
+    shape = " x ".join(map(str, layer["output"]))
+    return [layer["kind"], shape, Cell(count(layer["parameters"]), number=True)]
 
 
 def _parts(samples: dict[str, int]) -> str:
@@ -73,8 +75,4 @@ def _parts(samples: dict[str, int]) -> str:
 
 def _steps(config: RunConfig, summary: dict[str, Any]) -> str:
     epochs, per_epoch = config.training.epochs, summary["steps_per_epoch"]
-    return f"{epochs:,} × {per_epoch:,} = {summary['total_steps']:,}"
-
-
-def _shape(output: Any) -> str:
-    return " × ".join(map(str, output)) if isinstance(output, list) else str(output)
+    return f"{epochs:,} x {per_epoch:,} = {summary['total_steps']:,}"

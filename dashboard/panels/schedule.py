@@ -37,4 +37,6 @@ def draw(config: RunConfig, total_steps: int) -> None:
         showlegend=False,
     )
     st.caption(f"Learning rate over {total_steps:,} steps, at most {number(max(values))}")
-    st.plotly_chart(figure, key="schedule", config={"displayModeBar": False, "staticPlot": False})
+    st.plotly_chart(
+        figure, key="forecast.schedule", config={"displayModeBar": False, "staticPlot": False}
+    )

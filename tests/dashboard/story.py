@@ -52,7 +52,9 @@ def trained(yard: Yard, run_id: str, epochs: int = 3, began: float | None = None
     for epoch in range(1, epochs + 1):
         events += [_steps(epoch, start, rate), _evaluation("validation", epoch, start)]
     events.append(
-        Checkpoint(time=start + 30, step=total, name=f"step-{total}-a1", bytes=1_200_000, seconds=0.02)
+        Checkpoint(
+            time=start + 30, step=total, name=f"step-{total}-a1", bytes=1_200_000, seconds=0.02
+        )
     )
     return events
 
@@ -71,7 +73,7 @@ def finished(yard: Yard, run_id: str, epochs: int = 3, began: float | None = Non
 
 def failed(yard: Yard, run_id: str, message: str = "loss became NaN at step 51") -> None:
     """The loss is lost in the second epoch."""
-    events = trained(yard, run_id, epochs=1)
+    events = [event for event in trained(yard, run_id) if event.step <= STEPS_PER_EPOCH]
     bad = Steps(
         time=events[-1].time,
         step=51,
