@@ -120,6 +120,13 @@ def _exactness(loaded: Loaded, now: Facts) -> Resumed:
 def _refuse_other_settings(old: RunConfig, new: RunConfig) -> None:
     before, after = _decisive(old), _decisive(new)
     differing = [path for path in before | after if before.get(path) != after.get(path)]
+    choices = [path for path in differing if path.endswith(".kind")]
+    # Another choice has other settings: naming the choice says it all.
+    differing = [
+        path
+        for path in differing
+        if path in choices or not any(path.startswith(kind[:-4]) for kind in choices)
+    ]
     if differing:
         raise SettingsError(
             [

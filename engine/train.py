@@ -24,7 +24,6 @@ from engine.state import TrainState
 from engine.steps import Pending, bad_step, cut_after
 from engine.words import Diverged, divergence, out_of_memory, started
 
-
 Events = Generator[Event, None, None]
 
 

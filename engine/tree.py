@@ -83,7 +83,7 @@ def allowed(field: FieldInfo) -> str:
         list: "a list",
     }
     words = next((word for kind, word in kinds.items() if accepts(field, kind)), "settings")
-    whole = " ".join(filter(None, [words, bounds, _each(field)]))
+    whole = " ".join(filter(None, [words, bounds])) + _each(field)
     return f"{whole}, or none" if is_optional(field) else whole
 
 
@@ -91,7 +91,7 @@ def _each(field: FieldInfo) -> str:
     """What a list's values must be: `, each a whole number from 1 to 4,096`."""
     for member in _members(field.annotation):
         if get_origin(member) is list:
-            return "each " + allowed(FieldInfo.from_annotation(get_args(member)[0]))
+            return ", each " + allowed(FieldInfo.from_annotation(get_args(member)[0]))
     return ""
 
 

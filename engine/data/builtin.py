@@ -27,7 +27,12 @@ Limit = Annotated[
         json_schema_extra=RARE,
     ),
 ]
-Scaling = Literal["standard", "minmax", "none"]
+Scaling = Annotated[
+    Literal["standard", "minmax", "none"],
+    Field(
+        description="standard: mean 0, deviation 1; minmax: 0 to 1; measured on the training part"
+    ),
+]
 
 
 class Builtin(Spec):
@@ -36,11 +41,7 @@ class Builtin(Spec):
     card: ClassVar[Card]
     split: Split = Split()
     limit: Limit = None
-    scaling: Scaling = Field(
-        "standard",
-        description="standard: mean 0, deviation 1; minmax: 0 to 1; measured on the training part",
-        json_schema_extra=RARE,
-    )
+    scaling: Scaling = "standard"
 
     def scales_targets(self) -> bool:
         """Whether targets have mean 0 and deviation 1 during training; classes never do."""
