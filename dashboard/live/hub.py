@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Any
 
 import redis.asyncio
@@ -37,6 +37,7 @@ class Hub:
         self._yard: Yard | None = None
         self._feeds: dict[str, Feed] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._ending: set[asyncio.Task[None]] = set()
         self._machines = Machines(self)
         self.viewers: set[Viewer] = set()
 
@@ -50,6 +51,7 @@ class Hub:
         finally:
             for name in list(self._tasks):
                 self._stop(name)
+            await asyncio.gather(*self._ending, return_exceptions=True)
             self._yard.close()
 
     @property
@@ -141,5 +143,7 @@ class Hub:
     def _stop(self, name: str) -> None:
         task = self._tasks.pop(name, None)
         if task is not None:
-            with suppress(RuntimeError):  # the loop may be gone already
-                task.cancel()
+            task.cancel()
+            # It still has a connection to close.
+            self._ending.add(task)
+            task.add_done_callback(self._ending.discard)

@@ -11,7 +11,7 @@ from typing import Any
 
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
-from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
+from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from dashboard import secret
 from dashboard.live.frames import encode
@@ -89,8 +89,6 @@ class LiveSocket:
                 task.cancel()
         for task in done:
             task.result()
-        if socket.application_state is WebSocketState.CONNECTED:
-            await socket.close(1001)
 
     async def _send(self, socket: WebSocket, viewer: Viewer) -> None:
         try:

@@ -17,6 +17,7 @@ import psutil
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin
 
 from dashboard import secret
 from dashboard.live.routes import REFUSED
@@ -151,4 +152,8 @@ def _status(port: int, method: str, path: str) -> int:
 def _open(dashboard: Dashboard, path: str, cookie: str = "") -> ClientConnection:
     headers = {"Cookie": f"trainyard_{dashboard.port}={cookie}"} if cookie else {}
     address = f"127.0.0.1:{dashboard.port}"
-    return connect(f"ws://{address}{path}", origin=f"http://{address}", additional_headers=headers)
+    return connect(
+        f"ws://{address}{path}",
+        origin=Origin(f"http://{address}"),
+        additional_headers=headers,
+    )

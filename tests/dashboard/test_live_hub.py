@@ -1,0 +1,239 @@
+"""The hub: history and tail, no gap, nothing doubled, through killed servers; no reader left."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from bench.writer import Writer, save
+from dashboard.live.frames import Points, decode
+from dashboard.live.hub import Hub
+from dashboard.live.snapshot import merge
+from dashboard.live.tail import Told
+from dashboard.live.viewer import QUEUE_FRAMES, Viewer
+from engine.events import Log
+from jobs.connect import connect_unretried
+from jobs.history import Snapshot
+from jobs.home import Home
+from jobs.recorder import Recorder
+from jobs.server import Server
+from jobs.yard import Yard
+
+DEADLINE_SECONDS = 20.0
+
+
+@dataclass
+class Screen:
+    """A browser without a browser: takes frames, keeps curves as the page does."""
+
+    hub: Hub
+    viewer: Viewer
+    headers: list[dict[str, Any]] = field(default_factory=list)
+    curves: dict[str, Points] = field(default_factory=dict)
+
+    async def watch(self) -> None:
+        """Takes frames until cancelled."""
+        while True:
+            await self.viewer.wake.wait()
+            self.viewer.wake.clear()
+            while self.viewer.stale:
+                self.take(await self.hub.snapshot(self.viewer, self.viewer.stale.pop()))
+            while (frame := self.viewer.next_frame()) is not None:
+                self.take(frame)
+
+    def take(self, frame: bytes) -> None:
+        """Draws one frame."""
+        header, curves = decode(frame)
+        self.headers.append(header)
+        if header["kind"] == "snapshot":
+            self.curves = dict(curves)
+        elif header["kind"] == "delta":
+            for metric, points in curves.items():
+                known = self.curves.get(metric)
+                self.curves[metric] = points if known is None else known.append(points)
+
+    @property
+    def steps(self) -> list[int]:
+        """Steps of the loss curve, as drawn."""
+        loss = self.curves.get("train/loss")
+        return [] if loss is None else [int(step) for step in loss.steps]
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Waits for something to be on the screen."""
+        deadline = time.monotonic() + DEADLINE_SECONDS
+        while not condition():
+            assert time.monotonic() < deadline, (self.steps[-5:], self.headers[-2:])
+            await asyncio.sleep(0.01)
+
+
+@asynccontextmanager
+async def watching(hub: Hub, run: str, pixels: int = 4_000) -> AsyncIterator[Screen]:
+    """A screen on a run."""
+    viewer = Viewer([run], pixels)
+    screen = Screen(hub, viewer)
+    async with hub.watching(viewer):
+        task = asyncio.create_task(screen.watch())
+        try:
+            yield screen
+        finally:
+            task.cancel()
+
+
+def _run(test: Callable[[], Awaitable[None]]) -> None:
+    async def limited() -> None:
+        await asyncio.wait_for(test(), 60)
+
+    asyncio.run(limited())
+
+
+def _record(home: Home, yard: Yard) -> None:
+    """One pass of the recorder over everything that is there."""
+    recorder = Recorder(connect_unretried(home), yard.history)
+    while recorder.round():
+        pass
+
+
+def test_history_then_tail_each_point_once(home: Home, yard: Yard) -> None:
+    run = save(yard)
+    writer = Writer(yard, run)
+    writer.begin()
+    writer.steps(50)
+    assert writer.telemetry.close()
+    _record(home, yard)
+
+    async def test() -> None:
+        hub = Hub(home)
+        async with hub.running():
+            again = Writer(yard, run, attempt=2, step=50)
+            again.begin()
+            again.steps(30)
+            async with watching(hub, run) as screen:
+                for _ in range(20):
+                    again.steps(5)
+                    await asyncio.sleep(0.02)
+                await screen.until(lambda: len(screen.steps) >= 180)
+                assert screen.steps == list(range(1, 181))
+                assert [h["kind"] for h in screen.headers[:1]] == ["snapshot"]
+                kinds = {fact["kind"] for h in screen.headers for fact in h.get("facts", [])}
+                assert {"claimed", "started"} <= kinds
+            again.close()
+
+    _run(test)
+
+
+def test_two_viewers_share_one_reader_and_it_ends_with_the_last(home: Home, yard: Yard) -> None:
+    run = save(yard)
+
+    async def test() -> None:
+        hub = Hub(home)
+        async with hub.running():
+            async with watching(hub, run), watching(hub, run):
+                assert hub.watched == {run}
+                assert [t.get_name() for t in asyncio.all_tasks()].count(f"live {run}") == 1
+            assert hub.watched == set()
+            await asyncio.sleep(0)
+            assert not [t for t in asyncio.all_tasks() if t.get_name() == f"live {run}"]
+
+    _run(test)
+
+
+def test_a_slow_viewer_gets_a_snapshot_instead_of_a_pile(home: Home, yard: Yard) -> None:
+    run = save(yard)
+    writer = Writer(yard, run)
+    writer.begin()
+
+    async def test() -> None:
+        hub = Hub(home)
+        async with hub.running():
+            viewer = Viewer([run], 4_000)
+            screen = Screen(hub, viewer)
+            async with hub.watching(viewer):
+                viewer.stale.clear()
+                for _ in range(QUEUE_FRAMES + 1):
+                    viewer.offer(b"")
+                assert len(viewer.waiting) == 1
+                assert viewer.stale == {run}
+                viewer.waiting.clear()
+                writer.steps(40)
+                task = asyncio.create_task(screen.watch())
+                await screen.until(lambda: len(screen.steps) == 40)
+                task.cancel()
+            writer.close()
+
+    _run(test)
+
+
+def test_a_gap_in_the_stream_is_closed_from_the_history(home: Home, yard: Yard) -> None:
+    run = save(yard)
+    writer = Writer(yard, run)
+    writer.begin()
+    writer.steps(10)
+    assert writer.telemetry.close()
+    _record(home, yard)
+
+    async def test() -> None:
+        hub = Hub(home)
+        async with hub.running(), watching(hub, run) as screen:
+            await screen.until(lambda: len(screen.steps) == 10)
+            feed = hub._feeds[run]
+            await screen.until(lambda: feed.position is not None)
+            feed.spread([Told((1, 99), Log(message="later"))])
+            await screen.until(lambda: [h["kind"] for h in screen.headers].count("snapshot") >= 2)
+            assert screen.steps == list(range(1, 11))
+
+    _run(test)
+
+
+@pytest.fixture
+def own_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A server that may be killed."""
+    monkeypatch.delenv("REDIS_URL", raising=False)
+    monkeypatch.setenv("TRAINYARD_HOME", str(tmp_path / "own"))
+    server = Server(Home(tmp_path / "own").create())
+    server.start()
+    yield server
+    server.stop()
+
+
+def test_two_kills_of_the_server_lose_and_double_nothing(own_server: Server) -> None:
+    home = own_server.home
+    yard = Yard.open(home)
+    run = save(yard)
+    writer = Writer(yard, run)
+    writer.begin()
+
+    async def test() -> None:
+        hub = Hub(home)
+        async with hub.running(), watching(hub, run) as screen:
+            for number in range(1, 41):
+                writer.steps(10)
+                if number in (12, 25):
+                    assert own_server.process is not None
+                    own_server.process.kill()
+                    own_server.process.wait()
+                    await asyncio.to_thread(own_server.start)
+                await asyncio.sleep(0.03)
+            await screen.until(lambda: len(screen.steps) >= 400)
+            assert screen.steps == list(range(1, 401))
+
+    _run(test)
+    assert writer.close()
+    yard.close()
+
+
+def test_a_replayed_step_counts_as_first_recorded() -> None:
+    known = Points.of([1, 2, 3], [1, 2, 3], [0.1, 0.2, 0.3])
+    again = Points.of([2, 3, 4], [12, 13, 14], [9, 9, 0.4])
+    stored = Snapshot((1, 3), {"train/loss": known, "hardware/cpu": known}, [])  # type: ignore[dict-item]
+    merged = merge(stored, {"train/loss": again, "hardware/cpu": again})
+    assert list(merged["train/loss"].steps) == [1, 2, 3, 4]
+    assert np.allclose(merged["train/loss"].values, [0.1, 0.2, 0.3, 0.4])
+    assert list(merged["hardware/cpu"].seconds) == [1, 2, 3, 12, 13, 14]
