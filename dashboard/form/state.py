@@ -34,9 +34,17 @@ class State:
 
 def load(session: Session, source: str, config: RunConfig) -> State:
     """The session's draft; begun anew from `config` when it was filled from another `source`."""
-    state = session.get(_PLACE)
-    if not isinstance(state, State) or state.source != source:
+    state = current(session)
+    if state is None or state.source != source:
         return _begin(session, source, config)
+    return state
+
+
+def current(session: Session) -> State | None:
+    """The session's draft with what was typed since the last drawing; None before the first."""
+    state = session.get(_PLACE)
+    if not isinstance(state, State):
+        return None
     for key, given in state.shown.items():
         if key in session and session[key] != given:
             state.draft[key] = session[key]

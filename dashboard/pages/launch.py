@@ -23,6 +23,7 @@ _LAUNCH = "launch"
 def page() -> None:
     """`/?preset=<name>` or `/?from=<run id>` fills the form."""
     origin = _origin()
+    _launch_if_pressed(origin)
     sources = _sources(origin)
     with st.container(horizontal=True, vertical_alignment="center", key="head"):
         st.markdown("# Launch a run", width="stretch")
@@ -36,7 +37,7 @@ def page() -> None:
     with right, st.container(key="aside"):
         _stray_problems(pen)
         forecast.draw(form.anchor, sheet.outcome.ready)
-        _launch_button(form, sheet, origin)
+        _launch_button(form, sheet)
     if sheet.outcome.config is not None:
         with st.expander("The same run as a command or a file", key="copies"):
             configuration.copies(sheet.outcome.config, key="json")
@@ -96,9 +97,24 @@ def _stray_problems(pen: draw.Pen) -> None:
                 st.caption(f":red[{plain(sentence)}]")
 
 
-def _launch_button(form: state.State, sheet: session.Sheet, origin: Run | None) -> None:
-    """Launches once, however often it is pressed: both presses carry the same key."""
-    pressed = st.button(
+def _launch_if_pressed(origin: Run | None) -> None:
+    """Before anything is drawn: drawing the form again would cost half a second.
+
+    Launches once, however often the button is pressed: every press carries the same key.
+    """
+    form = state.current(st.session_state)
+    if form is None or not st.session_state.get(_LAUNCH):
+        return
+    outcome = session.lay_out(form).outcome
+    if outcome.ready and outcome.config is not None:
+        source = origin.id if origin else None
+        form.launched = runs.launch(services.yard(), outcome.config, origin=source, key=form.key)
+        navigation.go("run", id=form.launched)
+
+
+def _launch_button(form: state.State, sheet: session.Sheet) -> None:
+    """The button; from the next drawing on, a press is a new run."""
+    st.button(
         "Launch",
         key=_LAUNCH,
         type="primary",
@@ -109,11 +125,5 @@ def _launch_button(form: state.State, sheet: session.Sheet, origin: Run | None) 
     if number := len(sheet.problems):
         things = "setting needs" if number == 1 else "settings need"
         st.caption(f":red[{number} {things} a look before this can run.]")
-    if pressed and sheet.outcome.config is not None:
-        config = sheet.outcome.config
-        form.launched = runs.launch(
-            services.yard(), config, origin=origin.id if origin else None, key=form.key
-        )
-        navigation.go("run", id=form.launched)
-    elif form.launched:
+    if form.launched:
         form.launched, form.key = "", secrets.token_hex(16)

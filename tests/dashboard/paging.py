@@ -1,0 +1,61 @@
+"""Opens one page in Streamlit's own test harness, as the server would after the login."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+SECONDS = 30
+
+
+def _script(name: str) -> None:
+    import importlib
+
+    import streamlit as st
+
+    from dashboard import navigation, services
+
+    st.navigation(list(navigation.pages().values()), position="hidden")
+    with services.sentences():
+        importlib.import_module(f"dashboard.pages.{name}").page()
+
+
+def open_page(name: str, **query: str) -> AppTest:
+    """The drawn page; asserts that nothing went wrong on the way."""
+    page = AppTest.from_function(_script, args=(name,), default_timeout=SECONDS)
+    for key, value in query.items():
+        page.query_params[key] = value
+    return settled(page.run())
+
+
+def settled(page: AppTest) -> AppTest:
+    """The page itself; fails with the traceback the browser would not show."""
+    assert not page.exception, "\n".join(page.exception[0].stack_trace)
+    return page
+
+
+def texts(page: AppTest) -> str:
+    """Everything people can read on the page as one text."""
+    found = [*page.markdown, *page.caption, *page.text, *page.get("html")]
+    return "\n".join(str(_body(element)) for element in found)
+
+
+def _body(element: object) -> object:
+    return getattr(element, "value", None) or getattr(getattr(element, "proto", None), "body", "")
+
+
+@contextmanager
+def fresh_services() -> Iterator[None]:
+    """The pages open their services once per process; a test must not see another one's home."""
+    from dashboard import services
+
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    yield
+    services.yard().close()
+    services.inspector().close()
+    st.cache_resource.clear()
+    st.cache_data.clear()
