@@ -6,9 +6,19 @@ import typer
 
 from jobs.stack.commands import mount
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-app.callback()(lambda: None)
-mount(app)
+
+def build() -> typer.Typer:
+    """An app of the commands that start processes."""
+    app = typer.Typer(
+        name="trainyard",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    mount(app)
+    return app
+
 
 if __name__ == "__main__":
-    app()
+    build()(prog_name="trainyard")

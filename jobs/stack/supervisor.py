@@ -21,7 +21,8 @@ from jobs.stack.procfile import Entry
 from jobs.stack.wake import Wake
 
 TICK_SECONDS = 0.1
-READY_SECONDS = 60.0
+READY_SECONDS = 120.0
+"""long enough for a large file of Redis, and for a machine that is busy with something else"""
 
 GRACE_SECONDS = {"worker": 30.0, "dashboard": 5.0, "recorder": 15.0, "redis": 12.0}
 """how long a process may take to end: workers save checkpoints, the recorder drains the streams,
@@ -81,7 +82,7 @@ class Supervisor:
     def await_ready(self, ready: Callable[[], bool], what: str) -> bool:
         """Tends until `ready` says so. False when a stop was asked for meanwhile.
 
-        Raises NotReady after a minute.
+        Raises NotReady after two minutes.
         """
         deadline = time.monotonic() + READY_SECONDS
         while not self.wake.stops:
