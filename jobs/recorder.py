@@ -14,6 +14,7 @@ from types import FrameType
 from redis import Redis, RedisError
 from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 
+from engine.failpoints import failpoint
 from jobs import keys, runs
 from jobs.connect import RedisUnavailable, connect_unretried
 from jobs.history import History
@@ -78,10 +79,13 @@ class Recorder:
         with self.history.writing() as connection:
             for stream, _, heard in batch:
                 store(connection, stream.run_id, heard)
+            failpoint("recorder.before_commit")
+        failpoint("recorder.after_commit")
         for stream, entry_ids, _ in batch:
             stream.position = parse(entry_ids[-1])
             stream.passed.extend(entry_ids)
             runs.changed(self.redis, stream.run_id)
+        failpoint("recorder.before_trim")
         trim(self.redis, [stream for stream, _, _ in batch])
 
     def tend(self) -> None:

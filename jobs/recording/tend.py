@@ -11,6 +11,7 @@ from redis import Redis
 from rq.job import Job
 
 from engine.events import Finished
+from engine.failpoints import failpoint
 from jobs import keys, queue, runs
 from jobs.events import Ended
 from jobs.history import History
@@ -95,7 +96,9 @@ class Tender:
     def _enqueue(self, run: Open, attempt: int) -> None:
         if run.last is not None:
             restore.raise_claim(self.redis, run.last)
+        failpoint("tend.before_enqueue")
         queue.enqueue(self.redis, run.id, attempt)
+        failpoint("tend.after_enqueue")
         self.missing_since.pop(run.id, None)
         runs.changed(self.redis, run.id)
 

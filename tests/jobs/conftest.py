@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import pg8000.native
 import pytest
+from sqlalchemy import create_engine
 
 from jobs.endpoint import Endpoint
 
@@ -27,11 +27,13 @@ class Postgres:
     def database(self) -> str:
         """The URL of a new database."""
         name = f"t{secrets.token_hex(6)}"
-        connection = pg8000.native.Connection(
-            "trainyard", host="127.0.0.1", port=self.port, database="postgres"
+        server = create_engine(
+            f"postgresql+pg8000://trainyard@127.0.0.1:{self.port}/postgres",
+            isolation_level="AUTOCOMMIT",
         )
-        connection.run(f"CREATE DATABASE {name}")
-        connection.close()
+        with server.connect() as connection:
+            connection.exec_driver_sql(f"CREATE DATABASE {name}")
+        server.dispose()
         return f"postgresql://trainyard@127.0.0.1:{self.port}/{name}"
 
 

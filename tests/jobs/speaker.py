@@ -11,9 +11,10 @@ from engine.config import RunConfig
 from engine.events import Finished, Started, Steps
 from engine.spec import Spec
 from jobs import keys
-from jobs.events import Claimed
+from jobs.events import Claimed, Ended
 from jobs.history import runs as rows
 from jobs.ids import new_id
+from jobs.lease import Holder, Lease
 from jobs.runs import announce
 from jobs.yard import Yard
 
@@ -46,6 +47,11 @@ class Speaker:
     seq: int = 0
     said: list[Spec] = field(default_factory=list)
 
+    @property
+    def lease(self) -> Lease:
+        """The claim of this attempt; the end of the attempt gives it back."""
+        return Lease(self.run_id, self.attempt, Holder("w1", "m1", "cpu"))
+
     def say(self, *events: Spec) -> None:
         """One stream entry with all `events`."""
         packed = []
@@ -56,9 +62,12 @@ class Speaker:
         body = msgpack.packb(packed)
         name = f"{self.attempt}-{self.seq}"
         self.client.xadd(keys.events(self.run_id), {"e": body}, id=name)
+        if isinstance(events[-1], Ended | Finished):
+            self.lease.release(self.client)
 
     def begin(self, step: int = 0, total_steps: int = 100) -> None:
-        """`claimed` and `started`."""
+        """Takes the lease and says `claimed` and `started`."""
+        self.lease.renew(self.client)
         self.say(
             Claimed(attempt=self.attempt, worker="w1", machine="m1", device="cpu", time=10.0),
             Started(

@@ -44,7 +44,7 @@ class Stack:
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     logs: list[IO[bytes]] = field(default_factory=list)
 
-    def start(self, name: str, *words: str) -> None:
+    def start(self, name: str, *words: str, fault: str = "") -> None:
         """Starts `python -m jobs.<name>`, its output in the home's folder of logs."""
         self.home.logs.mkdir(exist_ok=True)
         log = (self.home.logs / f"{name}.log").open("ab")
@@ -52,7 +52,12 @@ class Stack:
         self.processes[name] = subprocess.Popen(
             [sys.executable, "-m", f"jobs.{name}", *words],
             cwd=ROOT,
-            env={**os.environ, "TRAINYARD_HOME": str(self.home.root), "OMP_NUM_THREADS": "1"},
+            env={
+                **os.environ,
+                "TRAINYARD_HOME": str(self.home.root),
+                "TRAINYARD_FAULT": fault,
+                "OMP_NUM_THREADS": "1",
+            },
             stdout=log,
             stderr=log,
             start_new_session=True,

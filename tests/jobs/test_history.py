@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jobs.history import History, HistoryError, Points
@@ -130,7 +130,7 @@ def test_a_hundred_thousand_points_come_back_as_they_went(yard: Yard) -> None:
     run_id = save(yard)
     values = np.random.default_rng(7).standard_normal(100_000).astype(np.float32)
     steps = np.arange(1, 100_001, dtype=np.int32)
-    everything = Points(steps, steps * 0.5 + 1e9, values)
+    everything = Points(steps, steps.astype(np.float64) + 1e9, values)
     for first in range(0, 100_000, 10_000):
         parts = [
             (start + 1, everything.take(slice(start, min(start + 64, first + 10_000))))
@@ -163,6 +163,7 @@ def test_the_last_chunk_grows_in_its_place(yard: Yard) -> None:
 finite = st.floats(-1e6, 1e6, width=32)
 
 
+@settings(deadline=None)
 @given(st.lists(finite | st.just(float("nan")), min_size=1, max_size=500), st.integers(2, 60))
 def test_a_sparkline_keeps_ends_and_extremes(values: list[float], number: int) -> None:
     points = Points.of(range(len(values)), [0.0] * len(values), values)
@@ -172,6 +173,7 @@ def test_a_sparkline_keeps_ends_and_extremes(values: list[float], number: int) -
     assert line.range() == points.range()
 
 
+@settings(deadline=None)
 @given(st.lists(st.sets(st.integers(0, 50)), max_size=4))
 def test_merged_attempts_have_each_step_once_as_first_said(attempts: list[set[int]]) -> None:
     parts = [

@@ -117,12 +117,10 @@ def test_everything_comes_back_after_redis_was_wiped(
 ) -> None:
     waiting, broken, stopping = save(yard), save(yard), save(yard)
     for run_id in (broken, stopping):
-        lease = claim(client, run_id, holder())
         speaker = Speaker(client, run_id)
         speaker.begin()
         if run_id == broken:
             speaker.say(Ended(cause="Killed.", signal=9))
-            lease.release(client)
     settle(recorder)
     with yard.history.writing() as connection:
         desire(connection, stopping, "stopped")
@@ -141,7 +139,6 @@ def test_a_lost_attempt_is_ended_and_queued_again(
     yard: Yard, client: redis.Redis, recorder: Recorder
 ) -> None:
     run_id = save(yard)
-    lease = claim(client, run_id, holder())
     speaker = Speaker(client, run_id)
     speaker.begin()
     speaker.steps(1, 10)
@@ -150,7 +147,7 @@ def test_a_lost_attempt_is_ended_and_queued_again(
     recorder = Recorder(client, yard.history, young_seconds=0)
     settle(recorder)
     assert runs.get(yard, run_id).status == "running"
-    lease.release(client)  # what the end of its ten seconds does, without the wait
+    speaker.lease.release(client)  # what the end of its ten seconds does, without the wait
     settle(recorder)
     settle(recorder)
     run = runs.get(yard, run_id)
@@ -165,13 +162,10 @@ def test_five_crashes_at_the_same_step_end_the_run(
     run_id = save(yard)
     for number in range(1, 6):
         assert runs.get(yard, run_id).status != "failed"
-        lease = claim(client, run_id, holder())
-        assert lease.attempt == number
         speaker = Speaker(client, run_id, attempt=number)
         speaker.begin()
         speaker.steps(1, 10)
         speaker.say(Ended(cause="Killed by signal 9.", signal=9, step=10))
-        lease.release(client)
         queue.cancel(client, run_id)
         settle(recorder)
     settle(recorder)

@@ -6,7 +6,7 @@ from itertools import product
 from typing import get_args
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jobs.status import ENDED, FINAL, Facts, Status, judge
@@ -60,6 +60,7 @@ def test_the_next_attempt_is_announced() -> None:
     assert verdict.cause == "Killed by signal 9. Attempt 2 follows."
 
 
+@settings(deadline=None)
 @given(
     st.builds(
         Facts,

@@ -66,6 +66,7 @@ def test_launch_and_wait(home: Home, yard: Yard, stack: Stack) -> None:
     assert "completed" in logs.stdout
 
 
+@pytest.mark.slow
 def test_a_killed_trainer_goes_on_and_its_curves_are_those_of_an_undisturbed_run(
     yard: Yard, stack: Stack
 ) -> None:
