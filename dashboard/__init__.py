@@ -1,0 +1,1 @@
+"""The pages, and the live points that are pushed to them. Imports nothing of torch."""
