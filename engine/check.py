@@ -159,5 +159,5 @@ def _warmup(config: RunConfig) -> Iterator[Problem]:
         yield Problem(
             "schedule.warmup_steps",
             f"a warm-up of {config.schedule.warmup_steps} steps is longer than the run of {total}; "
-            f"use fewer than {total} steps, or train for more epochs",
+            f"use at most {total} steps, or train for more epochs",
         )

@@ -131,7 +131,7 @@ def _refuse_other_settings(old: RunConfig, new: RunConfig) -> None:
         raise SettingsError(
             [
                 Problem(
-                    path,
+                    path.removesuffix(".kind"),
                     f"the folder holds a run with {before.get(path)}, not {after.get(path)}; "
                     "use its settings to go on with it, or choose another folder",
                 )

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
-import subprocess
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -34,7 +33,7 @@ EVERYTHING = (
 
 def small(*assignments: str) -> RunConfig:
     """The run above with changes."""
-    return override(RunConfig(), [*EVERYTHING, *assignments])
+    return override(override(RunConfig(), EVERYTHING), assignments)
 
 
 def curve(events: Iterable[Event], metric: str = "train/loss") -> dict[int, float]:
@@ -59,23 +58,27 @@ def last(events: list[Event]) -> Finished:
     return events[-1]
 
 
-def in_process(config: RunConfig, folder: Path, fault: str = "") -> tuple[int, list[Event], str]:
-    """Trains in another process; exit code, the events it printed, what it complained of."""
-    script = (
-        "import sys\n"
-        "from pathlib import Path\n"
-        "from engine.config import RunConfig\n"
-        "from engine.train import train\n"
-        "for event in train(RunConfig.model_validate_json(sys.argv[1]), Path(sys.argv[2])):\n"
-        "    print(event.model_dump_json(), flush=True)\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", script, config.model_dump_json(), str(folder)],
-        env={**os.environ, "TRAINYARD_FAULT": fault},
-        cwd=PROJECT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    lines = done.stdout.splitlines()
-    return done.returncode, [EVENT.validate_json(line) for line in lines], done.stderr
+def in_process(config: RunConfig, folder: Path, fault: str = "") -> tuple[int | None, list[Event]]:
+    """Trains in another process; its exit code and the events it had written down.
+
+    From a forkserver with torch preloaded, as workers do: 0.1 s instead of 5 s.
+    """
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["engine.train", "torch._dynamo"])
+    written = folder.parent / f"{folder.name}.jsonl"
+    written.unlink(missing_ok=True)
+    child = context.Process(target=_train_and_write, args=(config, folder, fault, written))
+    child.start()
+    child.join(timeout=120)
+    assert child.exitcode is not None, "the trainer hangs"
+    lines = written.read_text().splitlines() if written.exists() else []
+    return child.exitcode, [EVENT.validate_json(line) for line in lines]
+
+
+def _train_and_write(config: RunConfig, folder: Path, fault: str, written: Path) -> None:
+    from engine.train import train
+
+    os.environ["TRAINYARD_FAULT"] = fault
+    with written.open("w", buffering=1) as file:
+        for event in train(config, folder):
+            file.write(event.model_dump_json() + "\n")
