@@ -8,9 +8,7 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import psutil
@@ -23,47 +21,20 @@ from jobs.control import pending
 from jobs.events import Claimed, Ended
 from jobs.forkserver import Request, ask
 from jobs.gpu import visible_device
-from jobs.hardware import machine_name
-from jobs.home import Home
-from jobs.journal import Entry, Journal, latest_attempt
-from jobs.lease import RENEW_SECONDS, Held, Holder, Lease, claim
+from jobs.journal import Entry, Journal, latest_attempt, path_of
+from jobs.lease import RENEW_SECONDS, Held, Lease, claim
 from jobs.processes import describe_exit, on_signals
+from jobs.site import Site
 from jobs.telemetry import Telemetry
 
 DELIVERY_SECONDS = 600.0
 """how long the horse tries to deliver the end of an attempt while Redis is away"""
 
-SHUTDOWN_SECONDS = 10.0
-"""the same while the worker shuts down; the journal keeps the rest"""
+SHUTDOWN_SECONDS = 4.0
+"""the same while the worker shuts down; the next attempt delivers the rest from the journal"""
 
 ORPHAN_SECONDS = 8.0
 """a trainer whose owner's pipe was closed ends itself sooner than this"""
-
-
-@dataclass(frozen=True)
-class Site:
-    """Where attempts run; the worker says so in the environment of its horses."""
-
-    home: Home
-    holder: Holder
-    forkserver: Path
-    """the unix socket"""
-
-    @classmethod
-    def from_environment(cls) -> Site:
-        """What `to_environment` wrote."""
-        worker, device = os.environ["TRAINYARD_WORKER"], os.environ["TRAINYARD_DEVICE"]
-        holder = Holder(worker, machine_name(), device)
-        return cls(Home.from_environment(), holder, Path(os.environ["TRAINYARD_FORKSERVER"]))
-
-    def to_environment(self) -> dict[str, str]:
-        """Variables for the processes that run attempts here."""
-        return {
-            "TRAINYARD_HOME": str(self.home.root),
-            "TRAINYARD_WORKER": self.holder.worker,
-            "TRAINYARD_DEVICE": self.holder.device,
-            "TRAINYARD_FORKSERVER": str(self.forkserver),
-        }
 
 
 def run_attempt(site: Site, run_id: str) -> str:
@@ -83,6 +54,7 @@ def run_attempt(site: Site, run_id: str) -> str:
         return f"Refused: {error}."
     attempt = Attempt(site, lease)
     with attempt.renewed(client):
+        attempt.deliver_earlier(known)
         if "stop" in pending(client, run_id):
             last = Finished(reason="stopped", message="Stopped before it began.")
             attempt.record(attempt.claimed(), last)
@@ -142,11 +114,22 @@ class Attempt:
                 # Without a server the lease runs out by itself.
                 self.lease.release(connect_unretried(self.site.home))
 
+    def deliver_earlier(self, attempt: int) -> None:
+        """Sends what an earlier attempt on this machine could not, e.g. while Redis was away.
+
+        The stream takes it as long as this attempt has not written.
+        """
+        if path_of(self.folder, attempt).exists():
+            self._write(Journal(self.folder, attempt), (), SHUTDOWN_SECONDS)
+
     def train(self, config: str) -> int | None:
         """Has a trainer forked and waits for its end. Its wait status; None when unknown."""
         output = os.open(self.folder / "output.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         try:
             forkserver = ask(self.site.forkserver, self._request(config), output, self._theirs)
+        except OSError:
+            # Its socket is gone, e.g. because somebody emptied the folder.
+            return None
         finally:
             os.close(output)
             os.close(self._theirs)
@@ -171,10 +154,13 @@ class Attempt:
     def record(self, *events: Fact, seconds: float = DELIVERY_SECONDS) -> None:
         """Writes events and everything the journal holds to the stream, while nobody else does."""
         journal = Journal(self.folder, self.lease.attempt)
+        self._write(journal, events, SHUTDOWN_SECONDS if self._shutting_down.is_set() else seconds)
+
+    def _write(self, journal: Journal, events: Iterable[Fact], seconds: float) -> None:
         telemetry = Telemetry(connect_unretried(self.site.home), self.lease.run_id, journal)
         for event in events:
             telemetry.emit(event)
-        telemetry.close(SHUTDOWN_SECONDS if self._shutting_down.is_set() else seconds)
+        telemetry.close(seconds)
 
     def _request(self, config: str) -> Request:
         return Request(

@@ -25,12 +25,15 @@ class ForkserverChild:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        # It gets its name when it listens: until then it looks like the socket of a dead worker.
+        draft = path.with_suffix(".new")
         before = os.umask(0o177)
         try:
-            self._listener.bind(str(path))
+            self._listener.bind(str(draft))
         finally:
             os.umask(before)
         self._listener.listen(8)
+        draft.rename(path)
         self._process: subprocess.Popen[bytes] | None = None
 
     def keep_running(self) -> None:
@@ -82,6 +85,18 @@ def socket_path(home: Home, name: str) -> Path:
     if len(os.fsencode(path)) <= LONGEST_SOCKET_PATH:
         return path
     return Path(tempfile.mkdtemp(prefix="trainyard-")) / "forkserver.sock"
+
+
+def remove_stale_sockets(home: Home) -> None:
+    """Removes the sockets of workers that were killed: nobody listens on them."""
+    for path in home.root.glob("*.sock"):
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+            try:
+                probe.connect(str(path))
+            except ConnectionRefusedError:
+                path.unlink(missing_ok=True)
+            except OSError:
+                continue
 
 
 def _end(process: subprocess.Popen[bytes] | None) -> None:

@@ -25,14 +25,28 @@ class RedisUnavailable(Exception):
     """No server is known. The text says what to do."""
 
 
+class Patience(Retry):
+    """A retry that all connections of a client share: redis-py would copy it for each."""
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Patience:
+        return self
+
+
 def connect(home: Home) -> redis.Redis:
     """A client that outlasts outages of minutes: it waits and tries again, up to 300 times.
 
     Raises RedisUnavailable when no server was ever started here.
     """
     # With redis-py's defaults an outage of 10 s made RQ's worker quit and orphaned its trainer.
-    retry = Retry(EqualJitterBackoff(cap=2, base=0.05), retries=300)
+    retry = Patience(EqualJitterBackoff(cap=2, base=0.05), retries=300)
     return redis.Redis.from_url(url(home), retry=retry, **_settings())
+
+
+def hurry(client: redis.Redis) -> None:
+    """From now on the client gives up within a second, also where it waits already."""
+    patience = client.get_retry()
+    if patience is not None:
+        patience.update_retries(3)
 
 
 def connect_blocking(home: Home) -> redis.Redis:

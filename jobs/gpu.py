@@ -14,23 +14,30 @@ from engine.events import GpuSample
 class Gpus:
     """The machine's GPUs, asked of NVML. Opened in the process that uses it, never forked."""
 
-    def __init__(self) -> None:
-        self._handles: list[Any] = []
+    def __init__(self, visible: str | None = None) -> None:
+        """`visible` names some of them, as in `CUDA_VISIBLE_DEVICES`; None means all."""
+        handles: list[Any] = []
         try:
             pynvml.nvmlInit()
             count = pynvml.nvmlDeviceGetCount()
-            self._handles = [pynvml.nvmlDeviceGetHandleByIndex(index) for index in range(count)]
+            handles = [pynvml.nvmlDeviceGetHandleByIndex(index) for index in range(count)]
         except pynvml.NVMLError:
             # No driver, or one that does not answer: no GPU to speak of.
-            self._handles = []
+            handles = []
+        names = None if visible is None else [name.strip() for name in visible.split(",")]
+        self._handles = {
+            index: handle
+            for index, handle in enumerate(handles)
+            if names is None or str(index) in names or _uuid(handle) in names
+        }
 
     def sample(self, pids: frozenset[int] = frozenset()) -> list[GpuSample]:
         """One sample of each GPU; `process_memory` is what the processes `pids` hold."""
-        return [self._one(index, handle, pids) for index, handle in enumerate(self._handles)]
+        return [self._one(index, handle, pids) for index, handle in self._handles.items()]
 
     def uuids(self) -> list[str]:
         """The GPUs' stable names, in NVML's order."""
-        return [_text(pynvml.nvmlDeviceGetUUID(handle)) for handle in self._handles]
+        return [_uuid(handle) for handle in self._handles.values()]
 
     def _one(self, index: int, handle: Any, pids: frozenset[int]) -> GpuSample:
         rates = _ask(pynvml.nvmlDeviceGetUtilizationRates, handle)
@@ -39,7 +46,7 @@ class Gpus:
         celsius = _ask(pynvml.nvmlDeviceGetTemperature, handle, pynvml.NVML_TEMPERATURE_GPU)
         return GpuSample(
             index=index,
-            uuid=_text(_ask(pynvml.nvmlDeviceGetUUID, handle) or ""),
+            uuid=_uuid(handle),
             name=_text(_ask(pynvml.nvmlDeviceGetName, handle) or "NVIDIA GPU"),
             utilization=None if rates is None else float(rates.gpu),
             memory_used=None if memory is None else int(memory.used),
@@ -74,6 +81,10 @@ def _process_memory(handle: Any, pids: frozenset[int]) -> int | None:
     mine = [each.usedGpuMemory for each in running if each.pid in pids]
     known = [int(size) for size in mine if size is not None]
     return sum(known) if known or not running else None
+
+
+def _uuid(handle: Any) -> str:
+    return _text(_ask(pynvml.nvmlDeviceGetUUID, handle) or "")
 
 
 def _ask(question: Callable[..., Any], *arguments: Any) -> Any:

@@ -15,10 +15,11 @@ class Meter:
     """Takes samples; rates are over the time since the sample before (the first one is 0).
 
     `pid` and its children are the processes of the run; without it only the machine is measured.
+    `visible` names the run's GPUs as in `CUDA_VISIBLE_DEVICES`; None means all.
     """
 
-    def __init__(self, pid: int | None = None) -> None:
-        self._gpus = Gpus()
+    def __init__(self, pid: int | None = None, visible: str | None = None) -> None:
+        self._gpus = Gpus(visible)
         self._root = psutil.Process(pid) if pid is not None else None
         self._known: dict[int, psutil.Process] = {}
         self.sample()

@@ -16,7 +16,8 @@ from rq.job import JOB_ID_PATTERN, Job, JobStatus, parse_job_id
 from rq.utils import decode_redis_hash
 
 from jobs import keys
-from jobs.attempt import Site, run_attempt
+from jobs.attempt import run_attempt
+from jobs.site import Site
 
 LAUNCH = "jobs.job.launch"
 CALL_BYTES = 4_096

@@ -33,6 +33,9 @@ HARDWARE_SECONDS = 1.0
 ORPHAN_SECONDS = 5.0
 """how long an attempt may take to save after its owner died: less than what is left of its lease"""
 
+DELIVERY_SECONDS = 2.0
+"""for sending the end; what Redis did not take by then the horse delivers from the journal"""
+
 FENCED_EXIT = 75
 
 
@@ -102,7 +105,7 @@ class Attempt:
         self._over.set()
         self._hardware.join(5)
         self.telemetry.emit(last)
-        self.telemetry.close()
+        self.telemetry.close(DELIVERY_SECONDS)
         if self.telemetry.fenced:
             return FENCED_EXIT
         if self.telemetry.problem:
@@ -111,7 +114,7 @@ class Attempt:
         return 0
 
     def _measure(self) -> None:
-        meter = Meter(os.getpid())
+        meter = Meter(os.getpid(), os.environ.get("CUDA_VISIBLE_DEVICES"))
         while not self._over.wait(HARDWARE_SECONDS):
             self.telemetry.emit(meter.sample(self.step))
 
@@ -124,8 +127,7 @@ def main(request: Request, pipe: int) -> int:
     try:
         config = RunConfig.model_validate_json(request.config)
         events = train(config, attempt.folder, attempt=request.attempt)
-        # mypy sees an Iterator; `train` is a generator, and closing it saves a checkpoint.
-        with closing(events):  # type: ignore[type-var]
+        with closing(events):
             last = attempt.tell(events)
             if attempt.telemetry.fenced:
                 # A later attempt writes the checkpoints: leave without the generator's `finally`.

@@ -1,179 +1,20 @@
-"""`python -m jobs.worker [--device cpu|cuda:0]`: takes runs from the queue for one device.
-
-An RQ worker that forks a horse per job. It never imports torch: a fork of a process that has
-computed with torch hangs for good. Trainers come from the forkserver it starts.
-"""
+"""`python -m jobs.worker [--device cpu|cuda:0]`: takes runs from the queue for one device."""
 
 from __future__ import annotations
 
 import argparse
 import os
 import secrets
-import signal
 import sys
-import threading
-from typing import Any
 
-import redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
-from rq import Queue, Worker
-from rq.job import Job
-from rq.serializers import JSONSerializer
-from rq.utils import now
-
-from jobs import keys
-from jobs.attempt import Site
-from jobs.children import ForkserverChild, SamplerChild, socket_path
+from jobs.children import remove_stale_sockets, socket_path
 from jobs.connect import RedisUnavailable, await_server, connect
+from jobs.device_worker import DeviceWorker
 from jobs.hardware import machine_name
 from jobs.home import Home
-from jobs.job import SafeJob
 from jobs.lease import Holder
-from jobs.machines import Presence
-from jobs.processes import die_with_parent
+from jobs.site import Site
 from jobs.stack import devices
-
-PRESENCE_SECONDS = 2.0
-MONITORING_SECONDS = 5
-TTL_SECONDS = 20
-MAINTENANCE_SECONDS = 60
-
-MALFORMED = (ValueError, TypeError, KeyError, AttributeError, redis.ResponseError)
-"""what RQ raises over hashes and lists that it did not write"""
-
-
-class DeviceWorker(Worker):
-    """RQ's worker, made to train on one device and to outlive what others write to Redis."""
-
-    job_class = SafeJob
-
-    def __init__(self, client: redis.Redis, site: Site) -> None:
-        super().__init__(
-            [keys.QUEUE],
-            name=site.holder.worker,
-            connection=client,
-            serializer=JSONSerializer,
-            job_monitoring_interval=MONITORING_SECONDS,
-            worker_ttl=TTL_SECONDS,
-            maintenance_interval=MAINTENANCE_SECONDS,
-        )
-        self.site = site
-        self.forkserver = ForkserverChild(site.forkserver)
-        self.sampler = SamplerChild(site.home)
-        self.presence = Presence(site.holder.worker, site.holder.machine, site.holder.device)
-        self._left = threading.Event()
-
-    def bootstrap(self, *arguments: Any, **named: Any) -> None:
-        """Starts the children first: torch is imported while the worker says hello."""
-        self.forkserver.keep_running()
-        self.sampler.keep_running()
-        super().bootstrap(*arguments, **named)
-        threading.Thread(target=self._stay_present, name="presence", daemon=True).start()
-
-    def subscribe(self) -> None:
-        """RQ's commands over pub/sub are not taken: its stop is a SIGKILL. Ours is `control`."""
-
-    def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
-        """Also sees that the children are there, every five seconds or more often."""
-        if not self.is_horse:
-            self.forkserver.keep_running()
-            self.sampler.keep_running()
-        super().heartbeat(timeout or TTL_SECONDS, pipeline)
-
-    def get_heartbeat_ttl(self, job: Job, working_time: float = 0.0) -> int:  # noqa: ARG002
-        """Seconds until a silent execution counts as abandoned; RQ adds a whole minute."""
-        return MONITORING_SECONDS + 10
-
-    def dequeue_job_and_maintain_ttl(
-        self, timeout: int | None, max_idle_time: int | None = None
-    ) -> tuple[Job, Queue] | None:
-        """As RQ's, but an entry it cannot read is set aside instead of ending the worker."""
-        while True:
-            try:
-                return super().dequeue_job_and_maintain_ttl(timeout, max_idle_time)
-            except MALFORMED as error:
-                self.log.error("Worker %s: set a malformed job aside: %s", self.name, error)
-                self._set_aside()
-
-    def clean_registries(self) -> None:
-        """As RQ's, but entries it cannot read are left for people to look at."""
-        try:
-            super().clean_registries()  # type: ignore[no-untyped-call]
-        except MALFORMED as error:
-            self.log.error("Worker %s: could not clean up: %s", self.name, error)
-            self.last_cleaned_at = now()  # type: ignore[assignment]
-
-    def execute_job(self, job: Job, queue: Queue) -> None:
-        """Shows which run it trains meanwhile."""
-        assert isinstance(job, SafeJob)
-        self._show(job.run_id)
-        super().execute_job(job, queue)
-        self._show("")
-
-    def fork_work_horse(self, job: Job, queue: Queue) -> None:
-        """Holds signals back until the horse has handlers of its own."""
-        signals = {signal.SIGTERM, signal.SIGINT}
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, signals)
-        try:
-            super().fork_work_horse(job, queue)
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-    def main_work_horse(self, job: Job, queue: Queue) -> None:
-        """In the horse: dies with the worker."""
-        assert self.pid is not None
-        die_with_parent(self.pid)
-        super().main_work_horse(job, queue)
-
-    def setup_work_horse_signals(self) -> None:
-        """In the horse: from here on SIGTERM ends it; `Attempt` will turn it into a request."""
-        super().setup_work_horse_signals()  # type: ignore[no-untyped-call]
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM, signal.SIGINT})
-
-    def handle_warm_shutdown_request(self) -> None:
-        """First SIGTERM or Ctrl-C: the run saves a checkpoint and goes back to the queue."""
-        super().handle_warm_shutdown_request()  # type: ignore[no-untyped-call]
-        if self.horse_pid:
-            os.kill(self.horse_pid, signal.SIGTERM)
-
-    def teardown(self) -> None:
-        """Says goodbye, quickly also when no server is there to hear it."""
-        if self.is_horse:
-            return
-        self._left.set()
-        self.connection.set_retry(Retry(NoBackoff(), 0))
-        try:
-            self.presence.leave(self.connection)
-            super().teardown()  # type: ignore[no-untyped-call]
-        except (redis.ConnectionError, redis.TimeoutError):
-            self.log.warning("Worker %s: no Redis to say goodbye to", self.name)
-        finally:
-            self.forkserver.end()
-            self.sampler.end()
-
-    def _show(self, run_id: str) -> None:
-        holder = self.site.holder
-        self.presence = Presence(holder.worker, holder.machine, holder.device, run_id)
-        self.presence.announce(self.connection)
-
-    def _stay_present(self) -> None:
-        client = connect(self.site.home)
-        while not self._left.is_set():
-            try:
-                self.presence.announce(client)
-            except redis.RedisError as error:
-                self.log.warning("Worker %s: cannot tell that it is there: %s", self.name, error)
-            self._left.wait(PRESENCE_SECONDS)
-
-    def _set_aside(self) -> None:
-        """Moves ids that are no text out of RQ's intermediate list, where they would stay."""
-        key = f"{self.queues[0].key}:intermediate"
-        entries: Any = self.connection.lrange(key, 0, -1)
-        for entry in entries:
-            if not entry.isascii():
-                self.connection.lrem(key, 0, entry)
-                self.connection.rpush(keys.QUARANTINE, entry)
 
 
 def main() -> int:
@@ -191,6 +32,7 @@ def main() -> int:
         sys.stderr.write(f"{error}\n")
         return 1
     path = socket_path(home, name)
+    remove_stale_sockets(home)
     site = Site(home, Holder(name, machine, device), path)
     os.environ.update(site.to_environment())
     DeviceWorker(connect(home), site).work(logging_level="INFO")

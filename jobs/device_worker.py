@@ -1,0 +1,173 @@
+"""An RQ worker that forks a horse per run, for one device.
+
+It never imports torch: a fork of a process that has computed with torch hangs for good. Trainers
+come from the forkserver it starts.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from typing import Any
+
+import redis
+from rq import Queue, Worker
+from rq.job import Job
+from rq.serializers import JSONSerializer
+from rq.utils import now
+
+from jobs import keys
+from jobs.children import ForkserverChild, SamplerChild
+from jobs.connect import connect, hurry
+from jobs.job import SafeJob
+from jobs.machines import Presence
+from jobs.processes import die_with_parent
+from jobs.quarantine import set_aside
+from jobs.site import Site
+
+PRESENCE_SECONDS = 2.0
+MONITORING_SECONDS = 5
+TTL_SECONDS = 20
+MAINTENANCE_SECONDS = 60
+
+MALFORMED = (ValueError, TypeError, KeyError, AttributeError, redis.ResponseError)
+"""what RQ raises over hashes and lists that it did not write"""
+
+
+class DeviceWorker(Worker):
+    """RQ's worker, made to train on one device and to outlive what others write to Redis."""
+
+    job_class = SafeJob
+
+    def __init__(self, client: redis.Redis, site: Site) -> None:
+        super().__init__(
+            [keys.QUEUE],
+            name=site.holder.worker,
+            connection=client,
+            serializer=JSONSerializer,
+            job_monitoring_interval=MONITORING_SECONDS,
+            worker_ttl=TTL_SECONDS,
+            maintenance_interval=MAINTENANCE_SECONDS,
+        )
+        self.site = site
+        self.forkserver = ForkserverChild(site.forkserver)
+        self.sampler = SamplerChild(site.home)
+        self.presence = Presence(site.holder.worker, site.holder.machine, site.holder.device)
+        self._left = threading.Event()
+        self._presence_thread = threading.Thread(target=self._stay_present, daemon=True)
+
+    def bootstrap(self, *arguments: Any, **named: Any) -> None:
+        """Starts the children first: torch is imported while the worker says hello."""
+        self.forkserver.keep_running()
+        self.sampler.keep_running()
+        super().bootstrap(*arguments, **named)
+        self._presence_thread.start()
+
+    def subscribe(self) -> None:
+        """RQ's commands over pub/sub are not taken: its stop is a SIGKILL. Ours is `control`."""
+
+    def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
+        """Also sees that the children are there, every five seconds or more often."""
+        if not self.is_horse:
+            self.forkserver.keep_running()
+            self.sampler.keep_running()
+        super().heartbeat(timeout or TTL_SECONDS, pipeline)
+
+    def get_heartbeat_ttl(self, job: Job, working_time: float = 0.0) -> int:  # noqa: ARG002
+        """Seconds until a silent execution counts as abandoned; RQ adds a whole minute."""
+        return MONITORING_SECONDS + 10
+
+    def dequeue_job_and_maintain_ttl(
+        self, timeout: int | None, max_idle_time: int | None = None
+    ) -> tuple[Job, Queue] | None:
+        """As RQ's, but an entry it cannot read is set aside instead of ending the worker."""
+        while True:
+            try:
+                return super().dequeue_job_and_maintain_ttl(timeout, max_idle_time)
+            except MALFORMED as error:
+                self.log.error("Worker %s: set a malformed job aside: %s", self.name, error)
+                set_aside(self.connection, f"{self.queues[0].key}:intermediate")
+
+    def clean_registries(self) -> None:
+        """As RQ's, but entries it cannot read are left for people to look at."""
+        try:
+            super().clean_registries()  # type: ignore[no-untyped-call]
+        except MALFORMED as error:
+            self.log.error("Worker %s: could not clean up: %s", self.name, error)
+            self.last_cleaned_at = now()  # type: ignore[assignment]
+
+    def execute_job(self, job: Job, queue: Queue) -> None:
+        """Shows which run it trains meanwhile."""
+        assert isinstance(job, SafeJob)
+        self._show(job.run_id)
+        super().execute_job(job, queue)
+        self._show("")
+
+    def fork_work_horse(self, job: Job, queue: Queue) -> None:
+        """Holds signals back until the horse has handlers of its own."""
+        signals = {signal.SIGTERM, signal.SIGINT}
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+        try:
+            super().fork_work_horse(job, queue)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+    def main_work_horse(self, job: Job, queue: Queue) -> None:
+        """In the horse: dies with the worker."""
+        assert self.pid is not None
+        die_with_parent(self.pid)
+        super().main_work_horse(job, queue)
+
+    def setup_work_horse_signals(self) -> None:
+        """In the horse: from here on SIGTERM ends it; `Attempt` will turn it into a request."""
+        super().setup_work_horse_signals()  # type: ignore[no-untyped-call]
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM, signal.SIGINT})
+
+    def handle_execution_ended(self, job: Job, queue: Queue, heartbeat_ttl: int) -> None:
+        """In the horse: RQ's own notes are not worth waiting for a server that is away.
+
+        The attempt has delivered its events by then, and the history decides what comes next.
+        """
+        hurry(self.connection)
+        super().handle_execution_ended(job, queue, heartbeat_ttl)
+
+    def set_shutdown_requested_date(self) -> None:
+        """Nobody reads it, and a signal handler must not wait for a server."""
+
+    def handle_warm_shutdown_request(self) -> None:
+        """First SIGTERM or Ctrl-C: the run saves a checkpoint and goes back to the queue."""
+        super().handle_warm_shutdown_request()  # type: ignore[no-untyped-call]
+        hurry(self.connection)
+        if self.horse_pid:
+            os.kill(self.horse_pid, signal.SIGTERM)
+
+    def teardown(self) -> None:
+        """Says goodbye, quickly also when no server is there to hear it."""
+        if self.is_horse:
+            return
+        self._left.set()
+        self._presence_thread.join(1.0)
+        hurry(self.connection)
+        try:
+            self.presence.leave(self.connection)
+            super().teardown()  # type: ignore[no-untyped-call]
+        except (redis.ConnectionError, redis.TimeoutError):
+            self.log.warning("Worker %s: no Redis to say goodbye to", self.name)
+        finally:
+            self.forkserver.end()
+            self.sampler.end()
+
+    def _show(self, run_id: str) -> None:
+        holder = self.site.holder
+        self.presence = Presence(holder.worker, holder.machine, holder.device, run_id)
+        self.presence.announce(self.connection)
+
+    def _stay_present(self) -> None:
+        client = connect(self.site.home)
+        while not self._left.is_set():
+            try:
+                self.presence.announce(client)
+            except redis.RedisError as error:
+                self.log.warning("Worker %s: cannot tell that it is there: %s", self.name, error)
+            self._left.wait(PRESENCE_SECONDS)
