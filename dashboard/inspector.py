@@ -47,6 +47,7 @@ class Inspector:
         self._questions: queue.SimpleQueue[Question | None] = queue.SimpleQueue()
         self._known: OrderedDict[str, Question] = OrderedDict()
         self._lock = threading.Lock()
+        self._closing = threading.Event()
         self._helper: subprocess.Popen[str] | None = None
         self._thread = threading.Thread(target=self._serve, name="inspector", daemon=True)
         self._thread.start()
@@ -65,8 +66,11 @@ class Inspector:
         return question.answer
 
     def close(self) -> None:
-        """Ends the helper; questions still waiting stay unanswered."""
+        """Ends the helper at once, also in the middle of a question."""
+        self._closing.set()
         self._questions.put(None)
+        if self._helper is not None:
+            self._helper.kill()
         self._thread.join(5)
 
     def _remember(self, text: str) -> Question:
@@ -92,6 +96,8 @@ class Inspector:
             with contextlib.suppress(BrokenPipeError, OSError, ValueError):
                 return self._exchange(text)
             self._end_helper()
+            if self._closing.is_set():
+                break
         return {"failed": "The helper that counts parameters does not answer; it is tried again."}
 
     def _exchange(self, text: str) -> Answer:
