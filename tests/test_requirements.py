@@ -69,9 +69,9 @@ def test_no_requirement_is_under_the_gpl() -> None:
 def licence_of(name: str) -> str:
     """What the package says of its licence in the short fields; never empty."""
     metadata = importlib.metadata.metadata(name)
+    expressions = metadata.get_all("License-Expression", [])
     classifiers = [text for text in metadata.get_all("Classifier", []) if text[:7] == "License"]
-    free_text = (metadata.get("License") or "").strip().splitlines()[:1]
-    said = [metadata.get("License-Expression") or "", *classifiers, *free_text]
-    licence = "; ".join(filter(None, said))
+    free_text = [text.strip().partition("\n")[0] for text in metadata.get_all("License", [])]
+    licence = "; ".join([*expressions, *classifiers, *free_text])
     assert licence, f"{name} does not say its licence"
     return licence
