@@ -31,13 +31,19 @@ def enqueue(redis: Redis, run_id: str, attempt: int) -> bool:
 
     A job left over from a worker that died before it claimed the run is replaced.
     """
-    queue = open_queue(redis)
     name = job_id(run_id, attempt)
+    if _push(redis, run_id, name):
+        return True
     if name in queued(redis):
         return False
     redis.delete(Job.key_for(name))
+    return _push(redis, run_id, name)
+
+
+def _push(redis: Redis, run_id: str, name: str) -> bool:
+    """Adds the job in one step; False when its hash exists."""
     try:
-        queue.enqueue_call(
+        open_queue(redis).enqueue_call(
             LAUNCH,
             args=(run_id,),
             timeout=-1,

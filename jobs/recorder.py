@@ -91,9 +91,10 @@ class Recorder:
     def tend(self) -> None:
         """One look at every run that is not over."""
         began = time.monotonic()
-        self._tender.tend(self._streams)
-        spent = time.monotonic() - began
-        self._next_tending = time.monotonic() + max(TEND_SECONDS, spent / TEND_SHARE)
+        complete = self._tender.tend(self._streams)
+        now = time.monotonic()
+        pause = max(TEND_SECONDS, (now - began) / TEND_SHARE) if complete else 0.0
+        self._next_tending = now + pause
 
 
 def record(home: Home, stop: threading.Event) -> None:

@@ -24,6 +24,10 @@ TAKEN_SECONDS = 10.0
 """a job that left the queue must have become a claim by then; else its worker died in between"""
 
 
+ACTIONS = 200
+"""at most so many in one look: the recording of running runs must not wait for a long queue"""
+
+
 @dataclass(frozen=True)
 class Claim:
     """What Redis says of who trains a run."""
@@ -41,24 +45,40 @@ class Tender:
     young_seconds: float = YOUNG_SECONDS
     missing_since: dict[str, float] = field(default_factory=dict)
 
-    def tend(self, streams: dict[str, Stream]) -> None:
-        """One look at all runs that are not over, and at those that are but stand in Redis."""
+    def tend(self, streams: dict[str, Stream]) -> bool:
+        """One look at all runs that are not over, and at those that are but stand in Redis.
+
+        False when so much was to be done that the rest must wait for the next look.
+        """
         with self.history.reading() as connection:
             waiting = unfinished(connection)
         live = live_runs(self.redis)
-        for run in waiting:
-            if run.id not in live:
-                self._announce(run)
+        unknown = [run for run in waiting if run.id not in live]
+        for run in unknown[:ACTIONS]:
+            self._announce(run)
         names = frozenset(queue.queued(self.redis))
-        for run, claim in zip(waiting, self._claims(waiting), strict=True):
-            if not claim.leased and queue.job_id(run.id, run.next_attempt) not in names:
-                self._act(run, claim, streams.get(run.id))
+        idle = [
+            (run, claim)
+            for run, claim in zip(waiting, self._claims(waiting), strict=True)
+            if not claim.leased and queue.job_id(run.id, run.next_attempt) not in names
+        ]
+        known = [(run, claim) for run, claim in idle if run.id in streams]
+        for run, claim in known[:ACTIONS]:
+            self._act(run, claim, streams[run.id], names)
+        self._ask_again([run for run in waiting if run.desired == "stopped"])
         self._retire(live - {run.id for run in waiting}, streams)
+        return len(unknown) <= ACTIONS and len(known) <= ACTIONS
 
     def _announce(self, run: Open) -> None:
         with self.history.reading() as connection:
             config = settings(connection, run.id)
         restore.announce(self.redis, run, config)
+
+    def _ask_again(self, stopping: Sequence[Open]) -> None:
+        """Sends the wish to stop where it did not arrive: Redis was away when it was uttered."""
+        for run in stopping:
+            if not self.redis.xlen(keys.control(run.id)):
+                runs.send_stop(self.redis, run.id)
 
     def _claims(self, waiting: Sequence[Open]) -> list[Claim]:
         seconds, microseconds = self.redis.time()
@@ -69,16 +89,17 @@ class Tender:
             found: list[Any] = pipe.execute()
         return [Claim(int(it.get(b"attempt", 0)), int(it.get(b"until", 0)) > now) for it in found]
 
-    def _act(self, run: Open, claim: Claim, stream: Stream | None) -> None:
+    def _act(self, run: Open, claim: Claim, stream: Stream, names: Collection[str]) -> None:
         """For a run that nobody trains and whose job does not wait."""
         attempt = max(run.next_attempt, claim.attempt + 1)
+        name = queue.job_id(run.id, attempt)
         now = Situation(
             facts=run.facts,
             crashes=crashes(run.attempts),
             claim_attempt=claim.attempt,
             leased=claim.leased,
-            queued=self._is_queued(run.id, queue.job_id(run.id, attempt)),
-            drained=stream is not None and drained(self.redis, stream),
+            queued=name in names or self._is_taken(run.id, name),
+            drained=drained(self.redis, stream),
             server_seconds=float(self.redis.info("server")["uptime_in_seconds"]),
             young_seconds=self.young_seconds,
         )
@@ -102,10 +123,8 @@ class Tender:
         self.missing_since.pop(run.id, None)
         runs.changed(self.redis, run.id)
 
-    def _is_queued(self, run_id: str, name: str) -> bool:
-        """Whether the job waits, or was taken so recently that its claim may be under way."""
-        if name in queue.queued(self.redis):
-            return True
+    def _is_taken(self, run_id: str, name: str) -> bool:
+        """Whether the job was taken so recently that its claim may be under way."""
         if not self.redis.exists(Job.key_for(name)):
             return False
         since = self.missing_since.setdefault(run_id, time.monotonic())

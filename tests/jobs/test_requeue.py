@@ -156,6 +156,19 @@ def test_a_lost_attempt_is_ended_and_queued_again(
     assert queue.queued(client) == [f"{run_id}_2"]
 
 
+def test_a_stop_that_did_not_reach_redis_is_sent_once(
+    yard: Yard, client: redis.Redis, recorder: Recorder
+) -> None:
+    run_id = save(yard)
+    Speaker(client, run_id).begin()
+    settle(recorder)
+    with yard.history.writing() as connection:
+        desire(connection, run_id, "stopped")
+    for _ in range(3):
+        settle(recorder)
+    assert client.xlen(keys.control(run_id)) == 1
+
+
 def test_five_crashes_at_the_same_step_end_the_run(
     yard: Yard, client: redis.Redis, recorder: Recorder
 ) -> None:
