@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
 
-from dashboard import options, secret
+from dashboard import frame, options, secret
 from dashboard.auth import Guard, allowed_hosts
 from dashboard.live.hub import Hub
 from dashboard.live.routes import LiveSocket
@@ -27,6 +27,7 @@ def create(home: Home, port: int, script: Path = PAGES) -> Guard:
     options.apply(port)
     token = secret.read_token(home)
     hub = Hub(home)
+    files = StaticFiles.read()
     import streamlit
 
     @asynccontextmanager
@@ -40,7 +41,8 @@ def create(home: Home, port: int, script: Path = PAGES) -> Guard:
         routes=[
             Route("/healthz", _healthy, methods=["GET"]),
             WebSocketRoute("/live/ws", LiveSocket(hub, token).serve),
-            *StaticFiles.read().routes(),
+            *files.routes(),
+            *frame.routes(files),
         ],
         lifespan=lifespan,
     )

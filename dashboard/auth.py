@@ -7,6 +7,7 @@ WebSockets) end, and where every answer gets its security headers.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
@@ -25,14 +26,20 @@ LOGIN_BYTES = 4096
 SAFE_METHODS = frozenset({"GET", "HEAD"})
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
-HEADERS = {
+
+def content_security_policy(scripts: Iterable[str] = ()) -> str:
+    """What a page may load: ours only. `scripts` are hashes of inline scripts that may run."""
     # Streamlit loads components from blob URLs and styles its page with inline styles.
-    "content-security-policy": (
-        "default-src 'self'; script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval' blob:; "
+    return (
+        f"default-src 'self'; script-src 'self' 'wasm-unsafe-eval' blob: {' '.join(scripts)}; "
         "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
         "connect-src 'self'; worker-src 'self' blob:; frame-src 'self'; object-src 'none'; "
         "base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
-    ),
+    )
+
+
+HEADERS = {
+    "content-security-policy": content_security_policy(),
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
     "referrer-policy": "no-referrer",

@@ -28,8 +28,12 @@ OPTIONS: dict[str, Any] = {
 
 def apply(port: int) -> None:
     """Reads Streamlit's configuration files and lays ours over them."""
+    from streamlit.runtime.pages_manager import PagesManager
     from streamlit.web import bootstrap
 
+    # Before the first call of `st.navigation` a folder named `pages` means pages of the old kind:
+    # whoever opened /run?id=... first after a start got an empty page.
+    PagesManager.uses_pages_directory = False
     chosen = {**theme.OPTIONS, **OPTIONS}
     options = {name.replace(".", "_"): value for name, value in chosen.items()}
     bootstrap.load_config_options({**options, "server_port": port})
