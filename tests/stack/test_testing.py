@@ -1,0 +1,30 @@
+"""`./trainyard test`: all four sections, or pytest alone when someone looks at one thing."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from jobs.stack import testing
+from jobs.stack.testing import Section
+
+
+def test_without_arguments_everything_runs_and_pytest_last() -> None:
+    chosen = testing.sections([], fast=False)
+    assert [section.title for section in chosen] == ["ruff check", "ruff format", "mypy", "pytest"]
+    assert chosen[-1].command == (sys.executable, "-m", "pytest")
+
+
+def test_arguments_go_to_pytest_which_then_runs_alone() -> None:
+    (pytest_alone,) = testing.sections(["-k", "procfile"], fast=True)
+    assert pytest_alone.command[2:] == ("pytest", "-m", "not slow", "-k", "procfile")
+
+
+def test_a_failure_is_kept_and_the_rest_still_runs(capfd: pytest.CaptureFixture[str]) -> None:
+    failing = Section("first", (sys.executable, "-c", "raise SystemExit(3)"))
+    passing = Section("second", (sys.executable, "-c", "print('ran')"))
+    assert testing.run([failing, passing]) == 3
+    said = capfd.readouterr().out
+    assert "FAILED (exit status 3)" in said
+    assert "ran\n" in said
