@@ -63,7 +63,8 @@ def _on_terminal(yard: Yard, run_id: str) -> Run:
         task = bar.add_task("queued", total=None, note="")
         for run, records in _moments(yard, run_id):
             for record in records:
-                bar.console.print(line(record) if record.kind != "evaluation" else _scores(record))
+                said = line(record) if record.kind != "evaluation" else _scores(record)
+                bar.console.print(said, soft_wrap=True)
             _advance(bar, task, run, _loss(yard, run_id))
     text.write(f"{run.status}. {run.cause}".strip())
     return run
