@@ -22,6 +22,7 @@ from jobs.history.attempts import position
 from jobs.history.database import database_url
 from jobs.history.runs import known
 from jobs.home import Home
+from jobs.recording.gaps import fill
 from jobs.recording.store import store
 from jobs.recording.streams import Batch, Stream, live_runs, parse, read, trim
 from jobs.recording.tend import Tender
@@ -44,10 +45,15 @@ class Recorder:
     """One round after the other: read, store, tell, look after the queue."""
 
     def __init__(
-        self, redis: Redis, history: History, young_seconds: float = YOUNG_SECONDS
+        self,
+        redis: Redis,
+        history: History,
+        home: Home,
+        young_seconds: float = YOUNG_SECONDS,
     ) -> None:
         self.redis = redis
         self.history = history
+        self.home = home
         self._tender = Tender(redis, history, young_seconds)
         self._streams: dict[str, Stream] = {}
         self._next_tending = 0.0
@@ -76,9 +82,13 @@ class Recorder:
             del self._streams[gone]
 
     def _store(self, batch: Batch) -> None:
+        whole = [
+            (stream.run_id, fill(self.home.run(stream.run_id), stream.position, heard))
+            for stream, _, heard in batch
+        ]
         with self.history.writing() as connection:
-            for stream, _, heard in batch:
-                store(connection, stream.run_id, heard)
+            for run_id, heard in whole:
+                store(connection, run_id, heard)
             failpoint("recorder.before_commit")
         failpoint("recorder.after_commit")
         for stream, entry_ids, _ in batch:
@@ -103,7 +113,7 @@ def record(home: Home, stop: threading.Event) -> None:
     while not stop.is_set():
         try:
             with connect_unretried(home) as redis:
-                _rounds(Recorder(redis, history), stop)
+                _rounds(Recorder(redis, history, home), stop)
         except (RedisError, RedisUnavailable, *DATABASE_AWAY) as error:
             LOG.warning("Waiting: %s", error)
             stop.wait(0.2)

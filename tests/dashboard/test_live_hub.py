@@ -96,7 +96,7 @@ def _run(test: Callable[[], Awaitable[None]]) -> None:
 
 def _record(home: Home, yard: Yard) -> None:
     """One pass of the recorder over everything that is there."""
-    recorder = Recorder(connect_unretried(home), yard.history)
+    recorder = Recorder(connect_unretried(home), yard.history, home)
     while recorder.round():
         pass
 

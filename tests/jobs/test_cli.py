@@ -31,7 +31,7 @@ def done(yard: Yard, client: redis.Redis) -> str:
         Log(message="first line\nsecond \x1b]8;;http://evil\x07line", time=52.0),
     )
     speaker.finish(message="All epochs done.")
-    while Recorder(client, yard.history).round():
+    while Recorder(client, yard.history, yard.home).round():
         pass
     return run_id
 

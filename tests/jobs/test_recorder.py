@@ -12,9 +12,12 @@ import redis
 
 from engine.events import Alert, Checkpoint, Evaluation, Hardware, Log, Steps
 from jobs import keys, runs
+from jobs.connect import connect_unretried
 from jobs.events import Ended
 from jobs.home import Home
+from jobs.journal import Journal
 from jobs.recorder import Recorder
+from jobs.telemetry import Telemetry
 from jobs.yard import Yard
 from tests.jobs.speaker import Speaker, loss, save
 
@@ -34,7 +37,7 @@ def yard(
 
 @pytest.fixture
 def recorder(yard: Yard, client: redis.Redis) -> Recorder:
-    return Recorder(client, yard.history)
+    return Recorder(client, yard.history, yard.home)
 
 
 def drain(recorder: Recorder) -> None:
@@ -162,7 +165,7 @@ def test_an_overtaken_attempt_is_refused(
     zombie.begin()
     zombie.steps(1, 10)
     drain(recorder)
-    drain(Recorder(client, yard.history))
+    drain(Recorder(client, yard.history, yard.home))
     assert [each.attempt for each in yard.history.attempts(run_id)] == [2]
     assert yard.history.metrics(run_id) == []
 
@@ -193,7 +196,7 @@ def test_two_recorders_at_once_double_nothing(
     run_id = save(yard)
     speaker = Speaker(client, run_id)
     speaker.begin()
-    other = Recorder(client, yard.history)
+    other = Recorder(client, yard.history, yard.home)
     for first in range(1, 600, 50):
         speaker.steps(first, first + 49)
         recorder.round()
@@ -224,3 +227,21 @@ def test_watchers_are_told_after_the_commit(
     changes: Any = client.xrange(keys.CHANGES)
     told = [fields[b"run"].decode() for _, fields in changes]
     assert run_id in told
+
+
+def test_what_the_stream_lost_comes_from_the_journal(
+    yard: Yard, client: redis.Redis, recorder: Recorder
+) -> None:
+    run_id = save(yard)
+    journal = Journal(yard.home.run(run_id), 1)
+    writer = Telemetry(connect_unretried(yard.home), run_id, journal)
+    for step in range(1, 501):
+        writer.emit(
+            Steps(step=step, epoch=1, seconds=[float(step)], metrics={"train/loss": [loss(step)]})
+        )
+    assert writer.close(30)
+    client.xtrim(keys.events(run_id), maxlen=1, approximate=False)
+    drain(recorder)
+    line = yard.history.curve(run_id, "train/loss")
+    assert line.steps.tolist() == list(range(1, 501))
+    assert yard.history.position(run_id) == (1, 500)

@@ -81,7 +81,7 @@ def test_crashes_counts_since_the_last_progress(
 
 @pytest.fixture
 def recorder(yard: Yard, client: redis.Redis) -> Recorder:
-    return Recorder(client, yard.history)
+    return Recorder(client, yard.history, yard.home)
 
 
 def settle(recorder: Recorder) -> None:
@@ -144,7 +144,7 @@ def test_a_lost_attempt_is_ended_and_queued_again(
     speaker.steps(1, 10)
     settle(recorder)
     assert runs.get(yard, run_id).status == "running"
-    recorder = Recorder(client, yard.history, young_seconds=0)
+    recorder = Recorder(client, yard.history, yard.home, young_seconds=0)
     settle(recorder)
     assert runs.get(yard, run_id).status == "running"
     speaker.lease.release(client)  # what the end of its ten seconds does, without the wait

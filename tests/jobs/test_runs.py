@@ -85,7 +85,7 @@ def test_a_run_launched_while_redis_is_away_is_queued_when_it_is_back(
     runs.stop(yard, never)
     assert [run.status for run in runs.list(yard)] == ["queued", "stopped"]
     server.start()
-    recorder = Recorder(yard.redis, yard.history)
+    recorder = Recorder(yard.redis, yard.history, yard.home)
     recorder.tend()
     recorder.round()
     recorder.tend()
@@ -111,7 +111,7 @@ def test_stopping_a_waiting_run_takes_it_off_the_queue(yard: Yard, client: redis
     assert queue.queued(client) == [f"{other}_1"]
     with pytest.raises(runs.NotPossible, match=r"ended already \(stopped\)"):
         runs.stop(yard, run_id)
-    recorder = Recorder(client, yard.history)
+    recorder = Recorder(client, yard.history, yard.home)
     recorder.round()
     recorder.tend()
     assert queue.queued(client) == [f"{other}_1"]
@@ -120,7 +120,7 @@ def test_stopping_a_waiting_run_takes_it_off_the_queue(yard: Yard, client: redis
 def test_stopping_a_running_run_asks_it(yard: Yard, client: redis.Redis) -> None:
     run_id = save(yard)
     Speaker(client, run_id).begin()
-    while Recorder(client, yard.history).round():
+    while Recorder(client, yard.history, yard.home).round():
         pass
     runs.stop(yard, run_id)
     runs.stop(yard, run_id)
