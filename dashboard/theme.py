@@ -51,11 +51,13 @@ OPTIONS: dict[str, Any] = {
 COLOURS = ("#4f7cff", "#e8833a", "#22a884", "#c0518f", "#8a63d2", "#c2a21b", "#4aa3c7", "#d1495b")
 """of curves, distinguishable with colour-blind eyes in both modes (after Okabe and Ito)"""
 
+# Streamlit's own variables reach components only, so these colours derive from the text's.
 CSS = """
 <style>
+.stApp { --yard-line: color-mix(in srgb, currentColor 14%, transparent); }
 [data-testid="stMainBlockContainer"] { padding: 4.5rem 2rem 4rem; max-width: 1360px; }
 [data-testid="stAppViewContainer"] { font-variant-numeric: tabular-nums; }
-[data-testid="stHeader"] { border-bottom: 1px solid var(--st-border-color); }
+[data-testid="stHeader"] { border-bottom: 1px solid var(--yard-line); }
 [data-testid="stToolbarActions"], [data-testid="stMainMenu"], [data-testid="stDecoration"],
 [data-testid="stAppDeployButton"], [data-testid="stHeaderActionElements"] { display: none; }
 [data-testid="stHeaderLogo"], [data-testid="stLogoLink"] { align-items: center; }
@@ -74,17 +76,17 @@ h4 { padding: 0 0 .3rem !important; }
 .yard-table table { width: 100%; border-collapse: collapse; font-size: .9rem; margin: 0; }
 .yard-table th { text-align: left; font-weight: 500; opacity: .6; font-size: .8rem; }
 .yard-table th, .yard-table td {
-  padding: .34rem .75rem .34rem 0; border: 0; border-bottom: 1px solid var(--st-border-color);
+  padding: .34rem .75rem .34rem 0; border: 0; border-bottom: 1px solid var(--yard-line);
   white-space: nowrap;
 }
 .yard-table tr:last-child td { border-bottom: 0; }
 .yard-table td:last-child, .yard-table th:last-child { padding-right: 0; }
 .yard-table td.number { text-align: right; font-variant-numeric: tabular-nums; }
 .yard-table th.number { text-align: right; }
-.yard-table a { color: var(--st-link-color); text-decoration: none; }
+.yard-table a { color: #6d70f3; text-decoration: none; }
 .st-key-head { margin-bottom: .35rem; }
 .yard-table td.strong { font-weight: 650; }
-.yard-table td.mark { color: var(--st-primary-color); font-weight: 600; }
+.yard-table td.mark { color: #6d70f3; font-weight: 600; }
 .yard-table td:first-child { opacity: .75; }
 @media (min-width: 1100px) {
   .st-key-aside { position: sticky; top: 4.75rem; align-self: flex-start; }

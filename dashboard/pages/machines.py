@@ -8,9 +8,9 @@ import streamlit as st
 
 from dashboard import navigation, services
 from dashboard.table import Cell, table
-from dashboard.text import NOTHING, duration, one_line, plain, size
+from dashboard.text import NOTHING, duration, one_line
 from jobs import runs
-from jobs.machines import Machine, Worker, list_machines
+from jobs.machines import Worker, list_machines
 from jobs.run import Run
 
 REFRESH_SECONDS = 5
@@ -18,62 +18,28 @@ _JOIN = "REDIS_URL=redis://:<password>@<this machine>:6379 ./trainyard worker"
 
 
 def page() -> None:
-    """`/machines`: what is there now; the utilization below feeds itself."""
+    """`/machines`: the charts feed themselves, the table of workers is read again now and then."""
     st.markdown("# Machines")
-    _machines()
-    found = list_machines(services.yard().redis)
-    if found:
+    if list_machines(services.yard().redis):
         from dashboard.live.component import live_machines
 
-        st.markdown("#### Utilization, last ten minutes")
         live_machines(key="machines")
+    _workers()
     _add_another()
 
 
 @st.fragment(run_every=REFRESH_SECONDS)
-def _machines() -> None:
+def _workers() -> None:
     with services.sentences():
         yard = services.yard()
-        found = list_machines(yard.redis)
-        if not found:
+        workers = [worker for machine in list_machines(yard.redis) for worker in machine.workers]
+        if not workers:
             _nobody()
-        known = {run.id: run for run in runs.list(yard) if not run.over} if found else {}
-        for machine in found:
-            with st.container(border=True, key=f"machine.{machine.name}"):
-                _machine(machine, known)
-
-
-def _machine(machine: Machine, known: Mapping[str, Run]) -> None:
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"#### {plain(machine.name)}")
-        if machine.alive:
-            st.badge("online", color="green", icon=":material/check_circle:")
-        else:
-            ago = duration(machine.seen_seconds)
-            st.badge(f"silent for {ago}", color="red", icon=":material/error:")
-    st.caption(_facts(machine))
-    if not machine.workers:
-        st.caption("No worker on this machine: start one with ./trainyard worker.")
-        return
-    rows = [_worker(worker, known) for worker in machine.workers]
-    table(["Worker", "Device", "State", "Trains", "Heard of"], rows)
-
-
-def _facts(machine: Machine) -> str:
-    sample = machine.sample
-    if sample is None:
-        return "Not measured yet."
-    parts = [
-        f"CPU {sample.cpu:.0f} %",
-        f"memory {size(sample.memory_used)} of {size(sample.memory_total)}",
-    ]
-    for gpu in sample.gpus:
-        busy = NOTHING if gpu.utilization is None else f"{gpu.utilization:.0f} %"
-        memory = f"{size(gpu.memory_used)} of {size(gpu.memory_total)}"
-        parts.append(f"GPU {gpu.index} {one_line(gpu.name)} {busy}, {memory}")
-    if not sample.gpus:
-        parts.append("no GPU on this machine: CPU shown")
-    return " · ".join(plain(part) for part in parts)
+            return
+        known = {run.id: run for run in runs.list(yard) if not run.over}
+        st.markdown("#### Workers")
+        rows = [_worker(worker, known) for worker in workers]
+        table(["Machine", "Worker", "Device", "State", "Trains", "Heard of"], rows)
 
 
 def _worker(worker: Worker, known: Mapping[str, Run]) -> list[Cell | str]:
@@ -82,7 +48,8 @@ def _worker(worker: Worker, known: Mapping[str, Run]) -> list[Cell | str]:
     if worker.run_id:
         name = one_line(run.name) if run else worker.run_id
         work = Cell(name, link=f"run?id={worker.run_id}")
-    return [one_line(worker.name), worker.device, worker.state, work, _heard(worker.seen_seconds)]
+    where = [one_line(worker.machine), one_line(worker.name), worker.device]
+    return [*where, worker.state, work, _heard(worker.seen_seconds)]
 
 
 def _heard(seconds: float) -> str:

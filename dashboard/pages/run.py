@@ -40,7 +40,7 @@ def _unknown(run_id: str) -> None:
 def _header(run: Run) -> None:
     """Name and what it is; at the right what can be done. The live part below tells the state."""
     left, right = st.columns([2, 1.2], vertical_alignment="center")
-    with left:
+    with left, st.container(gap="xxsmall"):
         # Not Markdown: a bare address in a name would become a link.
         st.html(f"<h1>{escape(one_line(run.name))}</h1>")
         st.caption(_what(run))
@@ -69,11 +69,12 @@ def _what(run: Run) -> str:
 
 
 def _cause(run: Run) -> None:
-    bad = run.status == "failed"
-    icon = ":material/error:" if bad else ":material/info:"
-    text = f"{icon} {plain(finished(run.cause))}"
-    with st.container(border=bad, key="cause"):
-        st.markdown(f":red[{text}]" if bad else f":gray[{text}]")
+    text = plain(finished(run.cause))
+    if run.status != "failed":
+        st.caption(f":material/info: {text}")
+        return
+    with st.container(border=True, key="cause"):
+        st.markdown(f":red[:material/error: {text}]")
 
 
 def _actions(run: Run) -> None:

@@ -30,7 +30,7 @@ def page() -> None:
     if not everything:
         _nothing_yet()
         return
-    search, state = _filters(everything)
+    search, state = _filters()
     _live_table(search, state)
     _selection([run for run in everything if run.id in _selected()])
 
@@ -42,7 +42,7 @@ def fits(run: Run, search: str, state: str | None) -> bool:
     return same and all(word in text for word in search.lower().split())
 
 
-def _filters(everything: Sequence[Run]) -> tuple[str, str | None]:
+def _filters() -> tuple[str, str | None]:
     with st.container(horizontal=True, vertical_alignment="center", key="filters"):
         search = st.text_input(
             "Search",
@@ -54,12 +54,12 @@ def _filters(everything: Sequence[Run]) -> tuple[str, str | None]:
             bind="query-params",
             width=320,
         )
-        found = [_ALIKE.get(run.status, run.status) for run in everything]
         state = st.pills(
             "State",
             _STATES,
             key="state",
-            format_func=lambda name: f"{name.capitalize()} {found.count(name)}",
+            # The address carries this very text, so it must not change with the runs.
+            format_func=str.capitalize,
             label_visibility="collapsed",
             bind="query-params",
         )

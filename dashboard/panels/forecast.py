@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import streamlit as st
+from redis.exceptions import RedisError
 
 from dashboard import services
 from dashboard.inspector import PATIENCE_SECONDS, Answer
@@ -12,6 +13,8 @@ from dashboard.panels import schedule
 from dashboard.table import Cell, Content, table
 from dashboard.text import count, finished, plain
 from engine.config import RunConfig
+from jobs.connect import RedisUnavailable
+from jobs.machines import list_machines
 
 
 def draw(config: RunConfig, ready: bool) -> None:
@@ -25,6 +28,22 @@ def draw(config: RunConfig, ready: bool) -> None:
             _count(config)
         else:
             _show(config, answer)
+        st.caption(plain(_who()))
+
+
+def _who() -> str:
+    """Which worker would take the run, in one sentence."""
+    try:
+        found = list_machines(services.yard().redis)
+    except (RedisError, RedisUnavailable):
+        return "Redis does not answer now: the run will be saved and queued later."
+    workers = [each for machine in found for each in machine.workers if each.state != "lost"]
+    idle = [each for each in workers if each.state == "idle"]
+    if idle:
+        return f"{idle[0].machine} is free ({idle[0].device}): the run starts at once."
+    if workers:
+        return f"All workers are busy ({len(workers)}): the run waits for one."
+    return "No worker is running: the run waits until ./trainyard worker starts one."
 
 
 @st.fragment(run_every=0.5)

@@ -39,7 +39,9 @@ def _choose(page: AppTest, key: str, kind: str) -> AppTest:
     return settled(page.selectbox(key=key).set_value(kind).run())
 
 
-@pytest.mark.parametrize(("union", "option"), KINDS, ids=lambda value: getattr(value, "title", value))
+@pytest.mark.parametrize(
+    ("union", "option"), KINDS, ids=lambda value: getattr(value, "title", value)
+)
 def test_every_kind_is_drawn_with_all_its_fields(union: str, option: type[Spec]) -> None:
     page = open_page("launch")
     if option.__name__ == "LinearRegression":
