@@ -76,9 +76,7 @@ class Writer:
 
     def begin(self) -> None:
         """Claimed and started; an attempt after the first one says that it resumed."""
-        self.emit(
-            Claimed(attempt=self.attempt, worker="bench", machine=MACHINE, device="cpu")
-        )
+        self.emit(Claimed(attempt=self.attempt, worker="bench", machine=MACHINE, device="cpu"))
         self.emit(
             Started(
                 step=self.step,

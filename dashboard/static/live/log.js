@@ -4,13 +4,17 @@ import { clock, whole } from "./format.js";
 
 const MOST_LINES = 2000;
 const RANK = { info: 0, warning: 1, error: 2 };
+const ENDS = {
+  completed: "Training is complete.", "early-stopped": "Training has stopped early.", stopped: "Stopped, as asked.",
+  interrupted: "Interrupted; the run goes on from its checkpoint.", failed: "The run failed.",
+};
 const WORDS = {
   log: ({ level, message }) => [level, message],
   alert: ({ level, message }) => [level, message],
   claimed: ({ attempt, machine, device }) => ["info", `Attempt ${attempt} begins on ${machine} (${device}).`],
   started: (fact) => ["info", beginning(fact)],
   checkpoint: ({ step, name }) => ["info", `Checkpoint at step ${whole(step)} (${name}).`],
-  finished: ({ reason, message }) => [reason === "failed" ? "error" : "info", message || `Ended: ${reason}.`],
+  finished: ({ reason, message }) => [reason === "failed" ? "error" : "info", message || ENDS[reason]],
   ended: ({ cause }) => ["error", `The attempt ended: ${cause}`],
 };
 

@@ -2,6 +2,8 @@
 import { element, setText } from "./dom.js";
 import { Connection } from "./socket.js";
 
+const PATIENCE_MS = 1500;
+
 export class View {
   constructor(parent, data) {
     this.data = data;
@@ -29,12 +31,14 @@ export class View {
 
   // Says nothing about short losses: a restart of the dashboard takes two seconds.
   connectionIs(state) {
-    clearTimeout(this.patience);
-    if (state === "live") this.note.hidden = true;
-    else this.patience = setTimeout(() => {
+    if (state === "live") {
+      clearTimeout(this.patience);
+      this.patience = undefined;
+      this.note.hidden = true;
+    } else this.patience ??= setTimeout(() => {
       setText(this.note, "Connection lost. Reconnecting… The run goes on meanwhile.");
       this.note.hidden = false;
-    }, 1500);
+    }, PATIENCE_MS);
   }
 
   // Same subject: keep everything. Only a new subject mounts a new view.

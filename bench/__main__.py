@@ -1,0 +1,28 @@
+"""`python -m bench NAME`: runs one benchmark and prints its table."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+NAMES = ("live", "engine")
+
+
+def main() -> int:
+    """Exit code 1 when a target was missed, 2 when the name is unknown."""
+    name = sys.argv[1] if len(sys.argv) > 1 else ""
+    try:
+        if name not in NAMES:
+            raise ModuleNotFoundError(name=f"bench.{name}")
+        module = import_module(f"bench.{name}")
+    except ModuleNotFoundError as error:
+        if error.name != f"bench.{name}":
+            raise
+        sys.stderr.write(f"There is no benchmark {name!r}. Known: {', '.join(NAMES)}.\n")
+        return 2
+    code: int = module.main(sys.argv[2:])
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())
