@@ -1,6 +1,6 @@
 """What one field cannot know: whether model, data and sizes fit together. No torch, and fast.
 
-Labels are read only where a limit, or the absence of stratification, makes their counts a question.
+Labels are read only where a limit makes their counts a question.
 """
 
 from __future__ import annotations
