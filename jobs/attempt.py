@@ -9,6 +9,7 @@ import signal
 import socket
 import threading
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from typing import Any
 
 import psutil
@@ -21,11 +22,11 @@ from jobs.control import pending
 from jobs.events import Claimed, Ended
 from jobs.forkserver import Request, ask
 from jobs.gpu import visible_device
-from jobs.journal import Entry, Journal, latest_attempt, path_of
-from jobs.lease import RENEW_SECONDS, Held, Lease, claim
-from jobs.processes import describe_exit, on_signals
+from jobs.journal import Journal, last_entry, latest_attempt, path_of
+from jobs.lease import RENEW_SECONDS, Held, Lease, claim, streamed_attempt
+from jobs.processes import UNRECORDED_EXIT, describe_exit, on_signals
 from jobs.site import Site
-from jobs.telemetry import Telemetry
+from jobs.telemetry import Telemetry, send_unrecorded
 
 DELIVERY_SECONDS = 600.0
 """how long the horse tries to deliver the end of an attempt while Redis is away"""
@@ -63,15 +64,6 @@ def run_attempt(site: Site, run_id: str) -> str:
         return attempt.conclude(attempt.train(config.decode()))
 
 
-def streamed_attempt(client: redis.Redis, run_id: str) -> int:
-    """The attempt that wrote last on the run's stream, or 0."""
-    try:
-        info: Any = client.xinfo_stream(keys.events(run_id))
-    except redis.ResponseError:
-        return 0
-    return int(info["last-generated-id"].split(b"-")[0])
-
-
 class Attempt:
     """A claimed attempt: its lease is renewed, its trainer watched, its end recorded."""
 
@@ -85,13 +77,7 @@ class Attempt:
 
     def claimed(self) -> Claimed:
         """The first event of the attempt."""
-        holder = self.lease.holder
-        return Claimed(
-            attempt=self.lease.attempt,
-            worker=holder.worker,
-            machine=holder.machine,
-            device=holder.device,
-        )
+        return Claimed(attempt=self.lease.attempt, **asdict(self.lease.holder))
 
     @contextlib.contextmanager
     def renewed(self, client: redis.Redis) -> Iterator[None]:
@@ -138,18 +124,27 @@ class Attempt:
 
     def conclude(self, status: int | None) -> str:
         """Delivers what the trainer could not, and says how it died if it did not say itself."""
-        last = self._last_event()
+        last = last_entry(path_of(self.folder, self.lease.attempt)).to_dict()
         if last["kind"] == "finished":
             self.record()
             return str(last["message"] or last["reason"])
-        cause, exit_code, signal_number = (
-            describe_exit(status)
-            if status is not None
-            else ("the process that starts trainers died", None, None)
-        )
-        ended = Ended(step=last["step"], cause=cause, exit_code=exit_code, signal=signal_number)
-        self.record(ended)
-        return cause
+        event = self._death(status, last["step"])
+        self.record(event)
+        return event.message if isinstance(event, Finished) else event.cause
+
+    def _death(self, status: int | None, step: int) -> Ended | Finished:
+        """What there is to say about a trainer that did not say it itself."""
+        if status is None:
+            return Ended(step=step, cause="the process that starts trainers died")
+        cause, exit_code, signal_number = describe_exit(status)
+        if exit_code == UNRECORDED_EXIT:
+            # Not `ended`: another attempt would meet the same disk.
+            return Finished(step=step, reason="failed", message=self._unrecorded())
+        return Ended(step=step, cause=cause, exit_code=exit_code, signal=signal_number)
+
+    def _unrecorded(self) -> str:
+        path = path_of(self.folder, self.lease.attempt)
+        return f"Its events could not be written to {path}. Is the disk full? See output.log."
 
     def record(self, *events: Fact, seconds: float = DELIVERY_SECONDS) -> None:
         """Writes events and everything the journal holds to the stream, while nobody else does."""
@@ -161,6 +156,11 @@ class Attempt:
         for event in events:
             telemetry.emit(event)
         telemetry.close(seconds)
+        if telemetry.problem and journal.attempt == self.lease.attempt:
+            # Most likely a full disk: this is the one thing that must still be said.
+            last = Finished(reason="failed", message=self._unrecorded())
+            place = (journal.attempt, journal.last_seq + 1)
+            send_unrecorded(connect(self.site.home), self.lease.run_id, place, last)
 
     def _request(self, config: str) -> Request:
         return Request(
@@ -183,14 +183,6 @@ class Attempt:
         with contextlib.suppress(psutil.NoSuchProcess, psutil.TimeoutExpired):
             psutil.Process(pid).wait(ORPHAN_SECONDS)
         return None
-
-    def _last_event(self) -> dict[str, Any]:
-        journal = Journal(self.folder, self.lease.attempt)
-        last = Entry(0, b"")
-        for entry in journal.read(after=0):
-            last = entry
-        journal.close()
-        return last.to_dict()
 
     def _shut_down(self) -> None:
         """SIGTERM: the trainer saves and ends; the attempt ends with it."""

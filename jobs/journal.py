@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections import deque
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -73,6 +74,14 @@ def read(path: Path, after: int = 0) -> Iterator[Entry]:
         while (entry := _decode(file.read(HEADER.size), file)) is not None:
             if entry.seq > after:
                 yield entry
+
+
+def last_entry(path: Path) -> Entry:
+    """The last good entry. Raises ValueError when there is none."""
+    newest = deque(read(path), maxlen=1)
+    if not newest:
+        raise ValueError(f"{path} has no good entry")
+    return newest[0]
 
 
 def _encode(entry: Entry) -> bytes:

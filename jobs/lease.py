@@ -88,3 +88,12 @@ def claim(client: redis.Redis, run_id: str, holder: Holder, at_least: int = 0) -
 
 def _arguments(attempt: int, holder: Holder) -> list[str | int]:
     return [attempt, holder.worker, holder.machine, holder.device, SECONDS * 1000]
+
+
+def streamed_attempt(client: redis.Redis, run_id: str) -> int:
+    """The attempt that wrote last on the run's stream, or 0."""
+    try:
+        info: Any = client.xinfo_stream(keys.events(run_id))
+    except redis.ResponseError:
+        return 0
+    return int(info["last-generated-id"].split(b"-")[0])

@@ -12,6 +12,12 @@ from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
 
+FENCED_EXIT = 75
+"""exit code of a trainer that found another attempt in its place"""
+
+UNRECORDED_EXIT = 74
+"""exit code of a trainer whose events could not be written down any more"""
+
 
 def die_with_parent(parent_pid: int, signal_number: int = signal.SIGKILL) -> None:
     """Asks the kernel to signal this process when the thread that forked it ends.

@@ -88,9 +88,8 @@ class Telemetry:
         return self._delivered()
 
     def _delivered(self) -> bool:
-        if self._emitted or self.fenced or self.problem:
-            return False
-        return self._server_id != "" and self._is_current()
+        ended_well = not (self._emitted or self.fenced or self.problem)
+        return ended_well and self._server_id != "" and self._is_current()
 
     def _is_current(self) -> bool:
         return self._sent_seq >= self._journal.last_seq
@@ -169,6 +168,22 @@ class Telemetry:
         if not entries:
             self.problem = f"the journal {self._journal.path} is damaged behind {self._sent_seq}"
         return entries
+
+
+def send_unrecorded(
+    client: redis.Redis, run_id: str, entry_id: tuple[int, int], event: Spec
+) -> None:
+    """Sends one event, `(attempt, seq)`, past a journal that cannot be written any more.
+
+    Does nothing when the stream has that id or a later one. Raises redis.ConnectionError.
+    """
+    attempt, seq = entry_id
+    body = pack([Entry(seq, msgpack.packb(event.to_dict()))])
+    try:
+        client.xadd(keys.events(run_id), {"e": body}, id=f"{attempt}-{seq}")
+    except redis.ResponseError as error:
+        if "equal or smaller" not in str(error):
+            raise
 
 
 def pack(entries: list[Entry]) -> bytes:

@@ -12,6 +12,7 @@ import signal
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -25,7 +26,7 @@ from jobs.forkserver import Request
 from jobs.hardware import Meter
 from jobs.home import Home
 from jobs.journal import Journal
-from jobs.processes import on_signals
+from jobs.processes import FENCED_EXIT, UNRECORDED_EXIT, on_signals
 from jobs.telemetry import Telemetry
 
 HARDWARE_SECONDS = 1.0
@@ -36,7 +37,8 @@ ORPHAN_SECONDS = 5.0
 DELIVERY_SECONDS = 2.0
 """for sending the end; what Redis did not take by then the horse delivers from the journal"""
 
-FENCED_EXIT = 75
+TRACEBACK_PARTS = 3
+"""of the traceback's end in the run's log; all of it stands in output.log"""
 
 
 class Owner:
@@ -110,7 +112,7 @@ class Attempt:
             return FENCED_EXIT
         if self.telemetry.problem:
             sys.stderr.write(f"{self.telemetry.problem}\n")
-            return 1
+            return UNRECORDED_EXIT
         return 0
 
     def _measure(self) -> None:
@@ -137,8 +139,12 @@ def main(request: Request, pipe: int) -> int:
         if is_fenced(error):
             os._exit(FENCED_EXIT)
         sentence = explain(error)
-        attempt.telemetry.emit(Log(step=attempt.step, level="error", message=sentence))
-        attempt.close(Finished(step=attempt.step, reason="failed", message=sentence))
+        details = "".join(traceback.format_exception(error)[-TRACEBACK_PARTS:])[-2_000:]
+        attempt.telemetry.emit(Log(step=attempt.step, level="error", message=details))
+        code = attempt.close(Finished(step=attempt.step, reason="failed", message=sentence))
+        if code:
+            traceback.print_exc()
+            return code
         raise
 
 

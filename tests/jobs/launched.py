@@ -30,8 +30,8 @@ SHORT = ["data=iris", "model=logistic_regression", "training.epochs=2"]
 LONG = ["data=digits", "model=mlp", "training.epochs=100000", "training.batch_size=8"]
 
 
-def start_worker(home: Home) -> subprocess.Popen[bytes]:
-    """A worker of its own session, printing into `worker.log`."""
+def start_worker(home: Home, prepare: Callable[[], None] | None = None) -> subprocess.Popen[bytes]:
+    """A worker of its own session, printing into `worker.log`; `prepare` runs in it first."""
     with (home.root / "worker.log").open("ab") as log:
         return subprocess.Popen(
             [sys.executable, "-m", "jobs.worker", "--device", "cpu"],
@@ -39,6 +39,7 @@ def start_worker(home: Home) -> subprocess.Popen[bytes]:
             stdout=log,
             stderr=log,
             start_new_session=True,
+            preexec_fn=prepare,
         )
 
 
