@@ -17,6 +17,8 @@ import pytest
 
 PROJECT = Path(__file__).resolve().parents[2]
 
+INSTALLER = ("install", "progress", "surroundings")
+
 COMMAND_LINE = """
 import os, sys, tinything
 print(tinything.VERSION, sys.argv[1:], os.getcwd(), os.environ["TRAINYARD_HOME"])
@@ -32,7 +34,7 @@ class Checkout:
         stack = self.folder / "jobs" / "stack"
         stack.mkdir(parents=True)
         self.wheels.mkdir()
-        for path in ("trainyard", "jobs/stack/install.py", "jobs/stack/progress.py"):
+        for path in ("trainyard", *(f"jobs/stack/{name}.py" for name in INSTALLER)):
             shutil.copy(PROJECT / path, self.folder / path)
         for package in (stack.parent, stack):
             (package / "__init__.py").touch()
