@@ -1,4 +1,4 @@
-"""`python -m bench live`: how long a point takes from `emit()` to the screen, and Launch to its curve.
+"""`python -m bench live`: from `emit()` to the screen, and from the press on Launch to the curve.
 
 On screen means: the second animation frame after the figure holds the step. The step carries its
 own wall-clock time, and browser and writer share one clock because they share one machine.
@@ -121,7 +121,7 @@ def launch_to_point(page: Any, port: int) -> list[float]:
     """Milliseconds for each of `LAUNCHES` presses on the button, the forkserver being warm."""
     times = []
     for number in range(LAUNCHES + 1):
-        page.goto(f"http://127.0.0.1:{port}/launch")
+        page.goto(f"http://127.0.0.1:{port}/")
         button = page.get_by_role("button", name="Launch", exact=True)
         button.wait_for()
         page.wait_for_timeout(1500)

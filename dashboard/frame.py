@@ -12,13 +12,16 @@ from base64 import b64encode
 from pathlib import Path
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, RedirectResponse
 from starlette.routing import Route
 
 from dashboard.auth import content_security_policy
 from dashboard.static_files import StaticFiles
 
-PATHS = ("/", "/launch", "/runs", "/run", "/machines")
+PATHS = ("/", "/runs", "/run", "/machines")
+HOME_PATH = "/launch"
+"""what people type for the first page; Streamlit knows it as `/` only"""
+
 SERVER = '<script>window.__streamlit = { BACKEND_BASE_URL: location.origin + "/" }</script>'
 INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
@@ -34,7 +37,12 @@ def routes(files: StaticFiles) -> list[Route]:
     async def serve(_: Request) -> HTMLResponse:
         return HTMLResponse(html, headers=headers)
 
-    return [Route(path, serve, methods=["GET"]) for path in PATHS]
+    async def go_home(request: Request) -> RedirectResponse:
+        query = request.url.query
+        return RedirectResponse("/" + (f"?{query}" if query else ""))
+
+    pages = [Route(path, serve, methods=["GET"]) for path in PATHS]
+    return [*pages, Route(HOME_PATH, go_home, methods=["GET"])]
 
 
 def document(files: StaticFiles) -> str:

@@ -13,6 +13,7 @@ import { PALETTE } from "./theme.js";
 import { toolbar } from "./toolbar.js";
 import { View } from "./view.js";
 
+const REST_MS = 350;
 const ENDED = new Set(["finished", "failed", "stopped"]);
 
 export class RunView extends View {
@@ -103,6 +104,8 @@ export class RunView extends View {
       series: () => this.series(spec), edges: () => this.axis.edges(this.curves.values()),
       marks: spec.id === "loss" ? (theme) => marks(this.facts, this.curves.get("train/loss"), this.axis, theme) : undefined,
     });
+    // The loss is what people watch: the others must not make it wait.
+    chart.rest = spec.id === "loss" ? 0 : REST_MS;
     this.charts.set(spec.id, chart);
     const after = [...this.charts.values()].filter((other) => other !== chart && groupOrder(other.spec) > groupOrder(spec));
     const next = after.sort((a, b) => groupOrder(a.spec) - groupOrder(b.spec))[0];
