@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import random
 import shutil
 import subprocess
 import sys
@@ -13,10 +12,9 @@ import pytest
 
 from engine.checkpoint import CheckpointError, Checkpoints
 from engine.fence import Fenced
-from engine.manifest import Damaged, read_verified
 from tests.engine.places import PLACES
 from tests.engine.small import PROJECT
-from tests.engine.write_checkpoints import content, facts
+from tests.engine.write_checkpoints import content, facts, folder_with, newest
 
 
 def write(folder: Path, first: int, last: int, fault: str = "") -> tuple[int, list[int], str]:
@@ -31,25 +29,6 @@ def write(folder: Path, first: int, last: int, fault: str = "") -> tuple[int, li
         check=False,
     )
     return done.returncode, [int(line) for line in done.stdout.split()], done.stderr
-
-
-def newest(folder: Path) -> int:
-    """Step of the newest good checkpoint, whose content must be that step's; 0 for none."""
-    loaded, _ = Checkpoints(folder, 1).newest()
-    if loaded is None:
-        return 0
-    step = loaded.manifest.facts.step
-    assert loaded.files == content(step)
-    return step
-
-
-def folder_with(folder: Path, *steps: int) -> Checkpoints:
-    """An open folder with these checkpoints."""
-    checkpoints = Checkpoints(folder, 1)
-    checkpoints.open()
-    for step in steps:
-        checkpoints.save(content(step), facts(step))
-    return checkpoints
 
 
 def test_the_places_were_found() -> None:
@@ -84,7 +63,7 @@ def test_a_really_full_disk(tmp_path: Path) -> None:
     """A tmpfs of 64 KiB in a mount namespace of its own, where the machine lets us have one."""
     script = (
         "import os, sys; from pathlib import Path; from engine.checkpoint import *;"
-        "from tests.engine.write_checkpoints import content, facts;"
+        "from tests.engine.write_checkpoints import content, facts, folder_with, newest;"
         "c = Checkpoints(Path(sys.argv[1]), 1); c.open(); c.save(content(1), facts(1));"
         "big = {'model.safetensors': os.urandom(200_000)}\n"
         "try: c.save(big, facts(2))\n"
@@ -111,63 +90,6 @@ def test_a_really_full_disk(tmp_path: Path) -> None:
         pytest.skip(f"this machine lets nobody mount: {done.stderr.strip()}")
     assert done.stdout.splitlines()[-1] == "step-1-a1", done.stderr
     assert "the disk is full: the checkpoint needs 0.2 MB" in done.stdout
-
-
-def test_every_truncation_is_noticed(tmp_path: Path) -> None:
-    folder_with(tmp_path, 1, 2)
-    for file in sorted((tmp_path / "step-2-a1").iterdir()):
-        whole = file.read_bytes()
-        for length in [*range(0, len(whole), 97), len(whole) - 1]:
-            file.write_bytes(whole[:length])
-            assert newest(tmp_path) == 1, f"{file.name} cut to {length} bytes was loaded"
-        file.write_bytes(whole + b" ")
-        assert newest(tmp_path) == 1, f"{file.name} with a byte more was loaded"
-        file.unlink()
-        assert newest(tmp_path) == 1, f"without {file.name} it was loaded"
-        file.write_bytes(whole)
-    assert newest(tmp_path) == 2
-
-
-def is_good(folder: Path) -> bool:
-    """Whether this checkpoint would be loaded."""
-    try:
-        read_verified(folder)
-    except Damaged:
-        return False
-    return True
-
-
-def test_every_flipped_bit_is_noticed(tmp_path: Path) -> None:
-    """All bits of the manifest, 1,000 random ones of the other files."""
-    folder_with(tmp_path, 1)
-    folder = tmp_path / "step-1-a1"
-    seed = random.randrange(10**6)
-    chance = random.Random(seed)
-    places = [
-        ("manifest.json", bit) for bit in range(8 * len((folder / "manifest.json").read_bytes()))
-    ]
-    for name in content(1):
-        size = 8 * (folder / name).stat().st_size
-        places += [(name, chance.randrange(size)) for _ in range(500)]
-    for name, bit in places:
-        whole = (folder / name).read_bytes()
-        flipped = bytearray(whole)
-        flipped[bit // 8] ^= 1 << bit % 8
-        (folder / name).write_bytes(flipped)
-        assert not is_good(folder), f"seed {seed}: bit {bit} of {name} was flipped and loaded"
-        (folder / name).write_bytes(whole)
-    assert is_good(folder)
-
-
-def test_a_damaged_one_is_named_and_passed_over(tmp_path: Path) -> None:
-    checkpoints = folder_with(tmp_path, 11, 12)
-    (tmp_path / "step-12-a1" / "state.json").write_bytes(b"{}")
-    loaded, damaged = checkpoints.newest()
-    assert loaded is not None
-    assert loaded.name == "step-11-a1"
-    assert damaged == [
-        "the checkpoint at step 12 (step-12-a1) is damaged: state.json is not what was written"
-    ]
 
 
 def test_two_good_ones_are_kept_and_damaged_ones_do_not_count(tmp_path: Path) -> None:

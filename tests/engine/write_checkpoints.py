@@ -24,6 +24,25 @@ def facts(step: int, attempt: int = 1) -> Facts:
     )
 
 
+def newest(folder: Path) -> int:
+    """Step of the newest good checkpoint, whose content must be that step's; 0 for none."""
+    loaded, _ = Checkpoints(folder, 1).newest()
+    if loaded is None:
+        return 0
+    step = loaded.manifest.facts.step
+    assert loaded.files == content(step)
+    return step
+
+
+def folder_with(folder: Path, *steps: int) -> Checkpoints:
+    """An open folder with these checkpoints."""
+    checkpoints = Checkpoints(folder, 1)
+    checkpoints.open()
+    for step in steps:
+        checkpoints.save(content(step), facts(step))
+    return checkpoints
+
+
 def main(folder: str, first: int, last: int) -> None:
     """Writes the checkpoints and says which are on disk."""
     checkpoints = Checkpoints(Path(folder), 1)
