@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import dataclass, field
+from typing import Any
 
 from engine.config import RunConfig
 from engine.events import Checkpoint, Evaluation, Finished, Hardware, Started, Steps
@@ -58,7 +59,7 @@ class Writer:
         # Without a claim the recorder would declare the run lost.
         client = connect_unretried(self.yard.home)
         far = int(client.time()[0] * 1000 + 3_600_000)
-        claim: dict[str, str | int] = {
+        claim: dict[bytes | bytearray | memoryview | str | int | float, Any] = {
             "attempt": self.attempt,
             "worker": "bench",
             "machine": MACHINE,

@@ -1,4 +1,12 @@
 // What all charts of a view share: step or time, the zoomed range, smoothing, logarithm.
+// Without these Plotly writes the date on a second line, which the charts have no room for.
+const DAY_MS = 86_400_000;
+const CLOCK = [
+  { dtickrange: [null, 59_999], value: "%H:%M:%S" },
+  { dtickrange: [60_000, DAY_MS - 1], value: "%H:%M" },
+  { dtickrange: [DAY_MS, null], value: "%d %b" },
+];
+
 export class Axis {
   constructor(changed) {
     this.changed = changed;
@@ -55,6 +63,7 @@ export class Axis {
       ticklen: 4,
       nticks: 6,
       tickformat: this.kind === "step" ? ",~r" : undefined,
+      tickformatstops: this.kind === "step" ? undefined : CLOCK,
       hoverformat: this.kind === "step" ? ",d" : "%H:%M:%S",
       showspikes: true,
       spikemode: "across",
