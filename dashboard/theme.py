@@ -29,7 +29,7 @@ _LIGHT: dict[str, Any] = {
 }
 
 _DARK: dict[str, Any] = {
-    "primaryColor": "#818cf8",
+    "primaryColor": "#6366f1",
     "backgroundColor": "#0e0f13",
     "secondaryBackgroundColor": "#16181e",
     "textColor": "#e6e8ee",
@@ -55,12 +55,14 @@ COLOURS = ("#4f7cff", "#e8833a", "#22a884", "#c0518f", "#8a63d2", "#c2a21b", "#4
 CSS = """
 <style>
 .stApp { --yard-line: color-mix(in srgb, currentColor 14%, transparent); }
-[data-testid="stMainBlockContainer"] { padding: 4.5rem 2rem 4rem; max-width: 1360px; }
+[data-testid="stMainBlockContainer"] { padding: .9rem 2rem 4rem; max-width: 1360px; }
 [data-testid="stAppViewContainer"] { font-variant-numeric: tabular-nums; }
-[data-testid="stHeader"] { border-bottom: 1px solid var(--yard-line); }
+[data-testid="stHeader"] { background: transparent; pointer-events: none; }
+.st-key-bar { padding-bottom: .7rem; margin-bottom: .8rem; }
+.st-key-bar { border-bottom: 1px solid var(--yard-line); }
+.yard-logo { margin-right: 1rem; }
 [data-testid="stToolbarActions"], [data-testid="stMainMenu"], [data-testid="stDecoration"],
 [data-testid="stAppDeployButton"], [data-testid="stHeaderActionElements"] { display: none; }
-[data-testid="stHeaderLogo"], [data-testid="stLogoLink"] { align-items: center; }
 [data-testid="stTooltipIcon"] { opacity: .35; }
 [data-testid="stTooltipIcon"]:hover { opacity: 1; }
 @media (hover: hover) {
@@ -89,11 +91,12 @@ h4 { padding: 0 0 .3rem !important; }
 .yard-table td.mark { color: #6d70f3; font-weight: 600; }
 .yard-table td:first-child { opacity: .75; }
 @media (min-width: 1100px) {
-  .st-key-aside { position: sticky; top: 4.75rem; align-self: flex-start; }
+  .st-key-aside { position: sticky; top: 1.25rem; align-self: flex-start; }
   [data-testid="stColumn"]:has(> * > .st-key-aside) { align-self: stretch; }
 }
 @media (max-width: 640px) {
-  [data-testid="stMainBlockContainer"] { padding: 4.25rem 1rem 3rem; }
+  [data-testid="stMainBlockContainer"] { padding: .8rem 1rem 3rem; }
+  .yard-logo { display: none; }
 }
 </style>
 """

@@ -15,6 +15,7 @@ from dashboard.text import ago, count, duration, metric, moment, one_line
 from jobs import runs
 from jobs.run import Run
 
+REFRESH_SECONDS = 5
 _SHOWN = 200
 _SELECTED = "selected"
 _STATES = ("running", "queued", "finished", "failed", "stopped")
@@ -66,9 +67,12 @@ def _filters() -> tuple[str, str | None]:
     return search or "", state
 
 
-@st.fragment
+@st.fragment(run_every=REFRESH_SECONDS)
 def _live_table(search: str, state: str | None) -> None:
-    """Only this part runs again when some run changed; a new selection runs the whole page."""
+    """Only this part runs again when some run changed; a new selection runs the whole page.
+
+    The clock is for durations, and for a change between this drawing and the socket's opening.
+    """
     with services.sentences():
         found = [run for run in runs.list(services.yard()) if fits(run, search, state)]
         if not found:

@@ -132,7 +132,7 @@ print(page.button(key="launch").disabled)
 """
 
 
-def test_a_new_optimizer_is_one_class_and_the_form_has_it(services: Yard, tmp_path: Path) -> None:
+def test_a_new_optimizer_is_one_class_and_the_form_has_it(tmp_path: Path) -> None:
     copy = tmp_path / "copy"
     shutil.copytree(ROOT / "engine", copy / "engine")
     for part in ("jobs", "dashboard", "tests"):
@@ -145,7 +145,7 @@ def test_a_new_optimizer_is_one_class_and_the_form_has_it(services: Yard, tmp_pa
     assert looked.stdout.split() == ["0.5", "True"], looked.stderr
 
 
-def test_the_pages_never_load_torch(services: Yard) -> None:
+def test_the_pages_never_load_torch() -> None:
     code = (
         "import sys; from tests.dashboard.paging import open_page\n"
         "for name in ('launch', 'runs', 'run', 'machines'): open_page(name)\n"
