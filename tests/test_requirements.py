@@ -52,7 +52,10 @@ def test_what_is_imported_is_required() -> None:
         wrong = {
             each
             for each in wrong
-            if not (each.startswith("bench/") and canonicalize_name(each.split()[-1]) in test_only)
+            if not (
+                each.startswith("bench/")
+                and canonicalize_name(each.split()[-1].split(".")[0]) in test_only
+            )
         }
     assert wrong == set()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -38,9 +38,12 @@ class Console:
             sys.stdout.write(f"{text}\n")
             sys.stdout.flush()
 
+    def expect(self, names: Sequence[str]) -> None:
+        """Gives each process its colour, and all prefixes one width."""
+        self._colours = {name: COLOURS[i % len(COLOURS)] for i, name in enumerate(names)}
+
     def begin(self, source: Logged) -> None:
         """From here on the source's lines are new; what its log held before is not shown."""
-        self._colours.setdefault(source.name, COLOURS[len(self._colours) % len(COLOURS)])
         size = source.log.stat().st_size if source.log.exists() else 0
         self._positions.setdefault(source.name, size)
 

@@ -69,6 +69,7 @@ class Supervisor:
         self.console = console
         self.wake = wake
         self.children: list[Child] = []
+        console.expect([entry.name for entry in stack.entries])
 
     def start(self, entries: Sequence[Entry]) -> None:
         """Starts these processes and answers for them from now on."""
