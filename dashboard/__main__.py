@@ -83,6 +83,9 @@ def serve(home: Home, listener: socket.socket) -> None:
         server_header=False,
     )
     uvicorn.Server(config).run(sockets=[listener])
+    sys.stdout.flush()
+    # A page's script may still wait for Redis; Python would wait for its thread.
+    os._exit(0)
 
 
 if __name__ == "__main__":

@@ -10,13 +10,17 @@ from streamlit.navigation.page import Page
 
 def pages() -> dict[str, Page]:
     """Every page by name, in the order of the navigation."""
-    from dashboard.pages import launch, machines, run, runs
+    # One by one: mypy's cache forgets the modules of a package that was imported in a function.
+    from dashboard.pages.launch import page as launch
+    from dashboard.pages.machines import page as machines
+    from dashboard.pages.run import page as run
+    from dashboard.pages.runs import page as runs
 
     return {
-        "launch": st.Page(launch.page, title="Launch", url_path="launch", default=True),
-        "runs": st.Page(runs.page, title="Runs", url_path="runs"),
-        "run": st.Page(run.page, title="Run", url_path="run", visibility="hidden"),
-        "machines": st.Page(machines.page, title="Machines", url_path="machines"),
+        "launch": st.Page(launch, title="Launch", url_path="launch", default=True),
+        "runs": st.Page(runs, title="Runs", url_path="runs"),
+        "run": st.Page(run, title="Run", url_path="run", visibility="hidden"),
+        "machines": st.Page(machines, title="Machines", url_path="machines"),
     }
 
 

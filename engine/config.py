@@ -1,7 +1,8 @@
 """`RunConfig`: everything that decides a run, as one frozen object.
 
 The form, the command line, the queue, the checkpoint folder and "launch again" carry it as JSON.
-The path of a setting (`optimizer.learning_rate`) is the widget's key and an error's place.
+The path of a setting (`optimizer.learning_rate`) names it on the command line, on its widget and
+in an error.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from pydantic import Field
 from engine.data import Data, Mnist
 from engine.models import Cnn, Model
 from engine.optim import AdamW, Optimizer
-from engine.schedules import Constant, Schedule
+from engine.schedules import Cosine, Schedule
 from engine.spec import RARE, Spec
 
 
@@ -33,8 +34,8 @@ class EarlyStopping(Spec):
 class Training(Spec):
     """How long and how carefully to train."""
 
-    epochs: int = Field(10, ge=1, le=100_000, description="passes over the training part")
-    batch_size: int = Field(64, ge=1, le=1_000_000, description="samples per step")
+    epochs: int = Field(15, ge=1, le=100_000, description="passes over the training part")
+    batch_size: int = Field(32, ge=1, le=1_000_000, description="samples per step")
     seed: int = Field(0, ge=0, lt=2**31, description="of weights, order and dropout")
     clip_norm: float | None = Field(
         None,
@@ -70,7 +71,7 @@ class Hardware(Spec):
         None,
         ge=1,
         le=1024,
-        description="CPU threads; none leaves the choice to torch",
+        description="CPU threads; none takes one for small models, torch's choice for others",
         json_schema_extra=RARE,
     )
 
@@ -80,8 +81,8 @@ class RunConfig(Spec):
 
     name: str = Field("", max_length=80, description="how the run is called; any text")
     data: Data = Mnist()
-    model: Model = Cnn()
-    optimizer: Optimizer = AdamW()
-    schedule: Schedule = Constant()
+    model: Model = Cnn(dropout=0.5)
+    optimizer: Optimizer = AdamW(learning_rate=2e-3)
+    schedule: Schedule = Cosine()
     training: Training = Training()
     hardware: Hardware = Hardware()

@@ -7,6 +7,7 @@ import platform
 from pathlib import Path
 
 import torch
+from torch import nn
 
 from engine.config import Hardware
 from engine.problem import Problem, SettingsError
@@ -27,6 +28,24 @@ def choose_device(hardware: Hardware) -> torch.device:
     return (
         torch.device("cuda", torch.cuda.current_device()) if name == "cuda" else torch.device(name)
     )
+
+
+SMALL_STEP = 4_000_000
+"""multiplications in a step below which a second thread costs more than it brings"""
+
+
+def choose_threads(hardware: Hardware, model: nn.Module, batch_size: int) -> int:
+    """CPU threads for steps of `batch_size` samples: those asked for, or one for small models.
+
+    Threads wait for each other at every layer. On two busy cores that made steps of a small MLP
+    take 70 ms instead of 0.2 ms.
+    """
+    if hardware.threads is not None:
+        return hardware.threads
+    weights = sum(parameter.numel() for parameter in model.parameters())
+    # A convolution uses each of its weights once for every pixel.
+    once = not any(isinstance(module, nn.Conv2d) for module in model.modules())
+    return 1 if once and weights * batch_size < SMALL_STEP else torch.get_num_threads()
 
 
 def device_name(device: torch.device) -> str:

@@ -65,6 +65,10 @@ class Curve(Spec):
     y: list[float]
 
 
+DRAWN = frozenset({"confusion", "roc", "targets", "predictions"})
+"""fields of an evaluation that only pictures need; they are larger than all its numbers"""
+
+
 class Evaluation(Fact):
     """Metrics of one pass over one split, measured after `step` steps."""
 

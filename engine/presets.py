@@ -6,21 +6,15 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from engine.config import RunConfig, Training
-from engine.data import BreastCancer, Diabetes, Digits, Iris, Mnist
-from engine.models import Cnn, LinearRegression, LogisticRegression, Mlp
+from engine.data import BreastCancer, Diabetes, Digits, Iris
+from engine.models import LinearRegression, LogisticRegression, Mlp
 from engine.optim import AdamW, Sgd
-from engine.schedules import Cosine
+from engine.schedules import Constant, Cosine
 
 PRESETS: Mapping[str, RunConfig] = MappingProxyType(
     {
-        "mnist_cnn": RunConfig(
-            name="MNIST CNN",
-            data=Mnist(),
-            model=Cnn(dropout=0.5),
-            optimizer=AdamW(learning_rate=2e-3),
-            schedule=Cosine(warmup_steps=50),
-            training=Training(epochs=15, batch_size=32),
-        ),
+        # What RunConfig's defaults are: the first run of a person who just presses Launch.
+        "mnist_cnn": RunConfig(name="MNIST CNN"),
         "digits_mlp": RunConfig(
             name="Digits MLP",
             data=Digits(),
@@ -34,6 +28,7 @@ PRESETS: Mapping[str, RunConfig] = MappingProxyType(
             data=Iris(),
             model=Mlp(hidden=[16]),
             optimizer=AdamW(learning_rate=1e-2),
+            schedule=Constant(),
             training=Training(epochs=60, batch_size=16),
         ),
         # Gradient descent to scikit-learn's optimum. Its penalty C=1 is a weight decay of 1/399
@@ -43,6 +38,7 @@ PRESETS: Mapping[str, RunConfig] = MappingProxyType(
             data=BreastCancer(),
             model=LogisticRegression(),
             optimizer=Sgd(learning_rate=0.3, momentum=0.9, weight_decay=0.005),
+            schedule=Constant(),
             training=Training(epochs=500, batch_size=399, keep_best=False),
         ),
         # All samples in one step and the last weights: plain gradient descent to the least squares.
@@ -51,6 +47,7 @@ PRESETS: Mapping[str, RunConfig] = MappingProxyType(
             data=Diabetes(),
             model=LinearRegression(),
             optimizer=Sgd(learning_rate=0.1, momentum=0.9),
+            schedule=Constant(),
             training=Training(epochs=1000, batch_size=310, keep_best=False),
         ),
         "diabetes_mlp": RunConfig(
@@ -58,6 +55,7 @@ PRESETS: Mapping[str, RunConfig] = MappingProxyType(
             data=Diabetes(),
             model=Mlp(hidden=[32], dropout=0.2),
             optimizer=AdamW(learning_rate=3e-3, weight_decay=0.1),
+            schedule=Constant(),
             training=Training(epochs=100, batch_size=32),
         ),
     }

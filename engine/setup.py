@@ -13,7 +13,7 @@ from engine.check import problems
 from engine.config import RunConfig
 from engine.data.card import Card
 from engine.data.prepare import Part, Prepared, TargetScale, prepare
-from engine.device import choose_device, device_name, make_repeatable
+from engine.device import choose_device, choose_threads, device_name, make_repeatable
 from engine.evaluate import TensorPart
 from engine.problem import Problem, SettingsError
 from engine.randomness import seed_weights
@@ -70,8 +70,10 @@ def set_up(config: RunConfig) -> Setup:
         raise SettingsError(found)
     device = choose_device(config.hardware)
     make_repeatable(device)
-    if config.hardware.threads is not None:
-        torch.set_num_threads(config.hardware.threads)
+    with torch.device("meta"):
+        model = config.model.build(config.data.card)
+    threads = choose_threads(config.hardware, model, config.training.batch_size)
+    torch.set_num_threads(threads)
     prepared = _prepared(config)
     return Setup(
         config=config,
@@ -80,7 +82,7 @@ def set_up(config: RunConfig) -> Setup:
         parts={name: _on_device(part, device) for name, part in prepared.parts.items()},
         device=device,
         device_name=device_name(device),
-        threads=torch.get_num_threads(),
+        threads=threads,
         versions={
             "python": platform.python_version(),
             "torch": str(torch.__version__),

@@ -101,6 +101,8 @@ def _learn(setup: Setup, state: TrainState, keeper: Keeper) -> Iterator[Event]:
         if pending.losses:
             yield _told(pending, state, setup)
         yield from end_epoch(setup, state)
+        # Also here: epochs shorter than a flush would otherwise never save.
+        yield from keeper.save_when_due()
 
 
 def _clipped(parameters: list[nn.Parameter], longest: float | None) -> Tensor:

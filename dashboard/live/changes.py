@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 REST_SECONDS = 0.25
 """the state of a run is looked up at most this often; its points do not wait for it"""
 
-FACTS = ("evaluation", "checkpoint")
-
 
 class Changes:
     """One reader for all runs. A change is a doorbell: what changed is read from the history."""
@@ -73,8 +71,8 @@ class Changes:
             del self._told[run]
 
     def _look_up(self, run: str) -> dict[str, Any]:
-        records = self._hub.yard.history.records(run, FACTS)
-        return describe(runs.get(self._hub.yard, run), records)
+        counts = self._hub.yard.history.counts(run)
+        return describe(runs.get(self._hub.yard, run), counts)
 
     def _announce(self, changed: list[str]) -> None:
         frame = encode({"kind": "changed", "runs": changed}, {})

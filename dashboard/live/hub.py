@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
@@ -13,6 +14,7 @@ from redis.exceptions import RedisError
 from dashboard.live import streams
 from dashboard.live.changes import Changes
 from dashboard.live.feed import Feed
+from dashboard.live.frames import encode
 from dashboard.live.info import describe
 from dashboard.live.machines import Machines
 from dashboard.live.snapshot import encode_snapshot, position
@@ -78,6 +80,9 @@ class Hub:
     async def watching(self, viewer: Viewer) -> AsyncIterator[None]:
         """Feeds a viewer as long as the block lasts; its snapshots are due first."""
         self.viewers.add(viewer)
+        if viewer.changes:
+            # What changed between the drawing of the page and this moment nobody told it.
+            viewer.offer(encode({"kind": "changed", "runs": []}, {}))
         if viewer.machines:
             viewer.refresh(MACHINES)
             self._start(MACHINES, self._machines.follow())
@@ -106,7 +111,8 @@ class Hub:
 
     def _stored(self, run: str) -> tuple[Snapshot, dict[str, Any]]:
         stored = self.yard.history.snapshot(run)
-        return stored, describe(runs.get(self.yard, run), stored.records)
+        counts = Counter(record.kind for record in stored.records)
+        return stored, describe(runs.get(self.yard, run), counts)
 
     async def _tail(self, run: str, after: Position) -> list[Told]:
         """What the stream holds beyond the history; nothing while Redis is away."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from jobs.history import Record
 from jobs.run import Run
 
 FIELDS = (
@@ -30,17 +29,19 @@ FIELDS = (
 )
 
 
-def describe(run: Run, records: Sequence[Record]) -> dict[str, Any]:
-    """JSON-ready. `signature` changes when the page's own panels have something new to show."""
+def describe(run: Run, counts: Mapping[str, int]) -> dict[str, Any]:
+    """JSON-ready. `signature` changes when the page's own panels have something new to show.
+
+    `counts`: the run's events by kind.
+    """
     told = {name: getattr(run, name) for name in FIELDS}
-    kinds = [record.kind for record in records]
     told["batch_size"] = run.config.training.batch_size
     told["signature"] = "/".join(
         [
             run.status,
             str(run.attempt),
-            str(kinds.count("evaluation")),
-            str(kinds.count("checkpoint")),
+            str(counts.get("evaluation", 0)),
+            str(counts.get("checkpoint", 0)),
         ]
     )
     return told

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from dashboard.live.downsample import keep
 from dashboard.live.frames import Points, encode
-from dashboard.live.tail import BULKY, Position, Told, facts, points, progress
+from dashboard.live.tail import Position, Told, facts, points, progress
 from jobs.history import Record, Snapshot
 from jobs.measures import HARDWARE
 
@@ -23,7 +25,7 @@ def encode_snapshot(
         "kind": "snapshot",
         "run": run,
         "info": info,
-        "facts": _newest([_fact(record) for record in stored.records] + facts(told)),
+        "facts": _newest(_facts(stored.records) + facts(told)),
         "progress": progress(told),
         "position": position(stored, told),
         "totals": {metric: len(curve) for metric, curve in curves.items()},
@@ -58,9 +60,13 @@ def _news(metric: str, known: Points, curve: Points) -> Points:
     return curve.take(curve.steps > np.max(known.steps))
 
 
-def _fact(record: Record) -> dict[str, object]:
-    kept = {name: value for name, value in record.body.items() if name not in BULKY}
-    return {"attempt": record.attempt, "seq": record.seq, **kept}
+def _facts(records: Sequence[Record]) -> list[dict[str, object]]:
+    """As `tail.facts` tells the new ones: the numbers of evaluations are points."""
+    return [
+        {"attempt": record.attempt, "seq": record.seq, **record.body}
+        for record in records
+        if record.kind != "evaluation"
+    ]
 
 
 def _newest(told: list[dict[str, object]]) -> list[dict[str, object]]:

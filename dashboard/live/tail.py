@@ -9,16 +9,13 @@ from functools import cached_property
 from typing import Any
 
 from dashboard.live.frames import Points, encode
-from engine.events import Hardware, Steps
+from engine.events import Evaluation, Hardware, Steps
 from jobs import telemetry
 from jobs.events import RECORD, Record
 from jobs.measures import measures
 
 Position = tuple[int, int]
 """attempt and seq of the last event known"""
-
-BULKY = {"confusion", "roc", "targets", "predictions"}
-"""parts of an evaluation that the pages draw from the history, not from the push"""
 
 
 @dataclass(frozen=True)
@@ -68,15 +65,15 @@ def points(told: Iterable[Told]) -> dict[str, Points]:
 
 
 def facts(told: Iterable[Told]) -> list[dict[str, Any]]:
-    """Everything said that is not a point of a curve, without its bulky parts."""
+    """Everything said that is not a point of a curve. The numbers of evaluations are points."""
     return [
         {
             "attempt": item.position[0],
             "seq": item.position[1],
-            **item.event.model_dump(mode="json", exclude=BULKY),
+            **item.event.to_dict(),
         }
         for item in told
-        if not isinstance(item.event, Steps | Hardware)
+        if not isinstance(item.event, Steps | Hardware | Evaluation)
     ]
 
 

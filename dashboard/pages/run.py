@@ -118,7 +118,8 @@ def _details(run: Run) -> None:
         _TABS, key="tab", bind="query-params", on_change="rerun"
     )
     with results:
-        evaluation.draw(run, history.records(run.id, ("evaluation", "started")))
+        records = history.records(run.id, ("evaluation", "started"))
+        evaluation.draw(run, records, history.evaluations(run.id))
     with settings:
         configuration.draw(run.config, key="json")
         if run.origin:

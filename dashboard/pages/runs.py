@@ -71,7 +71,7 @@ def _filters() -> tuple[str, str | None]:
 def _live_table(search: str, state: str | None) -> None:
     """Only this part runs again when some run changed; a new selection runs the whole page.
 
-    The clock is for durations, and for a change between this drawing and the socket's opening.
+    The clock is for durations and for `2 min ago`.
     """
     with services.sentences():
         found = [run for run in runs.list(services.yard()) if fits(run, search, state)]

@@ -17,15 +17,15 @@ from jobs.run import Run
 _STILL = {"displayModeBar": False}
 
 
-def draw(run: Run, records: Sequence[Record]) -> None:
-    """`records`: the run's `evaluation` and `started` events, oldest first."""
+def draw(run: Run, records: Sequence[Record], newest: Sequence[Evaluation]) -> None:
+    """`records`: the run's `evaluation` and `started` events, oldest first; `newest`: whole."""
     found = [Evaluation.model_validate(r.body) for r in records if r.kind == "evaluation"]
     if not found:
         st.caption(_why_nothing(run))
         return
     left, right = st.columns([1, 2.4], gap="large")
     with left:
-        part = _choose_part(found)
+        part = _choose_part(newest)
         _numbers(found)
     with right:
         _pictures(part, _classes(records))
@@ -78,9 +78,9 @@ def metric_name(name: str) -> str:
     return known.get(name, name.replace("_", " ").capitalize())
 
 
-def _choose_part(found: Sequence[Evaluation]) -> Evaluation:
+def _choose_part(newest: Sequence[Evaluation]) -> Evaluation:
     """The test where there is one, else the last validation; the choice is in the URL."""
-    last: dict[str, Evaluation] = {each.split: each for each in found}
+    last: dict[str, Evaluation] = {each.split: each for each in newest}
     splits = [split for split in ("test", "validation") if split in last]
     if len(splits) == 1:
         return last[splits[0]]

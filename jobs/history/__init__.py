@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import URL
 
+from engine.events import Evaluation
 from jobs.history import attempts as _attempts
 from jobs.history import curves as _curves
 from jobs.history import records as _records
@@ -95,6 +96,19 @@ class History:
         """What a person should read of the run: log lines, alerts, starts and ends."""
         kinds = ("log", "alert", "claimed", "started", "finished", "ended")
         return self.records(run_id, kinds, after, limit)
+
+    def counts(self, run_id: str) -> dict[str, int]:
+        """How many events of each kind the run has."""
+        with self.reading() as connection:
+            return _records.counts(connection, run_id)
+
+    def evaluations(self, run_id: str) -> list[Evaluation]:
+        """The newest evaluation of each split, with confusion matrix, ROC curves and predictions.
+
+        Earlier ones stand in `records` with their metrics only.
+        """
+        with self.reading() as connection:
+            return _records.evaluations(connection, run_id)
 
     def attempts(self, run_id: str) -> list[Attempt]:
         """All attempts of the run, the first one first."""

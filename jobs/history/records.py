@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, select, tuple_
+from sqlalchemy import Connection, func, select, tuple_
 
-from jobs.history.schema import RECORDS
+from engine.events import Evaluation
+from jobs.history.schema import EVALUATIONS, RECORDS
 
 Position = tuple[int, int]
 """attempt and seq; `(0, 0)` is before everything"""
@@ -51,3 +52,15 @@ def records(
         Record(row.attempt, row.seq, row.kind, row.step, row.time, json.loads(row.body))
         for row in connection.execute(query)
     ]
+
+
+def counts(connection: Connection, run_id: str) -> dict[str, int]:
+    """How many events of each kind there are."""
+    query = select(RECORDS.c.kind, func.count().label("number")).where(RECORDS.c.run == run_id)
+    return {row.kind: row.number for row in connection.execute(query.group_by(RECORDS.c.kind))}
+
+
+def evaluations(connection: Connection, run_id: str) -> list[Evaluation]:
+    """The newest evaluation of each split, whole."""
+    query = select(EVALUATIONS.c.body).where(EVALUATIONS.c.run == run_id)
+    return [Evaluation.model_validate_json(body) for body in connection.execute(query).scalars()]

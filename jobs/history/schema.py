@@ -100,3 +100,14 @@ RECORDS = Table(
     ForeignKeyConstraint(["run"], ["runs.id"], ondelete="CASCADE"),
     Index("records_by_kind", "run", "kind", "attempt", "seq"),
 )
+
+EVALUATIONS = Table(
+    "evaluations",
+    METADATA,
+    # The newest of each split, whole. In `records` they stand without what only pictures need:
+    # a curve of ten thousand epochs would otherwise bring ten thousand confusion matrices.
+    Column("run", String(26), primary_key=True),
+    Column("split", String(10), primary_key=True),
+    Column("body", Text, nullable=False),
+    ForeignKeyConstraint(["run"], ["runs.id"], ondelete="CASCADE"),
+)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from jobs.history.points import Points, join
@@ -46,7 +46,7 @@ def append(
         for chunk in _divide(tail, parts):
             rows.append(_row(run_id, attempt, metric, chunk))
     if rows:
-        _upsert(connection, rows)
+        upsert(connection, CHUNKS, rows)
 
 
 def _tail(connection: Connection, run_id: str, attempt: int, metric: str) -> Chunk | None:
@@ -95,13 +95,14 @@ def _row(run_id: str, attempt: int, metric: str, chunk: Chunk) -> dict[str, Any]
     }
 
 
-def _upsert(connection: Connection, rows: list[dict[str, Any]]) -> None:
+def upsert(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+    """Inserts the rows; those whose key is there already are replaced."""
     insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    statement = insert(CHUNKS)
-    keys = {column.name for column in CHUNKS.primary_key}
+    statement = insert(table)
+    keys = {column.name for column in table.primary_key}
     grown = {
         column.name: statement.excluded[column.name]
-        for column in CHUNKS.columns
+        for column in table.columns
         if column.name not in keys
     }
     connection.execute(

@@ -11,10 +11,10 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from engine.events import Hardware, Steps
+from engine.events import DRAWN, Evaluation, Hardware, Steps
 from jobs.events import Record
 from jobs.history.points import Points
-from jobs.history.schema import ATTEMPTS, RECORDS, RUNS
+from jobs.history.schema import ATTEMPTS, EVALUATIONS, RECORDS, RUNS
 from jobs.measures import measures
 from jobs.recording import chunks
 from jobs.recording.fold import Fold
@@ -66,6 +66,7 @@ def _store_attempt(
         fold.run_changes.update({} if step is None else {"diverged_step": step})
     chunks.append(connection, run_id, attempt, curves)
     _add_records(connection, run_id, new)
+    _keep_evaluations(connection, run_id, new)
     _write(connection, run_id, attempt, fold, new[-1].seq)
 
 
@@ -89,13 +90,24 @@ def _add_records(connection: Connection, run_id: str, heard: Sequence[Heard]) ->
             "kind": each.event.kind,
             "step": each.event.step,
             "time": each.event.time,
-            "body": json.dumps(each.event.to_dict()),
+            "body": json.dumps(each.event.model_dump(mode="json", exclude=set(DRAWN))),
         }
         for each in heard
         if _is_record(each)
     ]
     if rows:
         connection.execute(insert(RECORDS), rows)
+
+
+def _keep_evaluations(connection: Connection, run_id: str, heard: Sequence[Heard]) -> None:
+    found = [each.event for each in heard if isinstance(each.event, Evaluation)]
+    newest = {each.split: each for each in found}
+    rows = [
+        {"run": run_id, "split": split, "body": each.model_dump_json()}
+        for split, each in newest.items()
+    ]
+    if rows:
+        chunks.upsert(connection, EVALUATIONS, rows)
 
 
 def _is_record(heard: Heard) -> bool:

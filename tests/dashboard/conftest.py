@@ -1,47 +1,23 @@
-"""A real browser, a real dashboard process, and a recorder, for the tests of the pages."""
+"""A real dashboard process and a recorder, for the tests of the pages."""
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import pytest
 
 from jobs.home import Home
 from tests.dashboard.serving import Dashboard, free_port, running, serving
 
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser
 
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Headless Chromium. Without one: skipped at home, failed where `CI=true`."""
-    from playwright.sync_api import sync_playwright
-
-    found = next((path for name in CHROMIUM if (path := shutil.which(name))), None)
-    if found is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("Chromium is missing: apt-get install chromium")
-        pytest.skip("Chromium is not installed")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
-        yield chromium
-        chromium.close()
+@pytest.fixture(autouse=True)
+def own_program() -> Iterator[None]:
+    """AppTest puts its script in the place of the program, where multiprocessing looks for it."""
+    program = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = program
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from jobs import runs
 from jobs.yard import Yard
@@ -101,7 +102,7 @@ def test_a_mistake_is_told_beside_its_field(browser: Browser, dashboard: Dashboa
         page.locator(".st-key-training-epochs input").fill("0")
         page.keyboard.press("Enter")
         page.locator(".st-key-problem-training-epochs").get_by_text("Epochs must be").wait_for()
-        assert page.get_by_role("button", name="Launch", exact=True).is_disabled()
+        expect(page.get_by_role("button", name="Launch", exact=True)).to_be_disabled()
 
 
 def test_the_selection_is_in_the_address_and_survives_a_reload(

@@ -128,13 +128,12 @@ def test_a_viewer_gets_only_what_it_has_not_seen() -> None:
     assert list(decode(rest)[1]["train/loss"].steps) == [2, 3]
 
 
-def test_a_delta_tells_facts_without_their_bulk() -> None:
+def test_a_delta_tells_facts_and_points_of_evaluations() -> None:
     evaluation = Evaluation(
         step=3, split="validation", epoch=1, metrics={"loss": math.nan}, confusion=[[1, 0], [0, 1]]
     )
     batch = Batch("run", unpack([_entry(1, 1, [_steps(3), evaluation, Log(message="hi")])], (0, 0)))
     header, curves = decode(batch.frame)
-    assert [fact["kind"] for fact in header["facts"]] == ["evaluation", "log"]
-    assert "confusion" not in header["facts"][0]
+    assert [fact["kind"] for fact in header["facts"]] == ["log"]
     assert header["progress"]["step"] == 3
     assert math.isnan(curves["validation/loss"].values[0])

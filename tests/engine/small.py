@@ -25,6 +25,7 @@ EVERYTHING = (
     "schedule.warmup_steps=5",
     "training.clip_norm=1.0",
     "training.epochs=4",
+    "training.batch_size=64",
     "training.checkpoint_seconds=0",
     "hardware.device=cpu",
     "hardware.threads=1",

@@ -49,9 +49,9 @@ CASES = [
         "early stopping compares validation losses, and there is no validation part",
     ),
     (
-        ("schedule.warmup_steps=551",),
+        ("schedule.warmup_steps=1651",),
         "schedule.warmup_steps",
-        "a warm-up of 551 steps is longer than the run of 550; use at most 550 steps",
+        "a warm-up of 1651 steps is longer than the run of 1650; use at most 1650 steps",
     ),
 ]
 

@@ -9,7 +9,7 @@ import pytest
 
 from engine.checkpoint import Checkpoints
 from engine.config import RunConfig
-from engine.events import Alert, Event, Started, Steps
+from engine.events import Alert, Checkpoint, Event, Started, Steps
 from engine.problem import SettingsError
 from engine.train import train
 from tests.engine.places import PLACES
@@ -169,3 +169,9 @@ def test_other_settings_in_the_same_folder_are_refused(tmp_path: Path) -> None:
         next(train(small("optimizer=sgd"), tmp_path))
     assert [p.path for p in raised.value.problems] == ["optimizer"]
     next(train(small("name=other", "training.checkpoint_seconds=5"), tmp_path))
+
+
+def test_epochs_shorter_than_a_flush_are_saved_too(tmp_path: Path) -> None:
+    config = small("training.epochs=30", "training.batch_size=400")
+    saved = [event for event in train(config, tmp_path) if isinstance(event, Checkpoint)]
+    assert len(saved) > 10

@@ -11,7 +11,7 @@ import pytest
 import redis
 
 from engine.events import Alert, Checkpoint, Evaluation, Hardware, Log, Steps
-from jobs import keys, runs
+from jobs import keys, lease, runs
 from jobs.connect import connect_unretried
 from jobs.events import Ended
 from jobs.home import Home
@@ -233,6 +233,8 @@ def test_what_the_stream_lost_comes_from_the_journal(
     yard: Yard, client: redis.Redis, recorder: Recorder
 ) -> None:
     run_id = save(yard)
+    # Without a claim the recorder would say, rightly, that this trainer is lost.
+    lease.claim(client, run_id, lease.Holder("w1", "m1", "cpu"))
     journal = Journal(yard.home.run(run_id), 1)
     writer = Telemetry(connect_unretried(yard.home), run_id, journal)
     for step in range(1, 501):

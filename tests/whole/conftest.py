@@ -15,7 +15,6 @@ import pytest
 from jobs.home import Home
 from jobs.stack import remains
 from jobs.stack.running import Running
-from tests.dashboard.conftest import browser  # noqa: F401
 from tests.dashboard.serving import free_port
 
 ROOT = Path(__file__).parents[2]

@@ -89,8 +89,9 @@ def test_ctrl_c_saves_and_the_next_up_goes_on(trainyard: Trainyard) -> None:
     assert json.loads(trainyard.say("show", run_id, "--json"))["attempt"] == 2
     trainyard.say("stop", run_id)
     until(
-        lambda: json.loads(trainyard.say("show", run_id, "--json"))["status"]
-        in ("stopped", "finished"),
+        lambda: (
+            json.loads(trainyard.say("show", run_id, "--json"))["status"] in ("stopped", "finished")
+        ),
         "the end",
     )
     after = yard.history.curve(run_id, "train/loss")

@@ -2,7 +2,7 @@
 const GROUPS = [
   { id: "loss", title: "Loss", metrics: ["train/loss", "validation/loss"], unit: "number", smooths: true, logarithmic: true },
   { id: "score", title: "Validation scores", metrics: ["validation/accuracy", "validation/f1", "validation/roc_auc", "validation/r2"], unit: "number", dots: true },
-  { id: "error", title: "Validation error", metrics: ["validation/mse", "validation/mae"], unit: "number", dots: true, logarithmic: true },
+  { id: "error", title: "Validation MAE", metrics: ["validation/mae"], unit: "number", dots: true, logarithmic: true },
   { id: "rate", title: "Learning rate", metrics: ["train/learning_rate"], unit: "number", logarithmic: true },
   { id: "gradient", title: "Gradient norm", metrics: ["train/gradient_norm"], unit: "number", smooths: true, logarithmic: true },
   { id: "use", title: "Utilization", pattern: /^hardware\/(cpu|gpu\d+\/utilization)$/, unit: "percent" },
@@ -10,7 +10,8 @@ const GROUPS = [
   { id: "temperature", title: "GPU temperature, °C", pattern: /^hardware\/gpu\d+\/temperature$/, unit: "number" },
   { id: "power", title: "GPU power, W", pattern: /^hardware\/gpu\d+\/power$/, unit: "number" },
 ];
-const UNUSED = /^hardware\/(process_cpu|gpu\d+\/process_memory)$/;
+// The mean squared error of a regression is its loss, which has a chart.
+const UNUSED = /^validation\/mse$|^hardware\/(process_cpu|gpu\d+\/process_memory)$/;
 
 const NAMES = {
   "train/loss": "train", "validation/loss": "validation", "train/learning_rate": "learning rate", "train/gradient_norm": "gradient norm",

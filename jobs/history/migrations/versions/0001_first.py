@@ -13,6 +13,7 @@ def upgrade() -> None:
     _attempts()
     _chunks()
     _records()
+    _evaluations()
 
 
 def _runs() -> None:
@@ -93,3 +94,13 @@ def _records() -> None:
         sa.ForeignKeyConstraint(["run"], ["runs.id"], ondelete="CASCADE"),
     )
     op.create_index("records_by_kind", "records", ["run", "kind", "attempt", "seq"])
+
+
+def _evaluations() -> None:
+    op.create_table(
+        "evaluations",
+        sa.Column("run", sa.String(26), primary_key=True),
+        sa.Column("split", sa.String(10), primary_key=True),
+        sa.Column("body", sa.Text, nullable=False),
+        sa.ForeignKeyConstraint(["run"], ["runs.id"], ondelete="CASCADE"),
+    )
