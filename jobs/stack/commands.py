@@ -1,4 +1,4 @@
-"""The commands that start processes: up, doctor, test, bench. `mount` adds them to an app."""
+"""The commands that start processes, e.g. up and test. `mount` adds them to an app."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 def mount(app: typer.Typer) -> None:
     """Adds the commands to the command line."""
     app.command()(up)
+    app.command()(worker)
     app.command()(doctor)
     app.command("test", context_settings=PASS_ON)(run_tests)
     app.command(context_settings=PASS_ON)(bench)
@@ -35,6 +36,24 @@ def up(
 
     try:
         raise typer.Exit(run_stack(Options(port=port, verbose=verbose, browser=browser)))
+    except CannotStart as reason:
+        refuse(str(reason))
+
+
+def worker(
+    device: Annotated[
+        list[str] | None, typer.Option(help="Only this device, e.g. cuda:1; may be repeated.")
+    ] = None,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Show what the workers print.")
+    ] = False,
+) -> None:
+    """Start only workers, for the Trainyard whose Redis REDIS_URL names."""
+    from jobs.stack.up import CannotStart
+    from jobs.stack.work import work
+
+    try:
+        raise typer.Exit(work(device or [], verbose=verbose))
     except CannotStart as reason:
         refuse(str(reason))
 
@@ -62,10 +81,10 @@ def run_tests(
 
 
 def bench(context: typer.Context) -> None:
-    """Measure: `bench live` or `bench engine`."""
-    if not context.args or context.args[0] not in ("live", "engine"):
+    """Measure: `bench live`."""
+    if not context.args or context.args[0] != "live":
         given = context.args[0] if context.args else "nothing"
-        refuse(f"there is a bench `live` and a bench `engine`; {given!r} was given.")
+        refuse(f"there is a bench `live`; {given!r} was given.")
     os.execv(sys.executable, [sys.executable, "-P", "-m", "bench", *context.args])
 
 

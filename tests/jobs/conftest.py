@@ -1,4 +1,5 @@
-"""A throw-away PostgreSQL for the tests of the history; skipped where none is installed."""
+"""A throw-away PostgreSQL for the tests of the history; skipped where none is installed,
+failed where `CI=true`."""
 
 from __future__ import annotations
 
@@ -41,6 +42,8 @@ class Postgres:
 def postgres() -> Iterator[Postgres]:
     """A server in a folder of its own, on a free loopback port."""
     programs = _programs()
+    if programs is None and os.environ.get("CI") == "true":
+        pytest.fail("PostgreSQL is missing: apt-get install postgresql")
     if programs is None:
         pytest.skip("PostgreSQL is not installed (Debian: apt install postgresql)")
     folder = Path(tempfile.mkdtemp(prefix="trainyard-postgres-"))
