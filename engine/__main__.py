@@ -22,6 +22,7 @@ from engine.command import override
 from engine.config import RunConfig
 from engine.help import settings_help
 from engine.problem import SettingsError
+from engine.threads import SLEEP_WHILE_WAITING
 
 if TYPE_CHECKING:
     from engine.train import Events
@@ -56,6 +57,8 @@ def main(words: Sequence[str]) -> int:
 
 
 def _run(config: RunConfig, folder: Path | None) -> int:
+    for name, value in SLEEP_WHILE_WAITING.items():
+        os.environ.setdefault(name, value)
     # Here, because torch takes 2 s, and wrong settings should be refused at once.
     from engine.checkpoint import CheckpointError
     from engine.fence import Fenced

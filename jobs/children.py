@@ -9,6 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from engine.threads import SLEEP_WHILE_WAITING
 from jobs.home import Home
 from jobs.lock import Lock
 
@@ -45,6 +46,7 @@ class ForkserverChild:
         self._process = subprocess.Popen(
             [sys.executable, *command, "--listener", str(descriptor)],
             pass_fds=[descriptor],
+            env={**SLEEP_WHILE_WAITING, **os.environ},
             start_new_session=True,
             stdin=subprocess.DEVNULL,
         )
