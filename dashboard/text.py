@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 NOTHING = "\u2013"
 """what stands where there is nothing to say"""
 
+_MEASURES = {"roc_auc": "ROC AUC", "f1": "F1", "mse": "MSE", "mae": "MAE", "r2": "R²"}
 _ADDRESS = re.compile(r"(:(?=//)|www(?=\.)|@)", re.IGNORECASE)
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:@&=/^])")
 
@@ -28,6 +29,11 @@ def metric(value: float | None, digits: int = 4) -> str:
     if value is None:
         return NOTHING
     return f"{value:#.{digits}g}".rstrip(".")
+
+
+def measure(name: str) -> str:
+    """What was measured as people write it: `validation/roc_auc` → validation ROC AUC."""
+    return " ".join(_MEASURES.get(part, part.replace("_", " ")) for part in re.split(r"[/ ]", name))
 
 
 def percent(share: float) -> str:

@@ -54,7 +54,8 @@ COLOURS = ("#4f7cff", "#e8833a", "#22a884", "#c0518f", "#8a63d2", "#c2a21b", "#4
 # Streamlit's own variables reach components only, so these colours derive from the text's.
 CSS = """
 <style>
-.stApp { --yard-line: color-mix(in srgb, currentColor 14%, transparent); }
+.stApp { --yard-line: color-mix(in srgb, currentColor 14%, transparent);
+  --yard-accent: light-dark(#4f46e5, #a5b4fc); }
 [data-testid="stMainBlockContainer"] { padding: .9rem 2rem 4rem; max-width: 1360px; }
 [data-testid="stAppViewContainer"] { font-variant-numeric: tabular-nums; }
 [data-testid="stHeader"] { background: transparent; pointer-events: none; }
@@ -70,7 +71,7 @@ CSS = """
 }
 [data-testid="stHeading"] h1, h1 { letter-spacing: -.02em; padding: 0 !important; }
 h4 { padding: 0 0 .3rem !important; }
-.stHtml h1 { overflow-wrap: anywhere; margin: 0; }
+.stHtml h1 { overflow-wrap: anywhere; margin: 0; font-size: 1.75rem; }
 [data-testid="stStatusWidget"] { opacity: .45; }
 [class*="st-key-problem-"] p { line-height: 1.35; }
 [class*="st-key-facts"] [data-testid="stMetric"] { padding: 0; }
@@ -85,18 +86,35 @@ h4 { padding: 0 0 .3rem !important; }
 .yard-table td:last-child, .yard-table th:last-child { padding-right: 0; }
 .yard-table td.number { text-align: right; font-variant-numeric: tabular-nums; }
 .yard-table th.number { text-align: right; }
-.yard-table a { color: #6d70f3; text-decoration: none; }
-.st-key-head { margin-bottom: .35rem; }
+.yard-table a { color: var(--yard-accent); text-decoration: none; }
+.yard-table a:hover { text-decoration: underline; }
+.st-key-head { margin-bottom: .75rem; }
+.st-key-results { margin-top: 1rem; }
+/* room for the charts before they come: what is below them must not jump */
+[class*="st-key-live-"] { min-height: 480px; }
+/* as high as the boxes beside them */
+[data-testid="stButtonGroup"] [role="radiogroup"] button { min-height: 2.5rem; }
+.st-key-filters [data-testid="stButtonGroup"] button { min-height: 2rem; }
+[data-testid="stButtonGroup"] button[aria-checked="true"],
+[role="tab"][aria-selected="true"] { color: var(--yard-accent) !important; }
+/* A lost connection is told by the page, quietly; it comes back by itself. */
+body:not(:has([data-test-connection-state="CONNECTED"])) [data-testid="stDialog"] { display: none; }
 .yard-table td.strong { font-weight: 650; }
-.yard-table td.mark { color: #6d70f3; font-weight: 600; }
-.yard-table td:first-child { opacity: .75; }
+.yard-table td.mark { color: var(--yard-accent); font-weight: 600; }
+.yard-table td:first-child { color: color-mix(in srgb, currentColor 78%, transparent); }
 @media (min-width: 1100px) {
   .st-key-aside { position: sticky; top: 1.25rem; align-self: flex-start; }
   [data-testid="stColumn"]:has(> * > .st-key-aside) { align-self: stretch; }
 }
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding: .8rem 1rem 3rem; }
-  .yard-logo { display: none; }
+  [data-testid="stElementContainer"]:has(.yard-logo) { display: none; }
+  .st-key-actions { justify-content: flex-start; }
+  .st-key-actions button { padding-inline: .7rem; }
+  .st-key-filters > :first-child, .st-key-filters [data-testid="stTextInput"] {
+    width: 100% !important;
+  }
+  .st-key-filters [data-testid="stButtonGroup"] [role] { flex-wrap: wrap; }
 }
 </style>
 """

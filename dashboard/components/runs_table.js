@@ -25,7 +25,7 @@ function sparkline(values) {
 
 function stateCell(run) {
   const cell = element("div", "yard-state");
-  const badge = element("span", `yard-badge yard-${run.status}`, run.status);
+  const badge = element("span", `yard-badge yard-${run.status}`, run.status[0].toUpperCase() + run.status.slice(1));
   cell.append(badge);
   if (run.progress !== null) {
     const track = element("span", "yard-track");
@@ -56,6 +56,7 @@ function row(run, act) {
   const line = element("div", "yard-row");
   line.setAttribute("role", "row");
   line.dataset.run = run.id;
+  line.classList.toggle("yard-blank", !run.spark.length && !run.best_name);
   const box = element("input", "yard-box");
   box.type = "checkbox";
   box.checked = run.selected;

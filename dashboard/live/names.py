@@ -63,7 +63,9 @@ def _short(value: Any) -> str:
         return f"{value:g}"
     if isinstance(value, list):
         return "-".join(_short(item) for item in value)
-    return {None: "none", True: "on", False: "off"}.get(value, str(value))
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return "none" if value is None else str(value)
 
 
 def _flatten(settings: Mapping[str, Any], path: str = "") -> dict[str, Any]:

@@ -18,6 +18,8 @@ from jobs.run import Run
 
 _RUN = "run:"
 _LAUNCH = "launch"
+_HALVES = (1.7, 1.0)
+"""the form and what it amounts to; the box above stands over the latter"""
 
 
 def page() -> None:
@@ -25,12 +27,14 @@ def page() -> None:
     origin = _origin()
     _launch_if_pressed(origin)
     sources = _sources(origin)
-    with st.container(horizontal=True, vertical_alignment="center", key="head"):
-        st.markdown("# Launch a run", width="stretch")
-        source = _choose(sources, origin)
+    with st.container(key="head"):
+        left, right = st.columns(_HALVES, gap="large", vertical_alignment="bottom")
+        left.markdown("# Launch a run")
+        with right:
+            source = _choose(sources, origin)
     form = state.load(st.session_state, source, sources[source])
     sheet = session.lay_out(form)
-    left, right = st.columns([1.7, 1], gap="large")
+    left, right = st.columns(_HALVES, gap="large")
     with left:
         pen = draw.Pen(form, sheet, placeholders={"name": _default_name(form.anchor)})
         draw.draw_sections(pen, RunConfig)
@@ -72,7 +76,6 @@ def _choose(sources: Mapping[str, RunConfig], origin: Run | None) -> str:
         index=start,
         key=f"source.{origin.id if origin else ''}",
         format_func=lambda name: _source_name(name, sources[name], origin),
-        width=320,
     )
     if not source.startswith(_RUN) and origin is None and source != names[0]:
         st.query_params["preset"] = source

@@ -19,7 +19,8 @@ _JOIN = "REDIS_URL=redis://:<password>@<this machine>:6379 ./trainyard worker"
 
 def page() -> None:
     """`/machines`: the charts feed themselves, the table of workers is read again now and then."""
-    st.markdown("# Machines")
+    with st.container(key="head"):
+        st.markdown("# Machines")
     if list_machines(services.yard().redis):
         from dashboard.live.component import live_machines
 
@@ -39,7 +40,7 @@ def _workers() -> None:
         known = {run.id: run for run in runs.list(yard) if not run.over}
         st.markdown("#### Workers")
         rows = [_worker(worker, known) for worker in workers]
-        table(["Machine", "Worker", "Device", "State", "Trains", "Heard of"], rows)
+        table(["Machine", "Worker", "Device", "State", "Trains", "Last seen"], rows)
 
 
 def _worker(worker: Worker, known: Mapping[str, Run]) -> list[Cell | str]:
@@ -49,7 +50,7 @@ def _worker(worker: Worker, known: Mapping[str, Run]) -> list[Cell | str]:
         name = one_line(run.name) if run else worker.run_id
         work = Cell(name, link=f"run?id={worker.run_id}")
     where = [one_line(worker.machine), one_line(worker.name), worker.device]
-    return [*where, worker.state, work, _heard(worker.seen_seconds)]
+    return [*where, worker.state.capitalize(), work, _heard(worker.seen_seconds)]
 
 
 def _heard(seconds: float) -> str:

@@ -11,7 +11,7 @@ import streamlit as st
 from dashboard import navigation, services
 from dashboard.components.runs_table import Answer, Row, runs_table
 from dashboard.panels import comparison
-from dashboard.text import ago, count, duration, metric, moment, one_line
+from dashboard.text import ago, count, duration, measure, metric, moment, one_line
 from jobs import runs
 from jobs.run import Run
 
@@ -25,8 +25,8 @@ _ALIKE = {"starting": "running", "resuming": "running", "stopping": "running"}
 def page() -> None:
     """`/runs?search=<text>&state=<state>&selected=<id,id>`: the URL carries the whole view."""
     everything = runs.list(services.yard())
-    with st.container(horizontal=True, horizontal_alignment="distribute", key="head"):
-        st.markdown("# Runs")
+    with st.container(horizontal=True, vertical_alignment="center", key="head"):
+        st.markdown("# Runs", width="stretch")
         navigation.link("New run", "launch", icon=":material/add:")
     if not everything:
         _nothing_yet()
@@ -121,7 +121,7 @@ def _row(run: Run, selected: bool) -> Row:
         steps=f"step {count(run.step)} of {count(run.total_steps)}",
         spark=_sparkline(run.id, run.step, run.attempt),
         best=metric(best),
-        best_name=best_name.replace("/", " ").replace("_", " "),
+        best_name=measure(best_name),
         duration=duration(run.seconds(now)),
         created=ago(run.created, now),
         created_exactly=moment(run.created, zone),

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboard.panels import configuration
+from dashboard.panels.evaluation import metric_name
 from dashboard.table import Cell, table
 from dashboard.text import metric
 from jobs.run import Run
@@ -23,7 +24,8 @@ def draw(chosen: Sequence[Run]) -> None:
     live_compare([run.id for run in chosen], key="compare", names=names)
     if len(chosen) < 2:
         return
-    left, right = st.columns(2, gap="large")
+    with st.container(key="results"):
+        left, right = st.columns(2, gap="large")
     with left:
         st.markdown("#### Results")
         _results(chosen)
@@ -42,7 +44,7 @@ def _results(chosen: Sequence[Run]) -> None:
     for run, each in zip(chosen, measured, strict=True):
         cells = [_result(name, each, measured) for name in names]
         rows.append([Cell(run.name, link=f"run?id={run.id}"), *cells])
-    table(["Run", *(name.replace("_", " ") for name in names)], rows)
+    table(["Run", *map(metric_name, names)], rows)
 
 
 def _measured(run: Run) -> dict[str, float]:

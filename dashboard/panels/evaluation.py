@@ -9,7 +9,7 @@ from plotly.graph_objects import Figure
 
 from dashboard.panels import figures
 from dashboard.table import Cell, table
-from dashboard.text import metric
+from dashboard.text import measure, metric
 from engine.events import Evaluation, Started
 from jobs.history import Record
 from jobs.run import Run
@@ -73,9 +73,9 @@ def _comparable(loss: float | None) -> float:
 
 
 def metric_name(name: str) -> str:
-    """`roc_auc` as people write it: ROC AUC."""
-    known = {"roc_auc": "ROC AUC", "f1": "F1", "mse": "MSE", "mae": "MAE", "r2": "R²"}
-    return known.get(name, name.replace("_", " ").capitalize())
+    """`roc_auc` as people write it, with a capital in front: ROC AUC."""
+    text = measure(name)
+    return text[:1].upper() + text[1:]
 
 
 def _choose_part(newest: Sequence[Evaluation]) -> Evaluation:

@@ -72,14 +72,14 @@ def roc(curves: Sequence[Curve]) -> go.Figure:
     for index, curve in enumerate(curves):
         area = float(np.trapezoid(curve.y, curve.x))
         name = f"{plotly_text(curve.label)} · AUC {area:.3f}"
-        colour = COLOURS[index % len(COLOURS)]
-        figure.add_scatter(
-            x=curve.x, y=curve.y, name=name, mode="lines", line={"width": 2, "color": colour}
-        )
+        # From the ninth class on the colours come again, dashed.
+        again, place = divmod(index, len(COLOURS))
+        line = {"width": 2, "color": COLOURS[place], "dash": "dash" if again else "solid"}
+        figure.add_scatter(x=curve.x, y=curve.y, name=name, mode="lines", line=line)
     chance = {"width": 1, "dash": "dot", "color": "gray"}
     figure.add_scatter(x=[0, 1], y=[0, 1], mode="lines", line=chance, showlegend=False)
     figure.update_layout(
-        **_layout("ROC", 360),
+        **_layout("ROC curves", max(360, 120 + 32 * len(curves))),
         xaxis={"title": {"text": "False positive rate"}, "range": [-0.01, 1.01]},
         yaxis={"title": {"text": "True positive rate"}, "range": [-0.01, 1.02]},
         legend={"x": 0.98, "y": 0.04, "xanchor": "right", "yanchor": "bottom"},

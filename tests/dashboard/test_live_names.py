@@ -23,6 +23,10 @@ def test_only_the_setting_that_differs_is_named() -> None:
     ]
 
 
+def test_seeds_0_and_1_are_numbers() -> None:
+    assert _names(["training.seed=0"], ["training.seed=1"]) == ["seed 0", "seed 1"]
+
+
 def test_another_kind_says_it_all() -> None:
     names = _names([], ["optimizer=sgd"])
     assert names[0] != names[1]

@@ -74,7 +74,9 @@ export class Chart {
     const main = {
       type: "scatter", name: plotlyText(name), x, y: smooths ? smooth(x, raw.map((v) => v ?? NaN), this.axis.smoothing) : raw,
       mode: curve.length < MARKERS_BELOW && this.spec.dots ? "lines+markers" : "lines",
-      line, marker: { size: 5, color: colour }, connectgaps: false, hovertemplate: `%{y:${this.hoverFormat()}}${SUFFIX[this.spec.unit]}`,
+      line, marker: { size: 5, color: colour }, connectgaps: false,
+      // The dots of the first and last point stand on the edge; a zoomed line must end there.
+      cliponaxis: this.axis.range !== null, hovertemplate: `%{y:${this.hoverFormat()}}${SUFFIX[this.spec.unit]}`,
     };
     if (curve.length === 1) main.mode = "lines+markers";
     return smooths ? [{ ...main, y: raw, opacity: 0.22, mode: "lines", hoverinfo: "skip", hovertemplate: undefined }, main] : [main];
@@ -88,11 +90,11 @@ export class Chart {
     const log = this.axis.log && this.spec.logarithmic;
     return {
       autosize: true, uirevision: "keep", datarevision: this.revision, showlegend: false, hovermode: "x unified", dragmode: "zoom",
-      margin: { l: 54, r: 12, t: 10, b: 30 }, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
+      margin: { l: 60, r: 12, t: 10, b: 30 }, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
       font: { family: theme.font, size: 11, color: theme.quiet }, shapes,
       hoverlabel: { bgcolor: theme.ground, bordercolor: theme.strongLine, font: { color: theme.text, size: 12 } },
       xaxis: this.axis.layout(theme, this.edges()),
-      yaxis: { type: log ? "log" : "linear", gridcolor: theme.line, zeroline: false, fixedrange: true, nticks: 6, ticks: "",
+      yaxis: { type: log ? "log" : "linear", gridcolor: theme.line, zeroline: false, fixedrange: true, nticks: 6, ticks: "", ticklabelstandoff: 6,
         ...visibleRange(this.spec, this.axis, traces, log), ...this.ticks(), exponentformat: "e" },
       yaxis2: { overlaying: "y", range: [0, 1], visible: false, fixedrange: true },
     };

@@ -6,7 +6,7 @@ export function marks(facts, curve, axis, theme) {
   const add = (found, height, symbol, colour, size) => {
     if (!found.length) return;
     traces.push({
-      type: "scatter", mode: "markers", yaxis: "y2", x: found.map(({ x }) => x), y: found.map(() => height), name: "",
+      type: "scatter", mode: "markers", yaxis: "y2", cliponaxis: axis.range !== null, x: found.map(({ x }) => x), y: found.map(() => height), name: "",
       marker: { symbol, color: colour, size, line: { width: symbol.includes("thin") ? 2 : 0, color: colour } },
       text: found.map(({ text }) => plotlyText(text)), hovertemplate: "%{text}<extra></extra>",
     });
