@@ -19,6 +19,7 @@ from engine.events import Fact, Finished
 from jobs import keys
 from jobs.connect import connect, connect_unretried
 from jobs.control import pending
+from jobs.ending import has_ended
 from jobs.events import Claimed, Ended
 from jobs.forkserver import Request, ask
 from jobs.gpu import visible_device
@@ -48,6 +49,8 @@ def run_attempt(site: Site, run_id: str) -> str:
     config: Any = client.get(keys.spec(run_id))
     if config is None:
         return "Its settings are not in Redis (yet); the recorder brings them back."
+    if has_ended(client, run_id):
+        return "Refused: the run has ended already."
     known = max(latest_attempt(site.home.run(run_id)), streamed_attempt(client, run_id))
     try:
         lease = claim(client, run_id, site.holder, at_least=known)

@@ -26,7 +26,7 @@ from jobs.recording.gaps import fill
 from jobs.recording.store import store
 from jobs.recording.streams import Batch, Stream, live_runs, parse, read, trim
 from jobs.recording.tend import Tender
-from jobs.requeue import YOUNG_SECONDS
+from jobs.requeue import QUIET_SECONDS, YOUNG_SECONDS
 
 ROUND_SECONDS = 0.1
 """shortest time between two commits: packs the events of many runs into one transaction"""
@@ -50,11 +50,12 @@ class Recorder:
         history: History,
         home: Home,
         young_seconds: float = YOUNG_SECONDS,
+        quiet_seconds: float = QUIET_SECONDS,
     ) -> None:
         self.redis = redis
         self.history = history
         self.home = home
-        self._tender = Tender(redis, history, young_seconds)
+        self._tender = Tender(redis, history, young_seconds, quiet_seconds)
         self._streams: dict[str, Stream] = {}
         self._next_tending = 0.0
 
@@ -93,6 +94,7 @@ class Recorder:
         failpoint("recorder.after_commit")
         for stream, entry_ids, _ in batch:
             stream.position = parse(entry_ids[-1])
+            stream.heard = time.monotonic()
             stream.passed.extend(entry_ids)
             runs.changed(self.redis, stream.run_id)
         failpoint("recorder.before_trim")

@@ -18,6 +18,9 @@ CRASHES = 5
 YOUNG_SECONDS = 30.0
 """after a restart of Redis every lease looks old for a while"""
 
+QUIET_SECONDS = 3.0
+"""a trainer that lives says something every second, also when its worker hangs"""
+
 Action = Literal["nothing", "enqueue", "lost", "give-up"]
 
 
@@ -36,6 +39,8 @@ class Situation:
     """its job waits, or was taken so recently that the worker may not have claimed it yet"""
     drained: bool = True
     """the recorder has stored everything on the run's stream"""
+    quiet: bool = True
+    """the run has said nothing for a while"""
     server_seconds: float = 1e9
     """how long the Redis server has been up"""
     young_seconds: float = YOUNG_SECONDS
@@ -49,7 +54,7 @@ def decide(now: Situation) -> Action:
     young = now.server_seconds < now.young_seconds
     if now.facts.attempt and not now.facts.ended:
         # Nobody holds the lease of an attempt that never said goodbye: its machine is gone.
-        return "nothing" if young else "lost"
+        return "nothing" if young or not now.quiet else "lost"
     if now.crashes >= CRASHES:
         return "give-up"
     if now.queued or (young and now.claim_attempt > now.facts.attempt):

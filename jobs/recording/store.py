@@ -16,7 +16,7 @@ from jobs.events import Record
 from jobs.history.points import Points
 from jobs.history.schema import ATTEMPTS, EVALUATIONS, RECORDS, RUNS
 from jobs.measures import measures
-from jobs.recording import chunks
+from jobs.recording import chunks, lost
 from jobs.recording.fold import Fold
 from jobs.recording.replay import first_divergence
 
@@ -50,10 +50,12 @@ def _newest(connection: Connection, run_id: str) -> int:
 def _store_attempt(
     connection: Connection, run_id: str, attempt: int, heard: Sequence[Heard]
 ) -> None:
-    row = _attempt_row(connection, run_id, attempt)
+    row = _attempt_row(connection, run_id, attempt, heard[0].event.time)
     new = [each for each in heard if each.seq > row["last_seq"]]
     if not new:
         return
+    if row["reason"] == "lost":
+        row = lost.withdraw(connection, row)
     run = connection.execute(select(RUNS).where(RUNS.c.id == run_id)).mappings().one()
     fold = Fold(dict(run), row)
     curves: dict[str, list[tuple[int, Points]]] = defaultdict(list)
@@ -70,12 +72,13 @@ def _store_attempt(
     _write(connection, run_id, attempt, fold, new[-1].seq)
 
 
-def _attempt_row(connection: Connection, run_id: str, attempt: int) -> dict[str, Any]:
+def _attempt_row(connection: Connection, run_id: str, attempt: int, now: float) -> dict[str, Any]:
     """The attempt's row, locked for this transaction, made when it is not there."""
     here = (ATTEMPTS.c.run == run_id) & (ATTEMPTS.c.attempt == attempt)
     query = select(ATTEMPTS).where(here).with_for_update()
     row = connection.execute(query).mappings().first()
     if row is None:
+        lost.overtake(connection, run_id, attempt, now)
         connection.execute(insert(ATTEMPTS).values(run=run_id, attempt=attempt))
         row = connection.execute(query).mappings().one()
     return dict(row)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -38,6 +39,9 @@ class Stream:
     position: Position
     passed: deque[bytes] = field(default_factory=lambda: deque(maxlen=MARGIN_ENTRIES))
     """ids of the newest stored entries: the oldest of them is where the stream may be cut"""
+
+    heard: float = field(default_factory=time.monotonic)
+    """when it last said something, in monotonic seconds; at first, when it was first followed"""
 
     @property
     def key(self) -> str:

@@ -16,9 +16,9 @@ from jobs import keys, queue, runs
 from jobs.events import Ended
 from jobs.history import History
 from jobs.history.runs import Open, settings, unfinished
-from jobs.recording import restore
+from jobs.recording import lost, restore
 from jobs.recording.streams import Stream, drained, live_runs
-from jobs.requeue import YOUNG_SECONDS, Situation, crashes, decide, surrender
+from jobs.requeue import QUIET_SECONDS, YOUNG_SECONDS, Situation, crashes, decide, surrender
 
 TAKEN_SECONDS = 10.0
 """a job that left the queue must have become a claim by then; else its worker died in between"""
@@ -43,6 +43,7 @@ class Tender:
     redis: Redis
     history: History
     young_seconds: float = YOUNG_SECONDS
+    quiet_seconds: float = QUIET_SECONDS
     missing_since: dict[str, float] = field(default_factory=dict)
 
     def tend(self, streams: dict[str, Stream]) -> bool:
@@ -100,6 +101,7 @@ class Tender:
             leased=claim.leased,
             queued=name in names or self._is_taken(run.id, name),
             drained=drained(self.redis, stream),
+            quiet=time.monotonic() - stream.heard >= self.quiet_seconds,
             server_seconds=float(self.redis.info("server")["uptime_in_seconds"]),
             young_seconds=self.young_seconds,
         )
@@ -109,7 +111,9 @@ class Tender:
         elif action == "lost" and run.last is not None:
             who = f"worker {run.last.worker} on {run.last.machine}"
             cause = f"Lost contact with {who}: the lease of attempt {run.last.attempt} ran out."
-            restore.say(self.redis, run.last, Ended(cause=cause, step=run.step))
+            with self.history.writing() as connection:
+                lost.declare(connection, run.last, Ended(cause=cause, step=run.step))
+            runs.changed(self.redis, run.id)
         elif action == "give-up" and run.last is not None:
             end = Finished(reason="failed", message=surrender(run.attempts), step=run.step)
             restore.say(self.redis, run.last, end)

@@ -35,6 +35,7 @@ TABLE: list[tuple[Situation, Action]] = [
     (Situation(replace(NEW, desired="stopped")), "nothing"),
     (Situation(OPEN, claim_attempt=1, leased=True), "nothing"),
     (Situation(OPEN, claim_attempt=1), "lost"),
+    (Situation(OPEN, claim_attempt=1, quiet=False), "nothing"),
     (Situation(OPEN, claim_attempt=1, drained=False), "nothing"),
     (Situation(OPEN, claim_attempt=1, server_seconds=29), "nothing"),
     (Situation(OPEN, claim_attempt=1, server_seconds=31), "lost"),
@@ -144,7 +145,7 @@ def test_a_lost_attempt_is_ended_and_queued_again(
     speaker.steps(1, 10)
     settle(recorder)
     assert runs.get(yard, run_id).status == "running"
-    recorder = Recorder(client, yard.history, yard.home, young_seconds=0)
+    recorder = Recorder(client, yard.history, yard.home, young_seconds=0, quiet_seconds=0)
     settle(recorder)
     assert runs.get(yard, run_id).status == "running"
     speaker.lease.release(client)  # what the end of its ten seconds does, without the wait
@@ -154,6 +155,32 @@ def test_a_lost_attempt_is_ended_and_queued_again(
     assert run.status == "resuming"
     assert run.cause.startswith("Lost contact with worker w1 on m1")
     assert queue.queued(client) == [f"{run_id}_2"]
+
+
+def test_a_lost_attempt_that_speaks_again_misses_nothing(
+    yard: Yard, client: redis.Redis, recorder: Recorder
+) -> None:
+    run_id = save(yard)
+    speaker = Speaker(client, run_id)
+    speaker.begin()
+    speaker.steps(1, 10)
+    recorder = Recorder(client, yard.history, yard.home, young_seconds=0, quiet_seconds=0)
+    settle(recorder)
+    speaker.lease.release(client)
+    settle(recorder)
+    assert runs.get(yard, run_id).status == "resuming"
+    assert [each.body["cause"][:4] for each in yard.history.records(run_id, "ended")] == ["Lost"]
+    speaker.lease.renew(client)
+    speaker.steps(11, 20)
+    settle(recorder)
+    run = runs.get(yard, run_id)
+    assert (run.status, run.cause) == ("running", "")
+    assert yard.history.records(run_id, "ended") == []
+    assert yard.history.curve(run_id, "train/loss").steps.tolist() == list(range(1, 21))
+    Speaker(client, run_id, attempt=2).begin(step=20)
+    settle(recorder)
+    first, _ = yard.history.attempts(run_id)
+    assert (first.reason, first.cause) == ("lost", "Attempt 2 took over.")
 
 
 def test_a_stop_that_did_not_reach_redis_is_sent_once(
