@@ -27,6 +27,9 @@ from jobs.home import Home
 from jobs.yard import Yard
 
 SOCKET_SECONDS = 3.0
+CANCEL_SECONDS = 0.2
+"""after that a reader that was told to end is told again"""
+
 MACHINES = "machines"
 """stands where a run id may stand: what a viewer waits for, which reader works"""
 
@@ -151,5 +154,15 @@ class Hub:
         if task is not None:
             task.cancel()
             # It still has a connection to close.
-            self._ending.add(task)
-            task.add_done_callback(self._ending.discard)
+            ending = asyncio.create_task(_end(task))
+            self._ending.add(ending)
+            ending.add_done_callback(self._ending.discard)
+
+
+async def _end(task: asyncio.Task[None]) -> None:
+    """Cancels again until the task is over: redis-py can lose the first one while it reads.
+
+    Such a reader went on for ever, and the process waited for it when it was told to end.
+    """
+    while not (await asyncio.wait([task], timeout=CANCEL_SECONDS))[0]:
+        task.cancel()

@@ -148,6 +148,27 @@ def test_two_viewers_share_one_reader_and_it_ends_with_the_last(home: Home, yard
     _run(test)
 
 
+def test_a_reader_that_missed_its_cancellation_still_ends(home: Home) -> None:
+    heard = 0
+
+    async def deaf() -> None:
+        nonlocal heard
+        while heard < 2:
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                heard += 1
+
+    async def story() -> None:
+        hub = Hub(home)
+        async with hub.running():
+            hub._start("deaf", deaf())
+            await asyncio.sleep(0)
+
+    _run(lambda: asyncio.wait_for(story(), DEADLINE_SECONDS))
+    assert heard == 2
+
+
 def test_a_slow_viewer_gets_a_snapshot_instead_of_a_pile(home: Home, yard: Yard) -> None:
     run = save(yard)
     writer = Writer(yard, run)
