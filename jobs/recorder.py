@@ -35,6 +35,9 @@ TEND_SECONDS = 0.25
 TEND_SHARE = 0.05
 """at most this share of the time goes into looking after waiting runs, however many there are"""
 
+REPEAT_SECONDS = 60.0
+"""how often the same trouble is told"""
+
 DATABASE_AWAY = (OperationalError, InterfaceError, IntegrityError)
 """locked for too long, gone, or another recorder was faster: what to do is to read again"""
 
@@ -112,12 +115,17 @@ class Recorder:
 def record(home: Home, stop: threading.Event) -> None:
     """Records until `stop` is set, through every outage of Redis."""
     history = History.open(database_url(home))
+    told, silent_until = "", 0.0
     while not stop.is_set():
         try:
             with connect_unretried(home) as redis:
                 _rounds(Recorder(redis, history, home), stop)
         except (RedisError, RedisUnavailable, *DATABASE_AWAY) as error:
-            LOG.warning("Waiting: %s", error)
+            # A statement of SQL with its values is pages long, and this comes five times a second.
+            reason = str(getattr(error, "orig", None) or error)
+            if reason != told or time.monotonic() > silent_until:
+                LOG.warning("Waiting: %s", reason)
+                told, silent_until = reason, time.monotonic() + REPEAT_SECONDS
             stop.wait(0.2)
     history.close()
 
@@ -135,6 +143,8 @@ def _rounds(recorder: Recorder, stop: threading.Event) -> None:
 def main() -> None:
     """Runs in the foreground until SIGTERM or SIGINT."""
     logging.basicConfig(level=logging.INFO, format="%(message)s")
+    # It tells seven lines about its own plug-ins when it makes the tables.
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     stop = threading.Event()
 
     def end(_number: int, _frame: FrameType | None) -> None:

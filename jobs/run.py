@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.config import RunConfig
+from jobs.settings import read_settings
 from jobs.status import Facts, Status, judge
 
 
@@ -80,13 +81,14 @@ def view(row: Mapping[str, Any], attempts: Sequence[Mapping[str, Any]]) -> Run:
     """The `Run` of one row of `runs` and its rows of `attempts`, oldest first."""
     last: Mapping[str, Any] = attempts[-1] if attempts else {}
     verdict = judge(facts(row, attempts))
+    config, refused = read_settings(row["config"])
     ended = last.get("ended") if attempts else row["created"]
     return Run(
         id=row["id"],
         name=row["name"],
-        config=RunConfig.model_validate_json(row["config"]),
+        config=config,
         status=verdict.status,
-        cause=verdict.cause,
+        cause=f"{verdict.cause} {refused}".strip(),
         created=row["created"],
         started=next((each["started"] for each in attempts if each["started"]), None),
         ended=ended if verdict.ended else None,

@@ -7,6 +7,7 @@ pipe, and without a word when another attempt has taken over.
 from __future__ import annotations
 
 import errno
+import json
 import os
 import signal
 import sys
@@ -18,7 +19,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Literal
 
-from engine.config import RunConfig
+from engine.command import parse_config
 from engine.events import Event, Finished, Log
 from jobs.connect import connect_blocking, connect_unretried
 from jobs.control import Commands
@@ -127,7 +128,7 @@ def main(request: Request, pipe: int) -> int:
 
     attempt = Attempt(request, Owner(pipe))
     try:
-        config = RunConfig.model_validate_json(request.config)
+        config = parse_config(json.loads(request.config))
         events = train(config, attempt.folder, attempt=request.attempt)
         with closing(events):
             last = attempt.tell(events)

@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 import redis
+from sqlalchemy import update
 
 from engine.command import override
 from engine.config import RunConfig
 from engine.problem import SettingsError
 from jobs import keys, queue, runs
 from jobs.connect import RedisUnavailable
+from jobs.history.schema import RUNS
 from jobs.home import Home
 from jobs.ids import is_id, new_id
 from jobs.recorder import Recorder
@@ -152,3 +154,33 @@ def test_ids_sort_by_the_time_they_were_made() -> None:
     assert made == sorted(made)
     assert all(is_id(each) for each in made)
     assert not is_id("../../../../etc/passwd/////")
+
+
+@pytest.mark.parametrize(
+    ("stored", "named"),
+    [
+        ({"name": "old", "shape": {"x": 1}, "training": {"epochs": 3}}, "shape"),
+        ({"name": "old", "optimizer": {"kind": "gone"}, "training": {"epochs": 3}}, "optimizer"),
+        (
+            {
+                "name": "old",
+                "optimizer": {"kind": "sgd", "twist": 1},
+                "training": {"epochs": 3, "batch_size": -1},
+            },
+            "optimizer.twist, training.batch_size",
+        ),
+    ],
+)
+def test_settings_of_another_version_are_told_and_hide_no_run(
+    yard: Yard, stored: dict[str, object], named: str
+) -> None:
+    run_id = runs.launch(yard, RunConfig(name="new"))
+    old = runs.launch(yard, RunConfig(name="old"))
+    with yard.history.writing() as connection:
+        text = json.dumps(stored)
+        connection.execute(update(RUNS).where(RUNS.c.id == old).values(config=text))
+    assert [run.id for run in runs.list(yard)] == [old, run_id]
+    run = runs.get(yard, old)
+    assert f"does not accept some of its settings ({named})" in run.cause
+    assert (run.config.name, run.config.training.epochs) == ("old", 3)
+    assert "does not accept" not in runs.get(yard, run_id).cause
