@@ -67,7 +67,11 @@ def _preset(name: str) -> RunConfig:
 
 def _pair(word: str) -> tuple[str, str]:
     path, sign, text = word.partition("=")
-    if not sign:
+    if path.strip() == "preset":
+        raise SettingsError(
+            [Problem("preset", "a preset replaces all settings; write it first, and only once")]
+        )
+    if not sign or not path.strip():
         raise SettingsError(
             [Problem("", f"{word!r} is no setting; write path=value, e.g. training.epochs=5")]
         )

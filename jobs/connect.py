@@ -10,6 +10,7 @@ import redis
 import redis.asyncio
 from redis.asyncio.retry import Retry as AsyncRetry
 from redis.backoff import EqualJitterBackoff, NoBackoff
+from redis.connection import parse_url
 from redis.retry import Retry
 
 from jobs.endpoint import Endpoint
@@ -86,9 +87,12 @@ def await_server(home: Home, seconds: float = 30.0) -> None:
 
 
 def url(home: Home) -> str:
-    """The server's address with its password: `REDIS_URL`, else the embedded server's."""
+    """The server's address with its password: `REDIS_URL`, else the embedded server's.
+
+    Raises RedisUnavailable when there is none, or when `REDIS_URL` cannot be read.
+    """
     if given := os.environ.get("REDIS_URL"):
-        return given
+        return _checked(given)
     endpoint = Endpoint.read(home)
     if endpoint is None:
         raise RedisUnavailable(
@@ -96,6 +100,18 @@ def url(home: Home) -> str:
             "or name a server in REDIS_URL."
         )
     return f"redis://:{endpoint.password}@127.0.0.1:{endpoint.port}/0"
+
+
+def _checked(address: str) -> str:
+    """`address`, if it can be one. What was given is not repeated: it may hold a password."""
+    try:
+        parse_url(address)  # type: ignore[no-untyped-call]
+    except ValueError as error:
+        raise RedisUnavailable(
+            f"REDIS_URL is no address of a server ({error}). "
+            "Write e.g. redis://127.0.0.1:6379/0, or unset it to use the embedded server."
+        ) from error
+    return address
 
 
 def _settings() -> dict[str, Any]:

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from dataclasses import dataclass
 from pathlib import Path
+
+
+class HomeUnusable(OSError):
+    """The folder cannot be made or written. `str()` says which, why and what to do."""
+
+    def __str__(self) -> str:
+        return (
+            f"The folder {self.filename} cannot be used ({self.strerror}). "
+            "Name another one in TRAINYARD_HOME."
+        )
 
 
 @dataclass(frozen=True)
@@ -19,9 +30,17 @@ class Home:
         return cls(Path(os.environ.get("TRAINYARD_HOME", "var")).resolve())
 
     def create(self) -> Home:
-        """Makes the folder, readable by its owner only, and returns itself."""
-        self.root.mkdir(parents=True, exist_ok=True)
-        self.root.chmod(0o700)
+        """Makes the folder, readable by its owner only, and returns itself.
+
+        Raises HomeUnusable.
+        """
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            self.root.chmod(0o700)
+        except OSError as error:
+            raise HomeUnusable(error.errno, error.strerror, str(self.root)) from error
+        if not os.access(self.root, os.W_OK):
+            raise HomeUnusable(errno.EACCES, os.strerror(errno.EACCES), str(self.root))
         return self
 
     @property

@@ -7,15 +7,16 @@ import sys
 
 from redis import ConnectionError as RedisConnectionError
 from redis import RedisError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import ArgumentError, OperationalError
 
 from engine.problem import SettingsError
 from jobs.cli import build
 from jobs.connect import RedisUnavailable
 from jobs.history import HistoryError
+from jobs.home import HomeUnusable
 from jobs.runs import NotPossible, UnknownRun
 
-REFUSALS = (SettingsError, UnknownRun, NotPossible, RedisUnavailable, HistoryError)
+REFUSALS = (SettingsError, UnknownRun, NotPossible, RedisUnavailable, HistoryError, HomeUnusable)
 
 
 def main() -> None:
@@ -31,6 +32,11 @@ def main() -> None:
         _refuse(f"Redis refused: {error}. `./trainyard doctor` says more.")
     except OperationalError as error:
         _refuse(f"The history database does not answer: {error.orig}. Try `./trainyard doctor`.")
+    except ArgumentError:
+        _refuse(
+            "TRAINYARD_DATABASE_URL is no address of a database. Write e.g. "
+            "postgresql://user:password@host/trainyard, or unset it to use SQLite."
+        )
     except BrokenPipeError:
         # `trainyard logs | head`: whoever reads has enough.
         sys.stderr.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from typing import Annotated
+from typing import Annotated, get_args
 
 import typer
 from rich.table import Table
@@ -13,6 +13,7 @@ from jobs import runs as services
 from jobs.cli import text
 from jobs.history import Attempt
 from jobs.run import Run
+from jobs.status import Status
 from jobs.yard import Yard
 
 RunArgument = Annotated[
@@ -29,11 +30,16 @@ def runs(
     status: Annotated[str | None, typer.Option(help="Only runs with this status.")] = None,
 ) -> None:
     """List the runs, newest first."""
+    if status not in (None, *get_args(Status)):
+        allowed = ", ".join(get_args(Status))
+        raise typer.BadParameter(f"there is no status {status!r}; there are {allowed}")
     found = [run for run in services.list(Yard.open()) if status in (None, run.status)][:number]
     if as_json:
         text.write_json([text.as_dict(run) for run in found])
     elif found:
         text.console().print(_table(found))
+    elif status:
+        text.note(f"no run is {status}. All runs: `./trainyard runs`.")
     else:
         text.note("no runs. `./trainyard launch preset=digits_mlp` starts one.")
 

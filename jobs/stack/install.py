@@ -58,10 +58,12 @@ class Environment:
             self.interrupted.touch()
             self._prefer_cpu_torch(text)
             self._pip(requirements, "-r", requirements)
+            # Nothing is half there any more: a killed compiler must not cost the whole
+            # environment, perhaps beneath a Trainyard that runs from it.
+            self.interrupted.unlink()
             if requirements == "requirements-test.txt":
                 self._compile()
             stamp.write_text(text)
-            self.interrupted.unlink()
 
     def _is_whole(self) -> bool:
         return self.python.exists() and not self.interrupted.exists()

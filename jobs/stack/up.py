@@ -11,7 +11,7 @@ from pathlib import Path
 
 import redis
 
-from jobs.connect import RedisUnavailable, connect_unretried
+from jobs.connect import RedisUnavailable, connect_unretried, url
 from jobs.home import Home
 from jobs.stack import devices, ports, procfile, remains
 from jobs.stack.console import Console
@@ -84,7 +84,11 @@ def begin(supervisor: Supervisor) -> bool:
     stack = supervisor.stack
     workers = [entry for entry in stack.entries if entry.name.startswith("worker-")]
     supervisor.start([entry for entry in stack.entries if entry.name == "redis"])
-    what = "Redis (REDIS_URL)" if "REDIS_URL" in os.environ else "Redis"
+    what = "Redis"
+    if os.environ.get("REDIS_URL"):
+        what = "The Redis that REDIS_URL names"
+        if not redis_answers(stack.home):
+            supervisor.console.say(f"{what} does not answer; waiting for it (Ctrl-C ends)")
     if not supervisor.await_ready(lambda: redis_answers(stack.home), what):
         return False
     started = {"redis", *(entry.name for entry in workers)}
@@ -115,11 +119,13 @@ def prepare(home: Home) -> Home:
 
 def describe(options: Options, home: Home, procfile_path: Path) -> Stack:
     """What to run on this machine now. Raises CannotStart."""
-    own_redis = "REDIS_URL" not in os.environ
+    own_redis = not os.environ.get("REDIS_URL")
     try:
+        if not own_redis:
+            url(home)
         entries = procfile.read(procfile_path)
         port = ports.choose(options.port)
-    except (procfile.ProcfileError, ports.PortTaken, ValueError) as error:
+    except (RedisUnavailable, procfile.ProcfileError, ports.PortTaken, ValueError) as error:
         raise CannotStart(str(error)) from error
     chosen = procfile.for_this_machine(entries, devices.find(), own_redis=own_redis)
     return Stack(secrets.token_hex(8), home, procfile_path.parent, port, chosen)

@@ -97,6 +97,9 @@ BAD = [
     (["launch", "--name", "x" * 81], "name"),
     (["launch", "--from", "nothing"], "There is no run 'nothing'"),
     (["runs", "--bogus"], "No such option"),
+    (["runs", "--status", "bogus"], "queued, starting, running"),
+    (["launch", "=5"], "write path=value"),
+    (["launch", "model=mlp", "preset=iris_mlp"], "write it first"),
 ]
 
 
@@ -160,6 +163,29 @@ def test_without_redis_there_is_a_sentence(tmp_path: Path, monkeypatch: pytest.M
     closed = trainyard("machines", home=home)
     assert closed.returncode == 2
     assert "Redis does not answer" in closed.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("REDIS_URL", "nowhere", "REDIS_URL is no address of a server"),
+        ("TRAINYARD_DATABASE_URL", "nowhere", "TRAINYARD_DATABASE_URL is no address"),
+    ],
+)
+def test_an_address_that_is_none_is_a_sentence(
+    home: Home, monkeypatch: pytest.MonkeyPatch, name: str, value: str, sentence: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    refused = trainyard("machines", home=home)
+    assert (refused.returncode, "Traceback" in refused.stderr) == (2, False)
+    assert sentence in refused.stderr
+
+
+def test_a_home_that_is_a_file_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    refused = trainyard("runs", home=Home(tmp_path / "file"))
+    assert (refused.returncode, "Traceback" in refused.stderr) == (2, False)
+    assert "Name another one in TRAINYARD_HOME" in refused.stderr
 
 
 def test_a_newer_database_is_a_sentence(home: Home, yard: Yard) -> None:
