@@ -13,9 +13,9 @@ PAGE = Template("""<!doctype html>
 <link rel="icon" href="data:,">
 <style>
 :root { color-scheme: light dark; --ground: #fafafa; --card: #fff; --line: #e4e4e7;
-  --text: #18181b; --quiet: #63636b; --strong: #18181b; --on-strong: #fff; --bad: #b42318; }
+  --text: #18181b; --quiet: #63636b; --strong: #4f46e5; --on-strong: #fff; --bad: #b42318; }
 @media (prefers-color-scheme: dark) { :root { --ground: #0c0c0e; --card: #151518; --line: #2a2a2f;
-  --text: #ececef; --quiet: #a0a0a9; --strong: #ececef; --on-strong: #151518; --bad: #ff8a7a; } }
+  --text: #ececef; --quiet: #a0a0a9; --strong: #5d5fef; --on-strong: #fff; --bad: #ff8a7a; } }
 * { box-sizing: border-box; }
 body { margin: 0; min-height: 100vh; display: grid; place-items: center; padding: 24px;
   background: var(--ground); color: var(--text);
@@ -30,7 +30,7 @@ input, button { width: 100%; padding: 10px 12px; border-radius: 8px; font: inher
 input { border: 1px solid var(--line); background: var(--ground); color: var(--text); }
 button { margin-top: 14px; border: 0; background: var(--strong); color: var(--on-strong);
   font-weight: 600; cursor: pointer; }
-:focus-visible { outline: 2px solid #4c8dff; outline-offset: 2px; }
+:focus-visible { outline: 2px solid var(--strong); outline-offset: 2px; }
 .wrong { margin: 8px 0 0; color: var(--bad); }
 </style></head><body><main>
 <h1>Log in to Trainyard</h1>

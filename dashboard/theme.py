@@ -24,12 +24,14 @@ _LIGHT: dict[str, Any] = {
     "codeBackgroundColor": "#f6f7f9",
     "codeTextColor": "#16181d",
     "linkColor": "#4338ca",
+    "redTextColor": "#b42318",
+    "orangeTextColor": "#9a4f00",
     "dataframeBorderColor": "#e4e6eb",
     "dataframeHeaderBackgroundColor": "#f6f7f9",
 }
 
 _DARK: dict[str, Any] = {
-    "primaryColor": "#6366f1",
+    "primaryColor": "#5d5fef",
     "backgroundColor": "#0e0f13",
     "secondaryBackgroundColor": "#16181e",
     "textColor": "#e6e8ee",
@@ -37,6 +39,8 @@ _DARK: dict[str, Any] = {
     "codeBackgroundColor": "#16181e",
     "codeTextColor": "#e6e8ee",
     "linkColor": "#a5b4fc",
+    "redTextColor": "#ff8a7a",
+    "orangeTextColor": "#f5b26b",
     "dataframeBorderColor": "#272a33",
     "dataframeHeaderBackgroundColor": "#16181e",
 }
@@ -74,6 +78,8 @@ h4 { padding: 0 0 .3rem !important; }
 .stHtml h1 { overflow-wrap: anywhere; margin: 0; font-size: 1.75rem; }
 [data-testid="stStatusWidget"] { opacity: .45; }
 [class*="st-key-problem-"] p { line-height: 1.35; }
+label .stMarkdownColoredText { color: var(--yard-accent) !important; }
+[data-testid="stCaptionContainer"]:has(.stMarkdownColoredText) { opacity: 1; }
 [class*="st-key-facts"] [data-testid="stMetric"] { padding: 0; }
 .yard-table { overflow-x: auto; }
 .yard-table table { width: 100%; border-collapse: collapse; font-size: .9rem; margin: 0; }
@@ -88,7 +94,10 @@ h4 { padding: 0 0 .3rem !important; }
 .yard-table th.number { text-align: right; }
 .yard-table a { color: var(--yard-accent); text-decoration: none; }
 .yard-table a:hover { text-decoration: underline; }
-.st-key-head { margin-bottom: .75rem; }
+/* Streamlit pulls up what follows a text: a title would not stand level with what is beside it. */
+.st-key-head [data-testid="stMarkdownContainer"],
+[data-testid="stMarkdownContainer"]:has(h4) { margin-bottom: 0; }
+[class*="st-key-section"] h4 { padding: 0 !important; }
 .st-key-results { margin-top: 1rem; }
 /* room for the charts before they come: what is below them must not jump */
 [class*="st-key-live-"] { min-height: 480px; }
@@ -99,6 +108,13 @@ h4 { padding: 0 0 .3rem !important; }
 [role="tab"][aria-selected="true"] { color: var(--yard-accent) !important; }
 /* A lost connection is told by the page, quietly; it comes back by itself. */
 body:not(:has([data-test-connection-state="CONNECTED"])) [data-testid="stDialog"] { display: none; }
+body:has([data-test-connection-state="PINGING_SERVER"]):not(:has(.ty-note:not([hidden])))::after {
+  content: "Connection lost. Reconnecting…"; position: fixed; z-index: 1000; left: 50%;
+  bottom: 1.5rem; translate: -50%; padding: .4rem .9rem; border-radius: 99px;
+  font-size: .85rem; white-space: nowrap;
+  background: #16181d; color: #fff; border: 1px solid #3a3d46; animation: yard-late 2s step-end;
+}
+@keyframes yard-late { from { opacity: 0; } to { opacity: 1; } }
 .yard-table td.strong { font-weight: 650; }
 .yard-table td.mark { color: var(--yard-accent); font-weight: 600; }
 .yard-table td:first-child { color: color-mix(in srgb, currentColor 78%, transparent); }
@@ -111,9 +127,7 @@ body:not(:has([data-test-connection-state="CONNECTED"])) [data-testid="stDialog"
   [data-testid="stElementContainer"]:has(.yard-logo) { display: none; }
   .st-key-actions { justify-content: flex-start; }
   .st-key-actions button { padding-inline: .7rem; }
-  .st-key-filters > :first-child, .st-key-filters [data-testid="stTextInput"] {
-    width: 100% !important;
-  }
+  .st-key-search, .st-key-search > div { width: 100% !important; }
   .st-key-filters [data-testid="stButtonGroup"] [role] { flex-wrap: wrap; }
 }
 </style>

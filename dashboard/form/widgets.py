@@ -57,5 +57,11 @@ def changed_label(label: str, before: Any, now: Any) -> str:
     """The label, with what the setting was before when it is another now."""
     if before == now:
         return label
-    was = {True: "on", False: "off", "": "empty"}.get(before, before)
-    return f"{label} :small[:primary[was {plain(one_line(str(was))[:24])}]]"
+    return f"{label} :small[:primary[was {plain(one_line(_said(before))[:24])}]]"
+
+
+def _said(value: Any) -> str:
+    # By type: 0 and 1 are equal to False and True, but a seed of 0 is not off.
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return "empty" if value == "" else str(value)

@@ -44,10 +44,13 @@ def _header(run: Run) -> None:
         # Not Markdown: a bare address in a name would become a link.
         st.html(f"<h1>{escape(one_line(run.name))}</h1>")
         st.caption(_what(run))
+        if run.cause and run.status != "failed":
+            st.caption(f":material/info: {plain(finished(run.cause))}")
     with right, st.container(horizontal=True, horizontal_alignment="right", key="actions"):
         _actions(run)
-    if run.cause:
-        _cause(run)
+    if run.cause and run.status == "failed":
+        with st.container(border=True, key="cause"):
+            st.markdown(f":red[:material/error: {plain(finished(run.cause))}]")
     if run.diverged:
         st.caption(
             f":orange[:material/warning: A later attempt computed another value at step "
@@ -66,15 +69,6 @@ def _what(run: Run) -> str:
     if run.resumed:
         parts.append(f"{run.resumed} resume" + (f" ({run.resume_note})" if run.resume_note else ""))
     return " · ".join(plain(part) for part in parts)
-
-
-def _cause(run: Run) -> None:
-    text = plain(finished(run.cause))
-    if run.status != "failed":
-        st.caption(f":material/info: {text}")
-        return
-    with st.container(border=True, key="cause"):
-        st.markdown(f":red[:material/error: {text}]")
 
 
 def _actions(run: Run) -> None:

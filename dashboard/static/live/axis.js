@@ -65,6 +65,7 @@ export class Axis {
       tickformat: this.kind === "step" ? ",~r" : undefined,
       tickformatstops: this.kind === "step" ? undefined : CLOCK,
       hoverformat: this.kind === "step" ? ",d" : "%H:%M:%S",
+      unifiedhovertitle: { text: this.kind === "step" ? "Step %{x:,d}" : "%{x|%H:%M:%S}" },
       showspikes: true,
       spikemode: "across",
       spikethickness: 1,

@@ -5,9 +5,9 @@ import { download, element, setText } from "./dom.js";
 import { bytes, plotlyText, significant } from "./format.js";
 import { plotly } from "./plotly.js";
 import { readTheme } from "./theme.js";
-import { visibleRange } from "./visible.js";
+import { logTicks, visibleRange } from "./visible.js";
 
-const CONFIG = { responsive: true, displayModeBar: false, doubleClick: false };
+const CONFIG = { responsive: true, displayModeBar: false, doubleClick: false, showTips: false };
 const SHOW = { number: (v) => significant(v), percent: (v) => `${significant(v, 3)} %`, bytes };
 const SUFFIX = { number: "", percent: " %", bytes: " GiB" };
 const MARKERS_BELOW = 40;
@@ -69,7 +69,7 @@ export class Chart {
     const x = this.axis.x(curve);
     const scale = this.spec.unit === "bytes" ? GIB : 1;
     const raw = curve.values.map((value) => Number.isFinite(value) ? value / scale : null);
-    const smooths = this.spec.smooths && this.axis.smoothing > 0 && curve.length > 2;
+    const smooths = this.spec.smooths && this.axis.smoothing > 0 && curve.length > 2 && curve.perStep;
     const line = { color: colour, width: 1.75, dash: dash ?? "solid" };
     const main = {
       type: "scatter", name: plotlyText(name), x, y: smooths ? smooth(x, raw.map((v) => v ?? NaN), this.axis.smoothing) : raw,
@@ -90,12 +90,14 @@ export class Chart {
     const log = this.axis.log && this.spec.logarithmic;
     return {
       autosize: true, uirevision: "keep", datarevision: this.revision, showlegend: false, hovermode: "x unified", dragmode: "zoom",
-      margin: { l: 60, r: 12, t: 10, b: 30 }, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
+      margin: { l: 60, r: 12, t: 10, b: 30 }, 
+      // Opaque: Plotly outlines the line under the pointer against what it thinks is behind.
+      paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: theme.ground,
       font: { family: theme.font, size: 11, color: theme.quiet }, shapes,
       hoverlabel: { bgcolor: theme.ground, bordercolor: theme.strongLine, font: { color: theme.text, size: 12 } },
       xaxis: this.axis.layout(theme, this.edges()),
       yaxis: { type: log ? "log" : "linear", gridcolor: theme.line, zeroline: false, fixedrange: true, nticks: 6, ticks: "", ticklabelstandoff: 6,
-        ...visibleRange(this.spec, this.axis, traces, log), ...this.ticks(), exponentformat: "e" },
+        ...visibleRange(this.spec, this.axis, traces, log), ...this.ticks(), ...(log ? logTicks(traces, this.axis) : {}), exponentformat: "e" },
       yaxis2: { overlaying: "y", range: [0, 1], visible: false, fixedrange: true },
     };
   }

@@ -5,6 +5,8 @@ export class Curve {
   constructor(metric, points) {
     // A replayed step counts once; hardware belongs to the clock, not to the step.
     this.byTime = metric.startsWith("hardware/");
+    // What is measured once an epoch has no noise of steps to smooth away.
+    this.perStep = metric.startsWith("train/");
     this.steps = [];
     this.seconds = [];
     this.values = [];

@@ -12,7 +12,7 @@ export function toolbar(axis) {
   const bar = element("div", { class: "ty-toolbar", role: "toolbar", "aria-label": "Charts", children: [
     segmented("Horizontal axis", [["step", "Step"], ["time", "Time"]], axis.kind, (kind) => axis.set({ kind })),
     element("label", { class: "ty-slider", children: [element("span", { text: "Smoothing" }), slider, value] }),
-    toggle("Log scale", "Logarithmic vertical axis", axis.log, (log) => axis.set({ log })),
+    toggle("Log scale", "Log scale: logarithmic vertical axis", axis.log, (log) => axis.set({ log })),
     reset,
   ] });
   bar.show = () => { reset.hidden = axis.range === null; };

@@ -36,7 +36,7 @@ export class View {
       this.patience = undefined;
       this.note.hidden = true;
     } else this.patience ??= setTimeout(() => {
-      setText(this.note, "Connection lost. Reconnecting… The run goes on meanwhile.");
+      setText(this.note, "Connection lost. Reconnecting… What trains goes on meanwhile.");
       this.note.hidden = false;
     }, PATIENCE_MS);
   }

@@ -11,6 +11,14 @@ export function visibleRange(spec, axis, traces, log) {
   return { range: [low - room, high + room], autorange: false };
 }
 
+// Plotly labels every digit of a decade when there is little room for it.
+export function logTicks(traces, axis) {
+  const [low, high] = extremes(traces, axis.range ?? [-Infinity, Infinity], true);
+  const decades = high - low;
+  if (!(decades > 0.5)) return {};
+  return { dtick: decades <= 2.5 ? "D2" : Math.ceil(decades / 5) };
+}
+
 function extremes(traces, [from, to], log) {
   let [low, high] = [Infinity, -Infinity];
   for (const { x, y } of traces) {
