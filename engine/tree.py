@@ -82,7 +82,9 @@ def allowed(field: FieldInfo) -> str:
         str: "text",
         list: "a list",
     }
-    words = next((word for kind, word in kinds.items() if accepts(field, kind)), "settings")
+    words = next(
+        (word for kind, word in kinds.items() if accepts(field, kind)), "a group of settings"
+    )
     whole = " ".join(filter(None, [words, bounds])) + _each(field)
     return f"{whole}, or none" if is_optional(field) else whole
 

@@ -21,6 +21,7 @@ from typing import Literal
 
 from engine.command import parse_config
 from engine.events import Event, Finished, Log
+from engine.problem import SettingsError
 from jobs.connect import connect_blocking, connect_unretried
 from jobs.control import Commands
 from jobs.forkserver import Request
@@ -140,8 +141,9 @@ def main(request: Request, pipe: int) -> int:
         if is_fenced(error):
             os._exit(FENCED_EXIT)
         sentence = explain(error)
-        details = "".join(traceback.format_exception(error)[-TRACEBACK_PARTS:])[-2_000:]
-        attempt.telemetry.emit(Log(step=attempt.step, level="error", message=details))
+        if not isinstance(error, SettingsError):  # its sentence is all there is to know
+            details = "".join(traceback.format_exception(error)[-TRACEBACK_PARTS:])[-2_000:]
+            attempt.telemetry.emit(Log(step=attempt.step, level="error", message=details))
         code = attempt.close(Finished(step=attempt.step, reason="failed", message=sentence))
         if code:
             traceback.print_exc()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 
 import psutil
 import pytest
@@ -37,6 +38,16 @@ def test_stop_before_the_start(home: Home, client: redis.Redis) -> None:
     assert kinds(client, run_id) == ["claimed", "finished"]
     process.terminate()
     assert process.wait(20) == 0
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="mps exists on macOS")
+def test_a_device_the_worker_lacks_is_a_sentence(home: Home, client: redis.Redis) -> None:
+    process = start_worker(home)
+    run_id = launch(client, [*SHORT, "hardware.device=mps"])
+    last = await_event(client, run_id, "finished")
+    assert last["message"].startswith("hardware.device: mps")
+    assert not [event for event in events(client, run_id) if event["kind"] == "log"]
+    end_worker(process)
 
 
 def test_a_killed_worker_takes_all_with_it(home: Home, client: redis.Redis) -> None:
