@@ -105,7 +105,7 @@ def test_presets_come_first_and_can_be_changed() -> None:
             "each a whole number from 1 to 4,096; -1 was given",
         ),
         ("training.keep_best=1", "training.keep_best", "must be true or false; 1 was given"),
-        ("training=3", "training", "3 was given"),
+        ("training=3", "training", "must be a group of settings; 3 was given"),
         ("a.b.c=3", "a.b.c", "there is no setting a.b.c"),
         ("name.first=x", "name.first", "there is no setting name.first"),
         ('optimizer={"kind": "sgd", "speed": 1}', "optimizer.speed", "there is no setting speed"),
