@@ -77,7 +77,7 @@ def _under_way(facts: Facts) -> Verdict:
 
 
 def _broken_off(facts: Facts) -> Verdict:
-    what = facts.cause or "The attempt was interrupted."
+    what = (facts.cause or "The attempt was interrupted").rstrip(".") + "."
     if facts.desired == "stopped":
         return Verdict("stopped", f"{what} It was not resumed because a stop was asked for.")
     return Verdict("resuming", f"{what} Attempt {facts.attempt + 1} follows.")
