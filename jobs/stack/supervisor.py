@@ -1,7 +1,7 @@
 """Keeps the processes of one Trainyard running, and ends them in order.
 
 Single-threaded on purpose: PDEATHSIG is tied to the thread that forked, and `preexec_fn` is only
-safe without others. The order of the Procfile is the order of starting; ending is its reverse.
+safe without others. Ending is in the reverse order of the Procfile.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ class Supervisor:
         self.console.follow(self.children)
 
     def stop(self) -> None:
-        """Ends everything in the reverse order of starting; a further stop signal hurries it."""
+        """Ends all in the reverse order of the Procfile; a further stop signal hurries it."""
         began = time.monotonic()
         for names in reversed(self._groups()):
             self._stop_group([child for child in self.children if role(child) == names])
@@ -132,7 +132,7 @@ class Supervisor:
         )
 
     def _groups(self) -> list[str]:
-        return list(dict.fromkeys(role(child) for child in self.children))
+        return list(dict.fromkeys(role(entry) for entry in self.stack.entries))
 
     def _hurried(self) -> bool:
         return self.wake.stops > 1
@@ -170,9 +170,9 @@ class Supervisor:
             child.send(signal.SIGKILL)
 
 
-def role(child: Child) -> str:
+def role(process: Child | Entry) -> str:
     """`worker` for `worker-cuda0`: the name that decides the order and the grace."""
-    return child.name.split("-")[0]
+    return process.name.split("-")[0]
 
 
 def listed(children: Sequence[Child]) -> str:

@@ -77,13 +77,14 @@ def run(supervisor: Supervisor, options: Options) -> int:
 
 
 def begin(supervisor: Supervisor) -> bool:
-    """Redis, then recorder and dashboard, then workers; False when a stop was asked for.
+    """Redis and the page, then the rest; False when a stop was asked for.
 
-    The workers wait for the page: loading torch beside it made it 1 to 2 s later on two cores.
+    The page needs seconds for its imports and finds Redis when it is there. The others wait for it:
+    loading torch beside it made it 1 to 2 s later on two cores.
     """
     stack = supervisor.stack
-    workers = [entry for entry in stack.entries if entry.name.startswith("worker-")]
-    supervisor.start([entry for entry in stack.entries if entry.name == "redis"])
+    first = [entry for entry in stack.entries if entry.name in ("redis", "dashboard")]
+    supervisor.start(first)
     what = "Redis"
     if os.environ.get("REDIS_URL"):
         what = "The Redis that REDIS_URL names"
@@ -91,11 +92,9 @@ def begin(supervisor: Supervisor) -> bool:
             supervisor.console.say(f"{what} does not answer; waiting for it (Ctrl-C ends)")
     if not supervisor.await_ready(lambda: redis_answers(stack.home), what):
         return False
-    started = {"redis", *(entry.name for entry in workers)}
-    supervisor.start([entry for entry in stack.entries if entry.name not in started])
     if not supervisor.await_ready(lambda: ports.page_answers(stack.port), "The page"):
         return False
-    supervisor.start(workers)
+    supervisor.start([entry for entry in stack.entries if entry not in first])
     return True
 
 
