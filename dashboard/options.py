@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dashboard import theme
+from dashboard import repairs, theme
 
 OPTIONS: dict[str, Any] = {
     # The default collects garbage for 100 ms with the GIL held after every rerun: live points
@@ -28,12 +28,9 @@ OPTIONS: dict[str, Any] = {
 
 def apply(port: int) -> None:
     """Reads Streamlit's configuration files and lays ours over them."""
-    from streamlit.runtime.pages_manager import PagesManager
     from streamlit.web import bootstrap
 
-    # Before the first call of `st.navigation` a folder named `pages` means pages of the old kind:
-    # whoever opened /run?id=... first after a start got an empty page.
-    PagesManager.uses_pages_directory = False
+    repairs.apply()
     chosen = {**theme.OPTIONS, **OPTIONS}
     options = {name.replace(".", "_"): value for name, value in chosen.items()}
     bootstrap.load_config_options({**options, "server_port": port})

@@ -59,7 +59,7 @@ function row(run, act) {
   line.classList.toggle("yard-blank", !run.spark.length && !run.best_name);
   const box = element("input", "yard-box");
   box.type = "checkbox";
-  box.checked = run.selected;
+  box.checked = act.selected(run.id);
   box.setAttribute("aria-label", `Select ${run.name}`);
   box.addEventListener("change", () => act.select(run.id, box.checked));
   const curve = element("div", `yard-spark yard-${run.status}`);
@@ -80,14 +80,30 @@ function head() {
   return line;
 }
 
+// What the person chose last, by table, until the server has drawn it: the next click builds on it.
+const CHOSEN = new WeakMap();
+const PATIENCE_MS = 3000;
+const same = (one, other) => one.length === other.length && one.every((id) => other.includes(id));
+
+// The runs to show as selected: the person's newest choice, else what the server says.
+function selection(host, runs) {
+  const drawn = runs.filter((run) => run.selected).map((run) => run.id);
+  const chosen = CHOSEN.get(host);
+  return chosen && Date.now() < chosen.until && !same(chosen.ids, drawn) ? chosen.ids : drawn;
+}
+
 export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
   const host = parentElement.querySelector(".yard-runs");
+  let selected = selection(host, data.runs);
   const act = {
     open: (id) => setTriggerValue("open", id),
     select: (id, on) => {
-      const others = data.runs.filter((run) => run.selected && run.id !== id).map((run) => run.id);
-      setStateValue("selected", on ? [...others, id] : others);
+      const others = selected.filter((other) => other !== id);
+      selected = on ? [...others, id] : others;
+      CHOSEN.set(host, { ids: selected, until: Date.now() + PATIENCE_MS });
+      setStateValue("selected", selected);
     },
+    selected: (id) => selected.includes(id),
   };
   const focused = document.activeElement?.closest?.(".yard-row")?.dataset.run;
   const kind = document.activeElement?.className === "yard-box" ? ".yard-box" : "a";
