@@ -71,11 +71,11 @@ def launch(yard: Yard, config: RunConfig, origin: str | None = None, key: str | 
         "created": time.time(),
         "desired": "running",
         "origin": origin,
-        "launch_key": key,
+        "launch_key": key or None,
     }
     with yard.history.writing() as connection:
         added = rows.add(connection, row)
-        known = None if added or key is None else rows.by_launch_key(connection, key)
+        known = rows.by_launch_key(connection, key) if key and not added else None
     if known is not None:
         return known
     try:

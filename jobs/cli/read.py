@@ -83,7 +83,7 @@ def line(record: Record) -> str:
     what = {
         "claimed": f"attempt {record.attempt}: taken by {body.get('worker')}",
         "started": f"training on {body.get('device_name')} from step {record.step:,}",
-        "finished": " ".join(filter(None, (body.get("reason"), body.get("message")))),
+        "finished": ": ".join(filter(None, (body.get("reason"), body.get("message")))),
         "ended": f"ended: {body.get('cause')}",
     }.get(record.kind, str(body.get("message", "")))
     level = str(body.get("level", "info"))
