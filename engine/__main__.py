@@ -22,7 +22,7 @@ from engine.command import override
 from engine.config import RunConfig
 from engine.help import settings_help
 from engine.problem import SettingsError
-from engine.threads import SLEEP_WHILE_WAITING
+from engine.threads import WAIT_BRIEFLY
 
 if TYPE_CHECKING:
     from engine.train import Events
@@ -57,7 +57,7 @@ def main(words: Sequence[str]) -> int:
 
 
 def _run(config: RunConfig, folder: Path | None) -> int:
-    for name, value in SLEEP_WHILE_WAITING.items():
+    for name, value in WAIT_BRIEFLY.items():
         os.environ.setdefault(name, value)
     # Here, because torch takes 2 s, and wrong settings should be refused at once.
     from engine.checkpoint import CheckpointError

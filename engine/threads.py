@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-SLEEP_WHILE_WAITING: Mapping[str, str] = MappingProxyType({"OMP_WAIT_POLICY": "PASSIVE"})
-"""Environment in which a thread that waits gives its core away.
+WAIT_BRIEFLY: Mapping[str, str] = MappingProxyType({"GOMP_SPINCOUNT": "200000"})
+"""Environment in which a thread that waits spins for a moment and then gives its core away.
 
-OpenMP's own choice is to spin, which is right on an empty machine. Beside anything else that
-computes, the one that spins holds the core that the awaited one needs; docs/decisions.md has the
-numbers.
+OpenMP's own choice is to spin on, which beside anything else that computes holds the very core
+that the awaited thread needs; docs/decisions.md has the numbers.
 """

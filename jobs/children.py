@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from engine.threads import SLEEP_WHILE_WAITING
+from engine.threads import WAIT_BRIEFLY
 from jobs.home import Home
 from jobs.lock import Lock
 
@@ -46,7 +46,7 @@ class ForkserverChild:
         self._process = subprocess.Popen(
             [sys.executable, *command, "--listener", str(descriptor)],
             pass_fds=[descriptor],
-            env={**SLEEP_WHILE_WAITING, **os.environ},
+            env={**WAIT_BRIEFLY, **os.environ},
             start_new_session=True,
             stdin=subprocess.DEVNULL,
         )
