@@ -5,6 +5,7 @@ Each class knows its `card` without loading anything (a test compares it with th
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -62,9 +63,9 @@ class Builtin(Spec):
     def _cache_name(self) -> str:
         return type(self).__name__.lower()
 
+    @abstractmethod
     def _parse(self) -> Pair:
         """Inputs `(samples, features)` and targets `(samples,)` in their smallest exact type."""
-        raise NotImplementedError
 
 
 def _scikit(name: str, **choices: Any) -> Pair:
