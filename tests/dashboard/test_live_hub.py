@@ -3,11 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +10,7 @@ import numpy as np
 import pytest
 
 from bench.writer import Writer, save
-from dashboard.live.frames import Points, decode
+from dashboard.live.frames import Points
 from dashboard.live.hub import Hub
 from dashboard.live.snapshot import merge
 from dashboard.live.tail import Told
@@ -27,74 +22,7 @@ from jobs.home import Home
 from jobs.recorder import Recorder
 from jobs.server import Server
 from jobs.yard import Yard
-
-DEADLINE_SECONDS = 20.0
-
-
-@dataclass
-class Screen:
-    """A browser without a browser: takes frames, keeps curves as the page does."""
-
-    hub: Hub
-    viewer: Viewer
-    headers: list[dict[str, Any]] = field(default_factory=list)
-    curves: dict[str, Points] = field(default_factory=dict)
-
-    async def watch(self) -> None:
-        """Takes frames until cancelled."""
-        while True:
-            await self.viewer.wake.wait()
-            self.viewer.wake.clear()
-            while self.viewer.stale:
-                self.take(await self.hub.snapshot(self.viewer, self.viewer.stale.pop()))
-            while (frame := self.viewer.next_frame()) is not None:
-                self.take(frame)
-
-    def take(self, frame: bytes) -> None:
-        """Draws one frame."""
-        header, curves = decode(frame)
-        self.headers.append(header)
-        if header["kind"] == "snapshot":
-            self.curves = dict(curves)
-        elif header["kind"] == "delta":
-            for metric, points in curves.items():
-                known = self.curves.get(metric)
-                self.curves[metric] = points if known is None else known.append(points)
-
-    @property
-    def steps(self) -> list[int]:
-        """Steps of the loss curve, as drawn."""
-        loss = self.curves.get("train/loss")
-        return [] if loss is None else [int(step) for step in loss.steps]
-
-    async def until(self, condition: Callable[[], bool]) -> None:
-        """Waits for something to be on the screen."""
-        deadline = time.monotonic() + DEADLINE_SECONDS
-        while not condition():
-            assert time.monotonic() < deadline, (self.steps[-5:], self.headers[-2:])
-            await asyncio.sleep(0.01)
-
-
-@asynccontextmanager
-async def watching(hub: Hub, run: str, pixels: int = 4_000) -> AsyncIterator[Screen]:
-    """A screen on a run."""
-    viewer = Viewer([run], pixels)
-    screen = Screen(hub, viewer)
-    async with hub.watching(viewer):
-        task = asyncio.create_task(screen.watch())
-        try:
-            yield screen
-        finally:
-            task.cancel()
-
-
-def _run(test: Callable[[], Awaitable[None]]) -> None:
-    async def limited() -> None:
-        await asyncio.wait_for(test(), 60)
-
-    # A browser of another test keeps a running loop in this thread.
-    with ThreadPoolExecutor(1) as thread:
-        thread.submit(asyncio.run, limited()).result()
+from tests.dashboard.screen import Screen, run_in_a_loop, watching
 
 
 def _record(home: Home, yard: Yard) -> None:
@@ -129,7 +57,7 @@ def test_history_then_tail_each_point_once(home: Home, yard: Yard) -> None:
                 assert {"claimed", "started"} <= kinds
             again.close()
 
-    _run(test)
+    run_in_a_loop(test)
 
 
 def test_two_viewers_share_one_reader_and_it_ends_with_the_last(home: Home, yard: Yard) -> None:
@@ -145,7 +73,7 @@ def test_two_viewers_share_one_reader_and_it_ends_with_the_last(home: Home, yard
             await asyncio.sleep(0)
             assert not [t for t in asyncio.all_tasks() if t.get_name() == f"live {run}"]
 
-    _run(test)
+    run_in_a_loop(test)
 
 
 def test_a_reader_that_missed_its_cancellation_still_ends(home: Home) -> None:
@@ -165,7 +93,7 @@ def test_a_reader_that_missed_its_cancellation_still_ends(home: Home) -> None:
             hub._start("deaf", deaf())
             await asyncio.sleep(0)
 
-    _run(lambda: asyncio.wait_for(story(), DEADLINE_SECONDS))
+    run_in_a_loop(story)
     assert heard == 2
 
 
@@ -192,7 +120,7 @@ def test_a_slow_viewer_gets_a_snapshot_instead_of_a_pile(home: Home, yard: Yard)
                 task.cancel()
             writer.close()
 
-    _run(test)
+    run_in_a_loop(test)
 
 
 def test_a_gap_in_the_stream_is_closed_from_the_history(home: Home, yard: Yard) -> None:
@@ -213,7 +141,7 @@ def test_a_gap_in_the_stream_is_closed_from_the_history(home: Home, yard: Yard) 
             await screen.until(lambda: [h["kind"] for h in screen.headers].count("snapshot") >= 2)
             assert screen.steps == list(range(1, 11))
 
-    _run(test)
+    run_in_a_loop(test)
 
 
 @pytest.fixture
@@ -248,7 +176,7 @@ def test_two_kills_of_the_server_lose_and_double_nothing(own_server: Server) -> 
             await screen.until(lambda: len(screen.steps) >= 400)
             assert screen.steps == list(range(1, 401))
 
-    _run(test)
+    run_in_a_loop(test)
     assert writer.close()
     yard.close()
 
