@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 import redis
 
+from bench.live import BROWSER
 from jobs.connect import connect
 from jobs.home import Home
 from jobs.server import Server
@@ -22,15 +23,6 @@ if TYPE_CHECKING:
     from jobs.yard import Yard
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @pytest.fixture(scope="session")
@@ -86,6 +78,6 @@ def browser() -> Iterator[Browser]:
             pytest.fail("Chromium is missing: apt-get install chromium")
         pytest.skip("Chromium is not installed")
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
+        chromium = playwright.chromium.launch(executable_path=found, args=BROWSER)
         yield chromium
         chromium.close()
