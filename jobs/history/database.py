@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 from typing import Any
@@ -32,7 +36,7 @@ def open_engine(url: URL) -> Engine:
     if url.get_backend_name() != "sqlite":
         # A snapshot is several SELECTs that must see the same moment.
         return create_engine(url, pool_pre_ping=True, isolation_level="REPEATABLE READ")
-    _create_private(url)
+    _create(url)
     engine = create_engine(url, connect_args={"timeout": 10.0})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -47,20 +51,31 @@ def writer(engine: Engine) -> Engine:
     return engine.execution_options(isolation_level="READ COMMITTED")
 
 
-def _create_private(url: URL) -> None:
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Holds off other processes that create or upgrade the same SQLite file."""
+    with path.with_name(f"{path.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _create(url: URL) -> None:
+    """Makes the file, private and with a write-ahead log; its mode of logging stays in the file."""
     if url.database is None or url.database == ":memory:":
         raise ValueError("The history needs a file: several processes share it.")
     path = Path(url.database)
     path.parent.mkdir(parents=True, exist_ok=True)
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     path.chmod(0o600)
+    # SQLite never waits for a second one that changes the mode: it is "locked" at once.
+    with alone(path), closing(sqlite3.connect(path, timeout=10.0)) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")
 
 
 def _prepare_sqlite(connection: SqliteConnection, _record: Any) -> None:
     # Python's own transaction handling never begins one for a SELECT; ours come from `begin`.
     connection.isolation_level = None
     for pragma in (
-        "journal_mode=WAL",
         "busy_timeout=10000",
         "foreign_keys=ON",
         "synchronous=FULL",

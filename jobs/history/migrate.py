@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
 
-from jobs.history.database import writer
+from jobs.history.database import alone, writer
 from jobs.history.schema import REVISION
 
 ADVISORY_LOCK = 7_266_111_019
@@ -84,9 +83,7 @@ def _back_up(engine: Engine, revision: str) -> None:
 def _alone(engine: Engine) -> Iterator[None]:
     """Holds off other processes that open the same database at the same moment."""
     if engine.dialect.name == "sqlite" and engine.url.database is not None:
-        path = Path(engine.url.database)
-        with path.with_name(f"{path.name}.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with alone(Path(engine.url.database)):
             yield
         return
     with engine.connect() as connection:
