@@ -18,6 +18,8 @@ LONGEST_FILE_LINES = 250
 LONGEST_FUNCTION_LINES = 60
 
 FORBIDDEN_IMPORTS = {"pickle", "cPickle", "dill", "cloudpickle", "shelve", "marshal"}
+# A reader with a list of what it may find; tests/engine/test_packaged.py tries to get around it.
+MAY_UNPICKLE = "engine/data/unpickle.py"
 FORBIDDEN_CALLS = {"eval", "exec", "torch.load", "yaml.load", "os.system", "os.popen"}
 
 MAY_IMPORT = {
@@ -154,6 +156,7 @@ def test_nothing_that_runs_foreign_code() -> None:
         for path, tree in shipped()
         for name in imports(tree)
         if name.split(".")[0] in FORBIDDEN_IMPORTS
+        and (name, path.relative_to(PROJECT).as_posix()) != ("pickle", MAY_UNPICKLE)
     ]
     wrong += [
         f"{at(path, node.lineno)} {ast.unparse(node.func)}"
