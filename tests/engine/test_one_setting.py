@@ -1,4 +1,4 @@
-"""A new optimizer is one class and one name in `engine/optim.py`; everything else follows."""
+"""A new optimizer is one class and one name in its family's file; everything else follows."""
 
 from __future__ import annotations
 
@@ -10,31 +10,31 @@ from pathlib import Path
 from tests.engine.small import PROJECT
 
 CLASS = '''
-class RmsProp(Spec):
-    """Divides the gradient by a running mean of its size (Hinton, 2012)."""
+class Rprop(OptimizerSpec):
+    """Looks at the sign of the gradient alone (Riedmiller and Braun, 1993)."""
 
-    title: ClassVar[str] = "RMSprop"
-    kind: Literal["rmsprop"] = "rmsprop"
-    learning_rate: LearningRate = 1e-3
-    smoothing: float = Field(0.99, ge=0, lt=1, description="memory of the squared gradient")
+    title: ClassVar[str] = "Rprop"
+    kind: Literal["rprop"] = "rprop"
+    learning_rate: LearningRate = 1e-2
+    shrink: float = Field(0.5, gt=0, lt=1, description="factor where the sign changed")
 
-    def build(self, parameters: Iterable[nn.Parameter]) -> TorchOptimizer:
-        from torch.optim import RMSprop
+    def build(self, model: nn.Module) -> TorchOptimizer:
+        from torch.optim import Rprop as TorchRprop
 
-        return RMSprop(parameters, lr=self.learning_rate, alpha=self.smoothing)
+        return TorchRprop(trained(model), lr=self.learning_rate, etas=(self.shrink, 1.2))
 
 
 '''
-UNION = "Optimizer = Annotated[AdamW | Adam | Sgd,"
+UNION = "Descent = Sgd | GradientDescent"
 
 
-def project_with_rmsprop(folder: Path) -> Path:
-    """A copy of the engine in which only `optim.py` differs."""
+def project_with_rprop(folder: Path) -> Path:
+    """A copy of the engine in which only the file of one family differs."""
     shutil.copytree(PROJECT / "engine", folder / "engine")
-    file = folder / "engine" / "optim.py"
+    file = folder / "engine" / "optim" / "descent.py"
     source = file.read_text()
     assert UNION in source
-    file.write_text(source.replace(UNION, CLASS + UNION.replace("Sgd", "Sgd | RmsProp")))
+    file.write_text(source.replace(UNION, f"{CLASS}{UNION} | Rprop"))
     return folder
 
 
@@ -46,15 +46,15 @@ def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_it_is_found_by_command_line_help_validation_and_training(tmp_path: Path) -> None:
-    folder = project_with_rmsprop(tmp_path)
+    folder = project_with_rprop(tmp_path)
     text = run(folder, "-m", "engine", "--help").stdout
-    assert "one of adamw, adam, sgd, rmsprop" in text
-    assert "optimizer.smoothing = 0.99  [rmsprop]" in text
+    assert ", sgd, gradient_descent, rprop, rmsprop, " in text
+    assert "optimizer.shrink = 0.5  [rprop]" in text
 
-    refused = run(folder, "-m", "engine", "optimizer=rmsprop", "optimizer.smoothing=2")
+    refused = run(folder, "-m", "engine", "optimizer=rprop", "optimizer.shrink=2")
     assert refused.returncode == 2
     assert refused.stderr == (
-        "optimizer.smoothing: smoothing must be a number at least 0 and below 1; 2 was given\n"
+        "optimizer.shrink: shrink must be a number above 0 and below 1; 2 was given\n"
     )
 
     trained = run(
@@ -62,9 +62,9 @@ def test_it_is_found_by_command_line_help_validation_and_training(tmp_path: Path
         "-m",
         "engine",
         "preset=iris_mlp",
-        "optimizer=rmsprop",
+        "optimizer=rprop",
         "training.epochs=2",
-        "optimizer.smoothing=0.9",
+        "optimizer.shrink=0.4",
         "hardware.threads=1",
         "--folder",
         str(tmp_path / "run"),
@@ -75,11 +75,11 @@ def test_it_is_found_by_command_line_help_validation_and_training(tmp_path: Path
     script = (
         "from engine.check import problems; from engine.command import override;"
         "from engine.config import RunConfig;"
-        "config = override(RunConfig(), ['optimizer=rmsprop', 'training.batch_size=4000']);"
+        "config = override(RunConfig(), ['optimizer=rprop', 'training.batch_size=4000']);"
         "print([p.path for p in problems(config)], RunConfig.model_validate_json("
         "config.model_dump_json()).optimizer)"
     )
     checked = run(folder, "-c", script)
     assert checked.stdout == (
-        "['training.batch_size'] kind='rmsprop' learning_rate=0.001 smoothing=0.99\n"
+        "['training.batch_size'] learning_rate=0.01 kind='rprop' shrink=0.5\n"
     )
