@@ -7,25 +7,48 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from types import MappingProxyType
+from typing import get_args
 
 import numpy as np
 
 from engine.config import RunConfig
-from engine.data.builtin import Builtin
+from engine.data.card import Card
 from engine.data.divide import drawn
-from engine.models.cnn import Cnn
+from engine.data.raw import Arrays, Labels, Texts
+from engine.data.source import Source
+from engine.models import Model
 from engine.problem import Problem, SettingsError
 
 __all__ = ["Problem", "SettingsError", "problems"]
 
-_KINDS = MappingProxyType({"tabular": "tables", "image": "images"})
-_TARGETS = MappingProxyType({"classification": "a class", "regression": "a number"})
+_KINDS = MappingProxyType(
+    {
+        "tabular": "tables",
+        "image": "images",
+        "series": "series of numbers",
+        "text": "texts",
+        "ratings": "ratings",
+        "graph": "a graph",
+    }
+)
+_TASKS = MappingProxyType(
+    {
+        "classification": "a class",
+        "regression": "a number",
+        "language_modelling": "the next token",
+        "seq2seq": "another text",
+        "rating": "a rating",
+        "node_classification": "the class of a node",
+        "embedding": "the neighbours of a word",
+    }
+)
 
 
 def problems(config: RunConfig) -> list[Problem]:
     """Every reason not to train with these settings, as a sentence at the path to change."""
     parts: list[Callable[[RunConfig], Iterator[Problem]]] = [
         _model_and_data,
+        _loss,
         _parts,
         _classes,
         _batch,
@@ -35,9 +58,9 @@ def problems(config: RunConfig) -> list[Problem]:
     return [problem for part in parts for problem in part(config)]
 
 
-def samples(data: Builtin) -> dict[str, int]:
-    """Samples in `train`, `validation` and `test`, without opening a file."""
-    return data.split.sizes(min(data.card.samples, data.limit or data.card.samples))
+def samples(data: Source) -> dict[str, int]:
+    """Samples in `train`, `validation` and `test`."""
+    return data.sizes()
 
 
 def steps_per_epoch(config: RunConfig) -> int:
@@ -45,27 +68,51 @@ def steps_per_epoch(config: RunConfig) -> int:
     return -(-samples(config.data)["train"] // config.training.batch_size)
 
 
+def total_steps(config: RunConfig) -> int:
+    """Steps of the whole run when nothing ends it early."""
+    return config.training.steps or steps_per_epoch(config) * config.training.epochs
+
+
 def _model_and_data(config: RunConfig) -> Iterator[Problem]:
-    model, data = config.model, config.data
-    if data.card.modality not in model.modalities:
+    model, card = config.model, config.data.card
+    if card.modality not in model.modalities:
         takes = " or ".join(_KINDS[modality] for modality in model.modalities)
         yield Problem(
             "model",
-            f"{model.title} takes {takes}, and {data.title} is made of "
-            f"{_KINDS[data.card.modality]}; choose another model, e.g. an MLP, or other data",
+            f"{model.title} takes {takes}, and {config.data.title} is made of "
+            f"{_KINDS[card.modality]}; choose {_fitting(card)}, or other data",
         )
-    elif data.card.task not in model.tasks:
-        predicts = " or ".join(_TARGETS[task] for task in model.tasks)
-        better = (
-            "logistic regression" if data.card.task == "classification" else "linear regression"
-        )
+    elif card.task not in model.tasks:
+        predicts = " or ".join(_TASKS[task] for task in model.tasks)
         yield Problem(
             "model",
-            f"{model.title} predicts {predicts}, and the target of {data.title} is "
-            f"{_TARGETS[data.card.task]}; choose {better} or an MLP, or other data",
+            f"{model.title} predicts {predicts}, and the target of {config.data.title} is "
+            f"{_TASKS[card.task]}; choose {_fitting(card)}, or other data",
         )
-    elif isinstance(model, Cnn) and min(model.side_after(data.card)) < 1:
-        yield Problem("model.channels", model.too_small(data.card))
+    else:
+        yield from model.problems(card)
+
+
+def _fitting(card: Card) -> str:
+    """The models that take these data, by the names people know."""
+    union = get_args(get_args(Model)[0])
+    names = [
+        model.title
+        for model in union
+        if card.modality in model.modalities and card.task in model.tasks
+    ]
+    return " or ".join(filter(None, [", ".join(names[:-1]), names[-1]])) if names else "another"
+
+
+def _loss(config: RunConfig) -> Iterator[Problem]:
+    loss, task = config.loss, config.data.card.task
+    if task not in loss.tasks:
+        fits = " or ".join(_TASKS[each] for each in loss.tasks)
+        yield Problem(
+            "loss",
+            f"{loss.title} is a loss for {fits}, and the target of {config.data.title} is "
+            f"{_TASKS[task]}; choose automatic",
+        )
 
 
 def _parts(config: RunConfig) -> Iterator[Problem]:
@@ -99,11 +146,11 @@ def _classes(config: RunConfig) -> Iterator[Problem]:
     data = config.data
     if data.card.task != "classification" or data.limit is None:
         return
-    labels = data.load().targets
+    labels = _labels(data)
     classes = len(data.card.classes)
     counts = np.bincount(labels[drawn(len(labels), data.limit, data.split.seed)], minlength=classes)
     few = [(name, int(n)) for name, n in zip(data.card.classes, counts, strict=True) if n < 2]
-    if few:
+    if few and len(labels):
         yield Problem(
             "data.limit",
             f"with {data.limit} samples {_listed(few)}, and a class needs at least 2, one to learn "
@@ -117,9 +164,18 @@ def _listed(few: list[tuple[str, int]]) -> str:
     return shown + (f", and {len(few) - 3} more have too few" if len(few) > 3 else "")
 
 
-def _smallest_limit(data: Builtin) -> int:
+def _labels(data: Source) -> Labels:
+    """Of all samples; none where the data are not on this machine, which the trainer will say."""
+    try:
+        raw = data.load()
+    except FileNotFoundError:
+        return np.zeros(0, dtype=np.int64)
+    return raw.targets.astype(np.int64) if isinstance(raw, Arrays | Texts) else np.zeros(0, int)
+
+
+def _smallest_limit(data: Source) -> int:
     """The first length of the drawn order at which every class has two samples."""
-    labels = data.load().targets
+    labels = _labels(data)
     order = drawn(len(labels), len(labels) - 1, data.split.seed)
     return 1 + max(
         int(np.flatnonzero(labels[order] == number)[1]) for number in range(len(data.card.classes))
@@ -154,7 +210,7 @@ def _validation_needed(config: RunConfig) -> Iterator[Problem]:
 
 
 def _warmup(config: RunConfig) -> Iterator[Problem]:
-    total = steps_per_epoch(config) * config.training.epochs
+    total = total_steps(config)
     if config.schedule.warmup_steps > total:
         yield Problem(
             "schedule.warmup_steps",

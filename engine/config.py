@@ -12,6 +12,7 @@ from typing import Literal
 from pydantic import Field
 
 from engine.data import Data, Mnist
+from engine.losses import Automatic, Loss
 from engine.models import Cnn, Model
 from engine.optim import AdamW, Optimizer
 from engine.schedules import Cosine, Schedule
@@ -21,7 +22,9 @@ from engine.spec import RARE, Spec
 class EarlyStopping(Spec):
     """Ends the run when the validation loss has stopped falling."""
 
-    patience: int = Field(5, ge=1, le=10_000, description="epochs without improvement to wait for")
+    patience: int = Field(
+        5, ge=1, le=10_000, description="evaluations (epochs) without improvement to wait for"
+    )
     min_delta: float = Field(
         0.0,
         ge=0,
@@ -35,6 +38,22 @@ class Training(Spec):
     """How long and how carefully to train."""
 
     epochs: int = Field(15, ge=1, le=100_000, description="passes over the training part")
+    steps: int | None = Field(
+        None,
+        ge=1,
+        le=100_000_000,
+        description="end after so many steps, however many epochs that makes; none trains all",
+        examples=[2000],
+        json_schema_extra=RARE,
+    )
+    evaluate_steps: int | None = Field(
+        None,
+        ge=1,
+        le=100_000_000,
+        description="evaluate every so many steps; none evaluates at the end of each epoch",
+        examples=[200],
+        json_schema_extra=RARE,
+    )
     batch_size: int = Field(32, ge=1, le=1_000_000, description="samples per step")
     seed: int = Field(0, ge=0, lt=2**31, description="of weights, order and dropout")
     clip_norm: float | None = Field(
@@ -82,6 +101,7 @@ class RunConfig(Spec):
     name: str = Field("", max_length=80, description="how the run is called; any text")
     data: Data = Mnist()
     model: Model = Cnn(dropout=0.5)
+    loss: Loss = Automatic()
     optimizer: Optimizer = AdamW(learning_rate=2e-3)
     schedule: Schedule = Cosine()
     training: Training = Training()

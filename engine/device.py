@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 from engine.config import Hardware
+from engine.data.card import Card
 from engine.problem import Problem, SettingsError
 
 
@@ -34,7 +35,7 @@ SMALL_STEP = 4_000_000
 """multiplications in a step below which a second thread costs more than it brings"""
 
 
-def choose_threads(hardware: Hardware, model: nn.Module, batch_size: int) -> int:
+def choose_threads(hardware: Hardware, model: nn.Module, card: Card, batch_size: int) -> int:
     """CPU threads for steps of `batch_size` samples: those asked for, or one for small models.
 
     Threads wait for each other at every layer. On two busy cores that made steps of a small MLP
@@ -42,10 +43,19 @@ def choose_threads(hardware: Hardware, model: nn.Module, batch_size: int) -> int
     """
     if hardware.threads is not None:
         return hardware.threads
-    weights = sum(parameter.numel() for parameter in model.parameters())
     # A convolution uses each of its weights once for every pixel.
-    once = not any(isinstance(module, nn.Conv2d) for module in model.modules())
-    return 1 if once and weights * batch_size < SMALL_STEP else torch.get_num_threads()
+    if any(isinstance(module, nn.Conv2d) for module in model.modules()):
+        return torch.get_num_threads()
+    tokens = card.shape[0] if card.modality in ("text", "series") else 1
+    small = _multiplied(model) * batch_size * tokens < SMALL_STEP
+    return 1 if small else torch.get_num_threads()
+
+
+def _multiplied(model: nn.Module) -> int:
+    """Weights that every sample, or token, is multiplied with; those of tables are looked up."""
+    tables = [module for module in model.modules() if isinstance(module, nn.Embedding)]
+    looked_up = sum(table.weight.numel() for table in tables)
+    return sum(parameter.numel() for parameter in model.parameters()) - looked_up
 
 
 def device_name(device: torch.device) -> str:

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
+from engine.data.card import Task
 from engine.spec import Spec
 
 Seconds = Annotated[float, Field(description="wall-clock time, seconds since 1970 (UTC)")]
@@ -26,7 +27,7 @@ class Started(Fact):
     """Training is about to take its first step, or the first one after `step` when resumed."""
 
     kind: Literal["started"] = "started"
-    task: Literal["classification", "regression"]
+    task: Task
     device: str
     """torch's name of the device, e.g. `cpu` or `cuda:0`"""
     device_name: str
@@ -43,6 +44,8 @@ class Started(Fact):
     resume_note: str = ""
     """why a resume is only best-effort; empty otherwise"""
     versions: dict[str, str] = {}
+    choices: dict[str, str] = {}
+    """what was chosen automatically and why, e.g. `precision`: `fp32, this CPU has no bf16`"""
 
 
 class Steps(Fact):
@@ -65,7 +68,49 @@ class Curve(Spec):
     y: list[float]
 
 
-DRAWN = frozenset({"confusion", "roc", "targets", "predictions"})
+class Sample(Spec):
+    """A text the model wrote after `prompt`."""
+
+    prompt: str
+    text: str
+
+
+class Table(Spec):
+    """Rows for people, e.g. the nearest neighbours of words; a number is shown as a number."""
+
+    name: str
+    columns: list[str]
+    rows: list[list[str | float]]
+    note: str = ""
+
+
+class Example(Spec):
+    """One sample and what the model said of it."""
+
+    place: int
+    """row number in the data set"""
+    truth: str
+    prediction: str
+    loss: float
+    text: str = ""
+    """of a text, or the features of a row of a table"""
+    pixels: list[list[list[int]]] = []
+    """of an image, 0 to 255: `(height, width, channels)`"""
+
+
+DRAWN = frozenset(
+    {
+        "confusion",
+        "roc",
+        "precision_recall",
+        "calibration",
+        "targets",
+        "predictions",
+        "samples",
+        "tables",
+        "worst",
+    }
+)
 """fields of an evaluation that only pictures need; they are larger than all its numbers"""
 
 
@@ -76,7 +121,7 @@ class Evaluation(Fact):
     split: Literal["validation", "test"]
     epoch: int
     metrics: dict[str, float]
-    """`loss`, `accuracy`, `f1`, `roc_auc` or `loss`, `mse`, `mae`, `r2`; no undefined ones"""
+    """`loss` and those of the task (`docs/architecture.md`); no undefined ones"""
     confusion: list[list[int]] = []
     """rows: true class, columns: predicted class; empty for regression"""
     roc: list[Curve] = []
@@ -84,6 +129,18 @@ class Evaluation(Fact):
     targets: list[float] = []
     """regression: true values of up to 1,000 samples, same order as `predictions`"""
     predictions: list[float] = []
+    precision_recall: list[Curve] = []
+    calibration: list[Curve] = []
+    """predicted probability against the share that came true"""
+    samples: list[Sample] = []
+    tables: list[Table] = []
+    worst: list[Example] = []
+    """the samples of the highest loss, highest first"""
+    intervals: dict[str, list[float]] = {}
+    """lower and upper end of the 95 % confidence interval, by bootstrap over the samples"""
+    baseline_name: str = ""
+    baseline: dict[str, float] = {}
+    """metrics of a simple method on the same parts, to compare with"""
 
 
 class Checkpoint(Fact):

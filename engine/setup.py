@@ -12,9 +12,10 @@ from torch import nn
 from engine.check import problems
 from engine.config import RunConfig
 from engine.data.card import Card
-from engine.data.prepare import Part, Prepared, TargetScale, prepare
+from engine.data.prepared import Prepared
 from engine.device import choose_device, choose_threads, device_name, make_repeatable
-from engine.evaluate import TensorPart
+from engine.losses import LossFunction, loss_for
+from engine.parts import Inputs, TensorPart, on_device
 from engine.problem import Problem, SettingsError
 from engine.randomness import seed_weights
 from engine.state import TrainState
@@ -25,18 +26,23 @@ class Setup:
     """One run on one machine. `parts`: `train`, `validation`, `test`, on the device."""
 
     config: RunConfig
-    card: Card
-    scale: TargetScale
+    prepared: Prepared
     parts: dict[str, TensorPart]
+    loss: LossFunction
     device: torch.device
     device_name: str
     threads: int
     versions: dict[str, str]
 
     @property
+    def card(self) -> Card:
+        """The facts of the data, complete."""
+        return self.prepared.card
+
+    @property
     def samples(self) -> dict[str, int]:
         """Number of samples in each part."""
-        return {name: len(part.targets) for name, part in self.parts.items()}
+        return {name: len(part) for name, part in self.parts.items()}
 
     @property
     def steps_per_epoch(self) -> int:
@@ -46,17 +52,36 @@ class Setup:
     @property
     def total_steps(self) -> int:
         """Steps of the whole run when nothing ends it early."""
-        return self.steps_per_epoch * self.config.training.epochs
+        training = self.config.training
+        return training.steps or self.steps_per_epoch * training.epochs
+
+    @property
+    def epochs(self) -> int:
+        """Epochs of the whole run; the last one may be cut short by `training.steps`."""
+        return self.epoch_of(self.total_steps)
 
     @property
     def loss_factor(self) -> float:
         """From the loss the model sees to the loss in the targets' own unit."""
-        return self.scale.deviation**2
+        return loss_for(self.config.loss, self.card.task).unit(self.prepared.target.deviation)
+
+    def epoch_of(self, step: int) -> int:
+        """The epoch, from 1, that the last of `step` steps belongs to."""
+        return max(1, -(-step // self.steps_per_epoch))
+
+    def next_evaluation(self, step: int) -> int:
+        """The first step after `step` that ends with an evaluation."""
+        every = self.config.training.evaluate_steps or self.steps_per_epoch
+        return min(self.total_steps, (step // every + 1) * every)
 
     def learning_rate(self, step: int) -> float:
         """Of the step after `step` steps."""
         schedule, optimizer = self.config.schedule, self.config.optimizer
         return optimizer.learning_rate * schedule.factor(step, self.total_steps)
+
+    def augment(self, inputs: Inputs) -> Inputs:
+        """The inputs as the model is to see them in this step of the training."""
+        return inputs
 
 
 def set_up(config: RunConfig) -> Setup:
@@ -70,16 +95,16 @@ def set_up(config: RunConfig) -> Setup:
         raise SettingsError(found)
     device = choose_device(config.hardware)
     make_repeatable(device)
+    prepared = prepare(config)
     with torch.device("meta"):
-        model = config.model.build(config.data.card)
-    threads = choose_threads(config.hardware, model, config.training.batch_size)
+        model = config.model.build(prepared.card)
+    threads = choose_threads(config.hardware, model, prepared.card, config.training.batch_size)
     torch.set_num_threads(threads)
-    prepared = _prepared(config)
     return Setup(
         config=config,
-        card=prepared.card,
-        scale=prepared.target,
-        parts={name: _on_device(part, device) for name, part in prepared.parts.items()},
+        prepared=prepared,
+        parts={name: on_device(part, device) for name, part in prepared.parts.items()},
+        loss=loss_for(config.loss, prepared.card.task).build(prepared, device),
         device=device,
         device_name=device_name(device),
         threads=threads,
@@ -91,6 +116,18 @@ def set_up(config: RunConfig) -> Setup:
     )
 
 
+def prepare(config: RunConfig) -> Prepared:
+    """The data of a run, ready to train on.
+
+    Raises:
+        SettingsError: they are not on this machine.
+    """
+    try:
+        return config.data.prepare(config.model.tokens())
+    except FileNotFoundError as error:
+        raise SettingsError([Problem("data", str(error))]) from error
+
+
 def first_state(setup: Setup) -> TrainState:
     """The run before its first step: weights by the seed, made on the CPU wherever it trains."""
     seed_weights(setup.config.training.seed)
@@ -98,19 +135,5 @@ def first_state(setup: Setup) -> TrainState:
     if any(isinstance(module, nn.Conv2d) for module in model.modules()):
         # 1.3 times as fast for convolutions on the CPU, and what a GPU's tensor cores want.
         model = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    optimizer = setup.config.optimizer.build(model.parameters())
+    optimizer = setup.config.optimizer.build(model)
     return TrainState(config=setup.config, model=model, optimizer=optimizer)
-
-
-def _prepared(config: RunConfig) -> Prepared:
-    try:
-        return prepare(config.data)
-    except FileNotFoundError as error:
-        raise SettingsError([Problem("data", str(error))]) from error
-
-
-def _on_device(part: Part, device: torch.device) -> TensorPart:
-    inputs = torch.from_numpy(part.inputs).to(device)
-    if inputs.dim() == 4:
-        inputs = inputs.contiguous(memory_format=torch.channels_last)
-    return TensorPart(inputs, torch.from_numpy(part.targets).to(device))

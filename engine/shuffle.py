@@ -22,6 +22,8 @@ class Purpose(IntEnum):
     WEIGHTS = 4
     EPOCH = 5
     STEP = 6
+    SHIFT = 7
+    EVALUATION = 8
 
 
 def mix(seed: int, purpose: Purpose, place: int = 0) -> int:

@@ -30,6 +30,10 @@ class Spec(BaseModel):
 
     title: ClassVar[str] = ""
 
+    def __hash__(self) -> int:
+        # Pydantic's own cannot hash the lists that some settings are.
+        return hash(self.model_dump_json())
+
     def to_dict(self) -> dict[str, Any]:
         """The JSON-ready form: lists instead of tuples, no Python-only types."""
         return self.model_dump(mode="json")

@@ -30,25 +30,28 @@ _RECENT: TypeAdapter[list[Steps | Evaluation]] = TypeAdapter(list[Steps | Evalua
 class Progress(Spec):
     """The part that is numbers. Losses are those of the validation part, on the original scale."""
 
-    evaluated_epochs: int = 0
-    """epochs whose evaluation is behind us"""
+    evaluated_step: int = 0
+    """the step of the last evaluation that is behind us"""
     best_loss: float | None = None
-    best_epoch: int = 0
+    best_step: int = 0
     lowest_loss: float | None = None
     """what early stopping compares with: only falls by more than `min_delta`"""
-    waited_epochs: int = 0
+    waited_evaluations: int = 0
     """evaluations since `lowest_loss` fell"""
+    losses: list[float] = []
+    """of every evaluation so far"""
 
-    def after(self, epoch: int, loss: float, min_delta: float) -> Progress:
-        """What is known once `epoch` (from 1) had this validation loss."""
+    def after(self, step: int, loss: float, min_delta: float) -> Progress:
+        """What is known once the weights after `step` steps had this validation loss."""
         best = self.best_loss is None or loss < self.best_loss
         fell = self.lowest_loss is None or loss < self.lowest_loss - min_delta
         return Progress(
-            evaluated_epochs=epoch,
+            evaluated_step=step,
             best_loss=loss if best else self.best_loss,
-            best_epoch=epoch if best else self.best_epoch,
+            best_step=step if best else self.best_step,
             lowest_loss=loss if fell else self.lowest_loss,
-            waited_epochs=0 if fell else self.waited_epochs + 1,
+            waited_evaluations=0 if fell else self.waited_evaluations + 1,
+            losses=[*self.losses, loss],
         )
 
 
@@ -73,7 +76,7 @@ class TrainState:
     """optimizer steps done"""
     progress: Progress = field(default_factory=Progress)
     best: Tensors = field(default_factory=dict)
-    """weights of the best epoch, on the device; empty before the first evaluation"""
+    """weights of the best evaluation, on the device; empty before the first evaluation"""
     recent: list[Steps | Evaluation] = field(default_factory=list)
     """what was yielded in the last second: it may be lost with the process that heard it"""
 

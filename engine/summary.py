@@ -7,9 +7,11 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from engine.check import problems, samples, steps_per_epoch
+from engine.check import problems, samples, steps_per_epoch, total_steps
 from engine.config import RunConfig
+from engine.data.card import Card
 from engine.problem import SettingsError
+from engine.setup import prepare
 from engine.spec import Spec
 
 
@@ -41,20 +43,48 @@ def summarize(config: RunConfig) -> Summary:
     found = problems(config)
     if found:
         raise SettingsError(found)
+    card = complete_card(config)
     with torch.device("meta"):
-        model = config.model.build(config.data.card)
-        inputs = torch.empty(1, *config.data.card.shape)
-    per_epoch = steps_per_epoch(config)
+        model = config.model.build(card)
+        inputs = example(card)
     return Summary(
         parameters=sum(parameter.numel() for parameter in model.parameters()),
         layers=_layers(model, inputs),
         samples=samples(config.data),
-        steps_per_epoch=per_epoch,
-        total_steps=per_epoch * config.training.epochs,
+        steps_per_epoch=steps_per_epoch(config),
+        total_steps=total_steps(config),
     )
 
 
-def _layers(model: nn.Module, inputs: Tensor) -> list[Layer]:
+def complete_card(config: RunConfig) -> Card:
+    """The facts of the data; texts, ratings and graphs are read for them.
+
+    Raises:
+        SettingsError: the data are not on this machine.
+    """
+    card = config.data.card
+    if card.modality in ("tabular", "image", "series"):
+        return card
+    return prepare(config).card
+
+
+def example(card: Card) -> tuple[Tensor, ...]:
+    """One sample of zeros with a batch dimension, as the model's inputs."""
+    whole = torch.long
+    match card.task:
+        case "seq2seq":
+            target = torch.zeros(1, card.target_length, dtype=whole)
+            return torch.zeros(1, *card.shape, dtype=whole), target
+        case "rating" | "embedding":
+            return (torch.zeros(1, 2, dtype=whole),)
+        case "node_classification":
+            features = torch.zeros(card.nodes, card.shape[-1])
+            edges = torch.zeros(2, card.edges, dtype=whole)
+            return torch.zeros(1, dtype=whole), features, edges
+    return (torch.zeros(1, *card.shape, dtype=whole if card.modality == "text" else None),)
+
+
+def _layers(model: nn.Module, inputs: tuple[Tensor, ...]) -> list[Layer]:
     """One forward pass, watched at the modules that have no modules inside."""
     found: list[Layer] = []
     handles = [
@@ -63,19 +93,21 @@ def _layers(model: nn.Module, inputs: Tensor) -> list[Layer]:
         if not list(module.children())
     ]
     with torch.no_grad():
-        model(inputs)
+        model(*inputs)
     for handle in handles:
         handle.remove()
     return found
 
 
 def _watcher(name: str, found: list[Layer]) -> Any:
-    def watch(module: nn.Module, _: tuple[Tensor, ...], output: Tensor) -> None:
+    def watch(module: nn.Module, _: tuple[Tensor, ...], output: Any) -> None:
+        # A recurrent layer gives its states too.
+        shown = output[0] if isinstance(output, tuple) else output
         found.append(
             Layer(
                 name=name,
                 kind=type(module).__name__,
-                output=list(output.shape[1:]),
+                output=list(shown.shape[1:]) if isinstance(shown, Tensor) else [],
                 parameters=sum(parameter.numel() for parameter in module.parameters()),
             )
         )

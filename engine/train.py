@@ -12,13 +12,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils import clip_grad_norm_, get_total_norm
 
+from engine.batches import batches
 from engine.config import RunConfig
-from engine.epoch import conclude, end_epoch, is_over
 from engine.events import Event, Steps
 from engine.failpoints import failpoint
 from engine.keeper import Keeper, keeper_of
-from engine.loss import mean_loss
-from engine.randomness import epoch_order, seed_step
+from engine.randomness import seed_step
+from engine.round import conclude, end_round, is_over
 from engine.setup import Setup, first_state, set_up
 from engine.state import TrainState
 from engine.steps import Pending, bad_step, cut_after
@@ -61,27 +61,18 @@ def train(config: RunConfig, folder: Path | None = None, *, attempt: int = 1) ->
 
 
 def _learn(setup: Setup, state: TrainState, keeper: Keeper) -> Iterator[Event]:
-    """Steps and evaluations from wherever `state` stands to the end. The last batch of an epoch
-    may be smaller and is used.
-    """
-    training, data = setup.config.training, setup.parts["train"]
+    """Steps and evaluations from wherever `state` stands to the end."""
+    training = setup.config.training
     parameters = list(state.model.parameters())
     pending = Pending()
     state.model.train()
 
     while not is_over(setup, state):
-        epoch = state.progress.evaluated_epochs  # from 0
-        order = epoch_order(training.seed, epoch, len(data.targets), setup.device)
-        batches = torch.split(order, training.batch_size)
+        evaluation = setup.next_evaluation(state.progress.evaluated_step)
 
-        for batch in batches[state.step - epoch * setup.steps_per_epoch :]:
-            inputs, targets = (
-                data.inputs.index_select(0, batch),
-                data.targets.index_select(0, batch),
-            )
-
+        for inputs, targets in batches(setup, state.step, evaluation):
             seed_step(training.seed, state.step, setup.device)
-            loss = mean_loss(setup.card.task, state.model(inputs), targets)
+            loss = setup.loss(state.model(*setup.augment(inputs)), targets)
             loss.backward()  # type: ignore[no-untyped-call]
             norm = _clipped(parameters, training.clip_norm)
 
@@ -100,7 +91,7 @@ def _learn(setup: Setup, state: TrainState, keeper: Keeper) -> Iterator[Event]:
 
         if pending.losses:
             yield _told(pending, state, setup)
-        yield from end_epoch(setup, state)
+        yield from end_round(setup, state)
         # Also here: epochs shorter than a flush would otherwise never save.
         yield from keeper.save_when_due()
 
@@ -118,7 +109,7 @@ def _told(pending: Pending, state: TrainState, setup: Setup) -> Steps:
     Raises:
         Diverged: one of them is not finite; it carries the steps up to that one.
     """
-    steps = pending.flush(state.step, state.progress.evaluated_epochs + 1, setup.loss_factor)
+    steps = pending.flush(state.step, setup.epoch_of(state.step), setup.loss_factor)
     bad = bad_step(steps)
     if bad:
         place, reason = bad

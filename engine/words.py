@@ -27,7 +27,7 @@ def started(setup: Setup, state: TrainState, resumed: Resumed) -> Started:
         device=str(setup.device),
         device_name=setup.device_name,
         parameters=sum(parameter.numel() for parameter in state.model.parameters()),
-        epochs=setup.config.training.epochs,
+        epochs=setup.epochs,
         steps_per_epoch=setup.steps_per_epoch,
         total_steps=setup.total_steps,
         samples=setup.samples,

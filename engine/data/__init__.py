@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from engine.data.builtin import BreastCancer, Diabetes, Digits, Iris, Mnist
-from engine.data.card import Arrays, Card
+from engine.data.card import Card
 
 Data = Annotated[
     Mnist | Digits | Iris | BreastCancer | Diabetes,
@@ -13,7 +13,6 @@ Data = Annotated[
 ]
 
 __all__ = [
-    "Arrays",
     "BreastCancer",
     "Card",
     "Data",

@@ -7,27 +7,22 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable
-from typing import Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
 
 from engine.data.cache import Pair, cached
-from engine.data.card import Arrays, Card
+from engine.data.card import Card
 from engine.data.mnist import read_mnist
-from engine.data.split import Split
-from engine.spec import RARE, Spec
+from engine.data.prepare.arrays import prepare_arrays
+from engine.data.prepared import Prepared
+from engine.data.raw import Arrays
+from engine.data.source import Source
 
-Limit = Annotated[
-    int | None,
-    Field(
-        ge=4,
-        le=10_000_000,
-        description="use only this many samples, drawn by the split's seed; none uses all",
-        examples=[1000],
-        json_schema_extra=RARE,
-    ),
-]
+if TYPE_CHECKING:
+    from engine.data.tokens import Vocabulary
+
 Scaling = Annotated[
     Literal["standard", "minmax", "none"],
     Field(
@@ -36,12 +31,9 @@ Scaling = Annotated[
 ]
 
 
-class Builtin(Spec):
-    """The choices every data set has."""
+class Builtin(Source):
+    """Numbers that a package carries, and how they are scaled."""
 
-    card: ClassVar[Card]
-    split: Split = Split()
-    limit: Limit = None
     scaling: Scaling = "standard"
 
     def scales_targets(self) -> bool:
@@ -49,16 +41,14 @@ class Builtin(Spec):
         return False
 
     def load(self) -> Arrays:
-        """All samples, unscaled, before limit and split.
-
-        Raises:
-            FileNotFoundError: the package that carries the data is not installed.
-        """
         inputs, targets = cached(f"{self._cache_name()}-v1", self._parse)
         shaped = inputs.astype(np.float32).reshape(-1, *self.card.shape)
         if self.card.task == "classification":
             return Arrays(shaped, targets.astype(np.int64))
         return Arrays(shaped, targets.astype(np.float32))
+
+    def prepare(self, vocabulary: Vocabulary | None = None) -> Prepared:  # noqa: ARG002
+        return prepare_arrays(self, self.load())
 
     def _cache_name(self) -> str:
         return type(self).__name__.lower()
@@ -82,7 +72,7 @@ class Digits(Builtin):
     title: ClassVar[str] = "Digits 8x8"
     kind: Literal["digits"] = "digits"
     scaling: Scaling = "minmax"
-    card: ClassVar[Card] = Card(
+    facts: ClassVar[Card] = Card(
         task="classification",
         modality="image",
         samples=1797,
@@ -101,7 +91,7 @@ class Iris(Builtin):
 
     title: ClassVar[str] = "Iris"
     kind: Literal["iris"] = "iris"
-    card: ClassVar[Card] = Card(
+    facts: ClassVar[Card] = Card(
         task="classification",
         modality="tabular",
         samples=150,
@@ -120,7 +110,7 @@ class BreastCancer(Builtin):
 
     title: ClassVar[str] = "Breast cancer"
     kind: Literal["breast_cancer"] = "breast_cancer"
-    card: ClassVar[Card] = Card(
+    facts: ClassVar[Card] = Card(
         task="classification",
         modality="tabular",
         samples=569,
@@ -144,7 +134,7 @@ class Diabetes(Builtin):
         description="standard: the model learns targets of mean 0 and deviation 1; "
         "losses and metrics are always shown in the original unit",
     )
-    card: ClassVar[Card] = Card(
+    facts: ClassVar[Card] = Card(
         task="regression",
         modality="tabular",
         samples=442,
@@ -166,7 +156,7 @@ class Mnist(Builtin):
     title: ClassVar[str] = "MNIST 5k"
     kind: Literal["mnist"] = "mnist"
     scaling: Scaling = "minmax"
-    card: ClassVar[Card] = Card(
+    facts: ClassVar[Card] = Card(
         task="classification",
         modality="image",
         samples=5000,

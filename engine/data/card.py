@@ -1,30 +1,49 @@
-"""What is known of a data set before it is loaded, and its arrays once it is."""
+"""What is known of a data set before it is loaded."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-Task = Literal["classification", "regression"]
-Modality = Literal["tabular", "image"]
+Task = Literal[
+    "classification",
+    "regression",
+    "language_modelling",
+    "seq2seq",
+    "rating",
+    "node_classification",
+    "embedding",
+]
+Modality = Literal["tabular", "image", "series", "text", "ratings", "graph"]
 
 
 @dataclass(frozen=True)
 class Card:
-    """The facts a form, a check or a model needs: no array, no torch, no file opened."""
+    """The facts a form, a check or a model needs: no array, no torch, no file opened.
+
+    `docs/architecture.md` lists what a sample of each task and modality is.
+    """
 
     task: Task
     modality: Modality
     samples: int
     shape: tuple[int, ...]
-    """of one sample: `(features,)`, or `(channels, height, width)` for images"""
+    """of one sample, e.g. `(features,)` or `(channels, height, width)`; of a text `(length,)`"""
     classes: tuple[str, ...] = ()
-    """names in label order; empty for regression"""
+    """names in label order; empty where nothing is classified"""
     source: str = ""
     licence: str = ""
+    vocabulary: int = 0
+    """tokens of a text's vocabulary; 0 until the training part has been read"""
+    target_length: int = 0
+    """longest target of a sequence to sequence task, in tokens"""
+    target_vocabulary: int = 0
+    users: int = 0
+    items: int = 0
+    nodes: int = 0
+    edges: int = 0
 
     @property
     def features(self) -> int:
@@ -33,17 +52,9 @@ class Card:
 
     @property
     def outputs(self) -> int:
-        """Numbers a model must give for one sample: one per class, or one value."""
-        return len(self.classes) if self.task == "classification" else 1
-
-
-@dataclass(frozen=True)
-class Arrays:
-    """All samples of a data set, before any split.
-
-    `inputs`: float32 `(samples, *shape)`. `targets`: int64 labels or float32 values `(samples,)`.
-    """
-
-    inputs: NDArray[np.float32]
-    targets: NDArray[np.int64] | NDArray[np.float32]
-    feature_names: tuple[str, ...] = field(default=())
+        """Numbers a model must give for one sample, or for one of its tokens."""
+        if self.classes:
+            return len(self.classes)
+        if self.task == "seq2seq":
+            return self.target_vocabulary
+        return self.vocabulary if self.task in ("language_modelling", "embedding") else 1

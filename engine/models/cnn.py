@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from engine.spec import Spec
+from engine.models.base import ModelSpec
+from engine.problem import Problem
 
 if TYPE_CHECKING:
     from torch import nn
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 Channels = Annotated[int, Field(ge=1, le=4096)]
 
 
-class Cnn(Spec):
+class Cnn(ModelSpec):
     """Convolutions with 2x2 pooling between them, then dense layers.
 
     The defaults are the classic net for 28x28 images: Conv 32 (3x3) - pool - Conv 64 - pool -
@@ -35,6 +37,10 @@ class Cnn(Spec):
         [64], max_length=8, description="width of each dense layer before the output"
     )
     dropout: float = Field(0.0, ge=0, lt=1, description="share of dense units silenced per step")
+
+    def problems(self, card: Card) -> Iterator[Problem]:
+        if min(self.side_after(card)) < 1:
+            yield Problem("model.channels", self.too_small(card))
 
     def build(self, card: Card) -> nn.Module:
         """Maps `(batch, channels, height, width)` to `(batch, card.outputs)`.

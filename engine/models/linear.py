@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from engine.spec import Spec
+from engine.models.base import ModelSpec
 
 if TYPE_CHECKING:
     from torch import nn
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from engine.data.card import Card
 
 
-class LinearRegression(Spec):
+class LinearRegression(ModelSpec):
     """One weight per feature and a bias; trained on the squared error."""
 
     title: ClassVar[str] = "Linear regression"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from engine.spec import Spec
+from engine.models.base import ModelSpec
 
 if TYPE_CHECKING:
     from torch import nn
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from engine.data.card import Card
 
 
-class LogisticRegression(Spec):
+class LogisticRegression(ModelSpec):
     """One linear score per class, softmax over them; trained on the cross-entropy."""
 
     title: ClassVar[str] = "Logistic regression"

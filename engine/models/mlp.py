@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from engine.spec import Spec
+from engine.models.base import ModelSpec
 
 if TYPE_CHECKING:
     from torch import nn
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Width = Annotated[int, Field(ge=1, le=65_536)]
 
 
-class Mlp(Spec):
+class Mlp(ModelSpec):
     """Fully connected layers with an activation and dropout between them."""
 
     title: ClassVar[str] = "MLP"

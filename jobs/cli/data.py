@@ -8,7 +8,7 @@ import typer
 from rich.table import Table
 
 from engine.data import Data
-from engine.data.builtin import Builtin
+from engine.data.source import Source
 from jobs.cli import text
 from jobs.cli.look import JsonOption
 
@@ -29,14 +29,14 @@ def list_sets(as_json: JsonOption = False) -> None:
     """List the data sets: kind (for `data=...`), size, classes, licence."""
     sets = kinds()
     if as_json:
-        cards = {kind: {"title": each.title, **each.card.__dict__} for kind, each in sets.items()}
+        cards = {kind: {"title": each.title, **each().card.__dict__} for kind, each in sets.items()}
         text.write_json(cards)
         return
     table = Table(box=None, pad_edge=False)
     for column in ("data=", "name", "task", "samples", "shape", "classes", "licence"):
         table.add_column(column)
     for kind, each in sets.items():
-        card = each.card
+        card = each().card
         shape = "x".join(str(size) for size in card.shape)
         classes = str(len(card.classes) or "-")
         table.add_row(
@@ -45,7 +45,7 @@ def list_sets(as_json: JsonOption = False) -> None:
     text.console().print(table)
 
 
-def kinds() -> dict[str, type[Builtin]]:
+def kinds() -> dict[str, type[Source]]:
     """The classes of the union `Data` by their `kind`."""
     union = get_args(Data)[0]
     return {each.model_fields["kind"].default: each for each in get_args(union)}

@@ -10,7 +10,7 @@ from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.metrics import r2_score
 
 from engine.command import override
-from engine.data.prepare import Part, prepare
+from engine.data.prepared import Part
 from engine.presets import PRESETS
 from engine.train import train
 from tests.engine.small import evaluations
@@ -26,7 +26,7 @@ def scores(name: str, *words: str) -> dict[str, float]:
 
 def reference(name: str) -> dict[str, Part]:
     """The same parts, for scikit-learn."""
-    return prepare(PRESETS[name].data).parts
+    return PRESETS[name].data.prepare().parts
 
 
 @pytest.mark.slow
@@ -38,17 +38,17 @@ def test_mnist_cnn_reaches_97_percent() -> None:
 
 def test_logistic_regression_is_within_half_a_point_of_scikit_learn() -> None:
     parts = reference("breast_cancer_logistic")
-    theirs = LogisticRegression(max_iter=1000).fit(parts["train"].inputs, parts["train"].targets)
-    expected = theirs.score(parts["test"].inputs, parts["test"].targets)
+    theirs = LogisticRegression(max_iter=1000).fit(parts["train"].inputs[0], parts["train"].targets)
+    expected = theirs.score(parts["test"].inputs[0], parts["test"].targets)
     assert scores("breast_cancer_logistic")["accuracy"] == pytest.approx(expected, abs=0.005)
 
 
 def test_linear_regression_equals_the_closed_form_to_3_decimals() -> None:
     parts = reference("diabetes_linear")
     theirs = LinearRegression().fit(
-        parts["train"].inputs.astype(np.float64), parts["train"].targets
+        parts["train"].inputs[0].astype(np.float64), parts["train"].targets
     )
-    predicted = theirs.predict(parts["test"].inputs.astype(np.float64))
+    predicted = theirs.predict(parts["test"].inputs[0].astype(np.float64))
     expected = r2_score(parts["test"].targets, predicted)
     assert scores("diabetes_linear")["r2"] == pytest.approx(expected, abs=5e-4)
 
@@ -67,7 +67,7 @@ def test_logistic_regression_equals_scikit_learn_on_other_splits(seed: int) -> N
     """Weight decay pulls at the bias too, so theirs gets it as one more penalised weight."""
     data = PRESETS["breast_cancer_logistic"].data
     split = data.split.model_copy(update={"seed": seed})
-    parts = prepare(data.model_copy(update={"split": split})).parts
+    parts = data.model_copy(update={"split": split}).prepare().parts
     theirs = LogisticRegression(max_iter=10_000, fit_intercept=False)
     theirs.fit(_with_ones(parts["train"]), parts["train"].targets)
     expected = theirs.score(_with_ones(parts["test"]), parts["test"].targets)
@@ -76,4 +76,4 @@ def test_logistic_regression_equals_scikit_learn_on_other_splits(seed: int) -> N
 
 
 def _with_ones(part: Part) -> np.ndarray:
-    return np.column_stack([part.inputs, np.ones(len(part), dtype=np.float32)])
+    return np.column_stack([part.inputs[0], np.ones(len(part), dtype=np.float32)])

@@ -21,9 +21,9 @@ from tests.engine.small import PROJECT
 MLP = ("model=mlp", "training.batch_size=8")
 
 CASES = [
-    (("data=iris",), "model", "CNN takes images, and Iris is made of tables; choose another model"),
+    (("data=iris",), "model", "CNN takes images, and Iris is made of tables; choose Logistic"),
     (("model=linear_regression",), "model", "Linear regression predicts a number, and the target"),
-    (("data=diabetes", "model=logistic_regression"), "model", "choose linear regression or an MLP"),
+    (("data=diabetes", "model=logistic_regression"), "model", "choose Linear regression or MLP"),
     (("data=digits",), "model.channels", "3 convolutions of 3x3 with pooling between them need"),
     (
         ("training.batch_size=3501",),

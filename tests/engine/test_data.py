@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from engine.data import BreastCancer, Diabetes, Digits, Iris, Mnist
 from engine.data.builtin import Builtin
 from engine.data.divide import divide, drawn
-from engine.data.prepare import prepare
 from engine.data.split import Split
 from tests.engine.small import PROJECT
 
@@ -130,34 +129,34 @@ class Poisoned(Iris):
 
 @pytest.mark.parametrize("scaling", ["standard", "minmax"])
 def test_scales_are_measured_on_the_training_part_alone(scaling: str) -> None:
-    clean = prepare(Iris(scaling=scaling))  # type: ignore[arg-type]
-    poisoned = prepare(Poisoned(scaling=scaling))  # type: ignore[arg-type]
-    assert np.array_equal(clean.parts["train"].inputs, poisoned.parts["train"].inputs)
-    assert not np.array_equal(clean.parts["test"].inputs, poisoned.parts["test"].inputs)
+    clean = Iris(scaling=scaling).prepare()  # type: ignore[arg-type]
+    poisoned = Poisoned(scaling=scaling).prepare()  # type: ignore[arg-type]
+    assert np.array_equal(clean.parts["train"].inputs[0], poisoned.parts["train"].inputs[0])
+    assert not np.array_equal(clean.parts["test"].inputs[0], poisoned.parts["test"].inputs[0])
 
 
 def test_standard_and_minmax_do_what_they_say() -> None:
-    standard = prepare(BreastCancer()).parts["train"].inputs
+    standard = BreastCancer().prepare().parts["train"].inputs[0]
     assert np.abs(standard.mean(axis=0)).max() < 1e-4
     assert np.abs(standard.std(axis=0) - 1).max() < 1e-3
-    minmax = prepare(Digits()).parts["train"].inputs
+    minmax = Digits().prepare().parts["train"].inputs[0]
     assert (minmax.min(), minmax.max()) == (0, 1)
 
 
 def test_regression_targets_go_back_to_their_unit() -> None:
-    prepared = prepare(Diabetes())
+    prepared = Diabetes().prepare()
     scaled = prepared.parts["train"].targets
     assert abs(scaled.mean()) < 1e-5
     assert abs(scaled.std() - 1) < 1e-5
     back = scaled * prepared.target.deviation + prepared.target.mean
     assert sorted(back.round().tolist())[0] >= 25
-    assert prepare(Diabetes(target_scaling="none")).target.deviation == 1
+    assert Diabetes(target_scaling="none").prepare().target.deviation == 1
 
 
 def test_no_torch_and_no_scikit_learn_for_cached_data() -> None:
     script = (
-        "import sys; from engine.data import Mnist; from engine.data.prepare import prepare;"
-        "prepare(Mnist()); print(sorted({'torch','sklearn','mlxtend'} & set(sys.modules)))"
+        "import sys; from engine.data import Mnist;"
+        "Mnist().prepare(); print(sorted({'torch','sklearn','mlxtend'} & set(sys.modules)))"
     )
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=PROJECT, capture_output=True, text=True, check=True

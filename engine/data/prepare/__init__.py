@@ -1,0 +1,1 @@
+"""From what was loaded to what is trained on: one file a kind of raw data."""

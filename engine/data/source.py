@@ -1,0 +1,60 @@
+"""The base of every data set: its facts, the settings all have, and how it is made ready."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING, Annotated, ClassVar
+
+from pydantic import Field
+
+from engine.data.card import Card
+from engine.data.split import Split
+from engine.spec import RARE, Spec
+
+if TYPE_CHECKING:
+    from engine.data.prepared import Prepared
+    from engine.data.raw import Raw
+    from engine.data.tokens import Vocabulary
+
+Limit = Annotated[
+    int | None,
+    Field(
+        ge=4,
+        le=10_000_000,
+        description="use only this many samples, drawn by the split's seed; none uses all",
+        examples=[1000],
+        json_schema_extra=RARE,
+    ),
+]
+
+
+class Source(Spec):
+    """A data set to choose. A subclass says its `facts` and how to load it."""
+
+    facts: ClassVar[Card]
+    split: Split = Split()
+    limit: Limit = None
+
+    @property
+    def card(self) -> Card:
+        """The facts as these settings make them; without what only the loaded data can tell."""
+        return self.facts
+
+    def sizes(self) -> dict[str, int]:
+        """Samples in `train`, `validation` and `test`, without opening a file."""
+        return self.split.sizes(min(self.card.samples, self.limit or self.card.samples))
+
+    @abstractmethod
+    def load(self) -> Raw:
+        """All of it, before limit, split, encoding and scaling.
+
+        Raises:
+            FileNotFoundError: it is not on this machine; the text says how to get it.
+        """
+
+    @abstractmethod
+    def prepare(self, vocabulary: Vocabulary | None = None) -> Prepared:
+        """Loads, limits, divides, encodes and scales; what is measured, on the training part alone.
+
+        `vocabulary`: that of a pretrained model, used instead of one learned from the texts.
+        """

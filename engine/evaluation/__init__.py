@@ -1,0 +1,19 @@
+"""One pass over a part without learning: its numbers and what a page shows. One file a task."""
+
+from __future__ import annotations
+
+from torch import nn
+
+from engine.evaluation import classification, regression
+from engine.events import Evaluation
+from engine.parts import TensorPart
+from engine.setup import Setup
+
+
+def evaluate(model: nn.Module, part: TensorPart, setup: Setup, blank: Evaluation) -> Evaluation:
+    """`blank` with the metrics and panels of the task filled in."""
+    match setup.card.task:
+        case "regression":
+            return regression.evaluate(model, part, setup, blank)
+        case _:
+            return classification.evaluate(model, part, setup, blank)

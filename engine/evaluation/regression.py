@@ -1,0 +1,34 @@
+"""How far predicted numbers are from the true ones, on the targets' original scale."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from torch import nn
+
+from engine import metrics
+from engine.evaluation.outputs import outputs_of
+from engine.events import Evaluation
+from engine.parts import TensorPart
+from engine.setup import Setup
+
+SHOWN = 1000
+"""pairs of target and prediction in an event"""
+
+
+def evaluate(model: nn.Module, part: TensorPart, setup: Setup, blank: Evaluation) -> Evaluation:
+    """`blank` with its metrics and panels filled in; a loss that is not finite stands alone."""
+    outputs = outputs_of(model, part)
+    loss = setup.loss(outputs, part.targets).item() * setup.loss_factor
+    if not math.isfinite(loss):
+        return blank.model_copy(update={"metrics": {"loss": loss}})
+    scale = setup.prepared.target
+    predicted = outputs.squeeze(1).cpu().numpy().astype(np.float64) * scale.deviation + scale.mean
+    true = part.targets.cpu().numpy().astype(np.float64) * scale.deviation + scale.mean
+    found = {"loss": loss, **metrics.regression(true, predicted)}
+    panels = {
+        "targets": true[:SHOWN].round(5).tolist(),
+        "predictions": predicted[:SHOWN].round(5).tolist(),
+    }
+    return blank.model_copy(update={"metrics": found, **panels})

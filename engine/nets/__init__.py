@@ -1,0 +1,1 @@
+"""Modules of the larger model families; their settings are in `engine/models/`."""

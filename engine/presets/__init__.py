@@ -1,0 +1,11 @@
+"""Whole runs that are known to work, by name: `python -m engine preset=iris_mlp`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from engine.config import RunConfig
+from engine.presets import image, tabular
+
+PRESETS: Mapping[str, RunConfig] = MappingProxyType({**image.PRESETS, **tabular.PRESETS})

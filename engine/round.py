@@ -1,0 +1,93 @@
+"""What ends a round of steps, and the run: evaluation, best weights, early stopping, test.
+
+A round is an epoch, or `training.evaluate_steps` steps.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from engine.evaluation import evaluate
+from engine.events import Evaluation, Event, Finished, Log
+from engine.setup import Setup
+from engine.state import TrainState, copied
+from engine.words import Diverged
+
+
+def is_over(setup: Setup, state: TrainState) -> bool:
+    """Whether all steps are done and evaluated, or early stopping has seen enough."""
+    done = state.progress.evaluated_step >= setup.total_steps
+    return done or _stopped_early(setup, state)
+
+
+def end_round(setup: Setup, state: TrainState) -> Iterator[Event]:
+    """Evaluates on the validation part, if there is one, and remembers the best weights.
+
+    Raises:
+        Diverged: the weights still gave a finite training loss, but no validation loss.
+    """
+    step, part = state.step, setup.parts["validation"]
+    if not len(part):
+        state.progress = state.progress.model_copy(update={"evaluated_step": step})
+        return
+    blank = Evaluation(split="validation", epoch=setup.epoch_of(step), step=step, metrics={})
+    event = evaluate(state.model, part, setup, blank)
+    loss = event.metrics["loss"]
+    if not math.isfinite(loss):
+        raise Diverged(f"validation loss became {loss:g}", step)
+    stopping = setup.config.training.early_stopping
+    state.progress = state.progress.after(step, loss, stopping.min_delta if stopping else 0.0)
+    if setup.config.training.keep_best and state.progress.best_step == step:
+        state.best = copied(state.model.state_dict())
+    state.remember(event)
+    yield event
+
+
+def conclude(setup: Setup, state: TrainState) -> Iterator[Event]:
+    """The one look at the test part, with the best weights if they were kept, and the last word."""
+    step = state.progress.best_step if state.best else state.progress.evaluated_step
+    epoch = setup.epoch_of(step)
+    if len(setup.parts["test"]):
+        if state.best:
+            message = (
+                f"testing the weights of {_moment(setup, step)}, the best by validation loss "
+                f"({state.progress.best_loss:.4g})"
+            )
+            yield Log(message=message, step=state.step)
+        blank = Evaluation(split="test", epoch=epoch, step=step, metrics={})
+        with state.holding(state.best or copied(state.model.state_dict())):
+            event = evaluate(state.model, setup.parts["test"], setup, blank)
+        yield event
+    yield _finished(setup, state)
+
+
+def _moment(setup: Setup, step: int) -> str:
+    """`epoch 3`, or `step 500` where evaluations do not come with the epochs."""
+    if setup.config.training.evaluate_steps:
+        return f"step {step:,}"
+    return f"epoch {setup.epoch_of(step)}"
+
+
+def _finished(setup: Setup, state: TrainState) -> Finished:
+    done, total = state.progress.evaluated_step, setup.total_steps
+    if done >= total or not _stopped_early(setup, state):
+        whole = f"{total:,} steps" if setup.config.training.steps else f"{setup.epochs} epochs"
+        return Finished(reason="completed", message=f"all {whole} done", step=state.step)
+    waited = state.progress.waited_evaluations
+    times = "evaluation" if setup.config.training.evaluate_steps else "epoch"
+    message = (
+        f"stopped after {_moment(setup, done)} of {_whole(setup)}: the validation loss has not "
+        f"fallen for {waited} {times}{'s' if waited > 1 else ''}"
+    )
+    return Finished(reason="early-stopped", message=message, step=state.step)
+
+
+def _whole(setup: Setup) -> str:
+    by_steps = setup.config.training.evaluate_steps
+    return f"{setup.total_steps:,}" if by_steps else f"{setup.epochs}"
+
+
+def _stopped_early(setup: Setup, state: TrainState) -> bool:
+    stopping = setup.config.training.early_stopping
+    return stopping is not None and state.progress.waited_evaluations >= stopping.patience
