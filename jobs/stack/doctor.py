@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -24,6 +25,7 @@ def examine(home: Home) -> Iterator[Check]:
     """Every check, one after the other; each answers within seconds."""
     yield software.python()
     yield software.packages(PROJECT / "requirements.txt")
+    yield software.data_packages(PROJECT / "requirements-data.txt", Path(sys.prefix))
     yield software.torch(devices.visible(devices.gpu_count()))
     yield software.redis_server()
     yield machine.gpus()

@@ -46,7 +46,7 @@ class Environment:
 
     def install(self, requirements: str) -> None:
         """Installs the list unless it is there already. Raises Refused."""
-        with self._locked():
+        with self.locked():
             stamp = self.folder / f"installed-{requirements}"
             text = (self.root / requirements).read_text()
             if self._is_whole() and stamp.exists() and stamp.read_text() == text:
@@ -57,7 +57,9 @@ class Environment:
             # Still there at the next start: this one was killed, perhaps in mid-package.
             self.interrupted.touch()
             self._prefer_cpu_torch(text)
-            self._pip(requirements, "-r", requirements)
+            # The tests' list is whole; what a package of it only carries data for is left out.
+            options = ["--no-deps"] if requirements == "requirements-test.txt" else []
+            self._pip(requirements, *options, "-r", requirements)
             # Nothing is half there any more: a killed compiler must not cost the whole
             # environment, perhaps beneath a Trainyard that runs from it.
             self.interrupted.unlink()
@@ -69,7 +71,8 @@ class Environment:
         return self.python.exists() and not self.interrupted.exists()
 
     @contextlib.contextmanager
-    def _locked(self) -> Iterator[None]:
+    def locked(self) -> Iterator[None]:
+        """One installation at a time; a second one waits and says so."""
         self._make_folders()
         descriptor = os.open(self.folder, os.O_RDONLY)
         try:
@@ -113,7 +116,7 @@ class Environment:
         elif self._has_pip():
             return
         command = [sys.executable, "-m", "venv", "--clear", str(self.folder)]
-        if self._progress("making .venv").run(command) != 0 or not self._has_pip():
+        if self.progress("making .venv").run(command) != 0 or not self._has_pip():
             raise Refused(
                 f"python3 could not make a virtual environment (its words are in {self.log}). On "
                 f"Debian and Ubuntu: apt install python{sys.version_info.major}."
@@ -137,8 +140,8 @@ class Environment:
             return
         if not answers(CPU_INDEX):
             return
-        self._progress("installing torch for the CPU").run(
-            [*self._pip_command(), "--no-deps", "--index-url", CPU_INDEX, pin]
+        self.progress("installing torch for the CPU").run(
+            [*self.pip_command(), "--no-deps", "--index-url", CPU_INDEX, pin]
         )
 
     def _index_is_configured(self) -> bool:
@@ -151,20 +154,22 @@ class Environment:
         # Its answer is not asked for: packages carry templates that are not Python.
         program = "import compileall, sys; compileall.compile_dir(sys.argv[1], quiet=2, workers=0)"
         command = [str(self.python), "-c", program, str(self.folder / "lib")]
-        self._progress("compiling the packages").run(command)
+        self.progress("compiling the packages").run(command)
 
-    def _progress(self, stage: str) -> Progress:
+    def progress(self, stage: str) -> Progress:
+        """One stage, shown on the terminal; its output goes to the log."""
         return Progress(stage, self.log, self.folder)
 
-    def _pip_command(self) -> list[str]:
+    def pip_command(self) -> list[str]:
+        """`pip install` of this environment with the options that all calls have."""
         options = ["--disable-pip-version-check", "--no-input", "--progress-bar", "off"]
         # Compiling all took half of the time; Python compiles what it imports, and keeps it.
         options.append("--no-compile")
         return [str(self.python), "-m", "pip", "install", *options]
 
     def _pip(self, requirements: str, *arguments: str) -> None:
-        progress = self._progress(f"installing {requirements}")
-        if progress.run([*self._pip_command(), *arguments], cwd=self.root) != 0:
+        progress = self.progress(f"installing {requirements}")
+        if progress.run([*self.pip_command(), *arguments], cwd=self.root) != 0:
             self.interrupted.unlink()  # pip itself gave up, before it touched a package
             raise Refused(explain(self.log))
 

