@@ -1,10 +1,10 @@
-"""Model families. To add one: write its file and name its class in `Model`.
+"""Model families. To add one: write its file and name its class in `Shipped`.
 
 A model says which tasks and kinds of data it takes (`tasks`, `modalities`); the form offers what
 fits and says why the rest does not.
 """
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Union, get_args
 
 from pydantic import Field
 
@@ -12,10 +12,24 @@ from engine.models.cnn import Cnn
 from engine.models.linear import LinearRegression
 from engine.models.logistic import LogisticRegression
 from engine.models.mlp import Mlp
+from engine.models.own import kind_of, own_models
 
-Model = Annotated[
-    LinearRegression | LogisticRegression | Mlp | Cnn,
-    Field(discriminator="kind"),
+Shipped = LinearRegression | LogisticRegression | Mlp | Cnn
+"""the models that come with Trainyard: add yours here"""
+
+OWN = own_models(kind_of(model) for model in get_args(Shipped))
+"""those of the machine's owner"""
+
+if TYPE_CHECKING:
+    Model = Annotated[Shipped, Field(discriminator="kind")]
+else:
+    Model = Annotated[Union[(Shipped, *OWN.models)], Field(discriminator="kind")]
+
+__all__ = [
+    "OWN",
+    "Cnn",
+    "LinearRegression",
+    "LogisticRegression",
+    "Mlp",
+    "Model",
 ]
-
-__all__ = ["Cnn", "LinearRegression", "LogisticRegression", "Mlp", "Model"]
