@@ -195,6 +195,12 @@ def _batch(config: RunConfig) -> Iterator[Problem]:
 def _validation_needed(config: RunConfig) -> Iterator[Problem]:
     if config.data.split.validation:
         return
+    if config.schedule.needs_validation:
+        yield Problem(
+            "schedule",
+            f"{config.schedule.title.lower()} looks at validation losses, and there is no "
+            "validation part; set data.split.validation above 0, e.g. 0.15, or choose another",
+        )
     wanting = {
         "training.early_stopping": config.training.early_stopping is not None,
         "training.keep_best": config.training.keep_best,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -74,10 +75,10 @@ class Setup:
         every = self.config.training.evaluate_steps or self.steps_per_epoch
         return min(self.total_steps, (step // every + 1) * every)
 
-    def learning_rate(self, step: int) -> float:
-        """Of the step after `step` steps."""
+    def learning_rate(self, step: int, losses: Sequence[float]) -> float:
+        """Of the step after `step` steps; `losses` are the validation losses so far."""
         schedule, optimizer = self.config.schedule, self.config.optimizer
-        return optimizer.learning_rate * schedule.factor(step, self.total_steps)
+        return schedule.rate(optimizer.learning_rate, step, self.total_steps, losses)
 
     def augment(self, inputs: Inputs) -> Inputs:
         """The inputs as the model is to see them in this step of the training."""

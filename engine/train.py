@@ -76,7 +76,7 @@ def _learn(setup: Setup, state: TrainState, keeper: Keeper) -> Iterator[Event]:
             loss.backward()  # type: ignore[no-untyped-call]
             norm = _clipped(parameters, training.clip_norm)
 
-            rate = setup.learning_rate(state.step)
+            rate = setup.learning_rate(state.step, state.progress.losses)
             for group in state.optimizer.param_groups:
                 group["lr"] = rate
             state.optimizer.step()

@@ -17,7 +17,7 @@ def draw(config: RunConfig, total_steps: int) -> None:
     count = min(total_steps, _POINTS)
     steps = [round(index * (total_steps - 1) / max(1, count - 1)) for index in range(count)]
     rate = config.optimizer.learning_rate
-    values = [rate * config.schedule.factor(step, total_steps) for step in steps]
+    values = [config.schedule.rate(rate, step, total_steps) for step in steps]
     figure = go.Figure(
         go.Scatter(
             x=steps,

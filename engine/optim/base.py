@@ -40,8 +40,7 @@ class OptimizerSpec(Spec):
 
 def trained(model: nn.Module) -> list[nn.Parameter]:
     """The weights that learn, in the model's order: a resume counts on it."""
-    given = model.parameters() if hasattr(model, "parameters") else model
-    return [parameter for parameter in given if parameter.requires_grad]  # type: ignore[union-attr]
+    return [parameter for parameter in model.parameters() if parameter.requires_grad]
 
 
 def together(parameters: list[nn.Parameter]) -> bool:

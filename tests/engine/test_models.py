@@ -1,9 +1,6 @@
-"""Models and schedules: shapes and sizes."""
+"""Models: shapes and sizes."""
 
 from __future__ import annotations
-
-import math
-from itertools import pairwise
 
 import pytest
 import torch
@@ -12,7 +9,6 @@ from torch import nn
 from engine.data import Diabetes, Digits, Iris, Mnist
 from engine.data.card import Card
 from engine.models import Cnn, LinearRegression, LogisticRegression, Mlp
-from engine.schedules import Constant, Cosine, Step
 
 
 def parameters(model: nn.Module) -> int:
@@ -55,24 +51,3 @@ def test_the_predicted_size_is_the_real_one(kernel: int, depth: int, side: int) 
             cnn.build(card)
     else:
         assert cnn.build(card)(torch.zeros(1, 1, side, side)).shape == (1, 2)
-
-
-@pytest.mark.parametrize("schedule", [Constant, Cosine, Step])
-def test_warm_up_rises_in_a_line_to_the_full_rate(schedule: type[Cosine]) -> None:
-    factors = [schedule(warmup_steps=4).factor(step, 20) for step in range(20)]
-    assert factors[:4] == [0.25, 0.5, 0.75, 1.0]
-    assert factors[4] == 1.0
-    assert all(later <= earlier for earlier, later in pairwise(factors[4:]))
-
-
-def test_shapes() -> None:
-    assert [Constant().factor(step, 10) for step in (0, 5, 9)] == [1, 1, 1]
-    cosine = Cosine(floor=0.1)
-    assert cosine.factor(0, 10) == 1
-    assert cosine.factor(5, 10) == pytest.approx(0.55)
-    assert cosine.factor(10, 10) == pytest.approx(0.1)
-    step = Step(drops=2, decay=0.1)
-    assert [step.factor(s, 9) for s in (0, 2, 3, 5, 6, 8)] == pytest.approx(
-        [1, 1, 0.1, 0.1, 0.01, 0.01]
-    )
-    assert math.isclose(Step(warmup_steps=100).factor(0, 10), 0.01)
