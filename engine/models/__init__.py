@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING, Annotated, Union, get_args
 from pydantic import Field
 
 from engine.models.cnn import Cnn
+from engine.models.gpt import Gpt
 from engine.models.linear import LinearRegression
 from engine.models.logistic import LogisticRegression
 from engine.models.mlp import Mlp
 from engine.models.own import kind_of, own_models
+from engine.models.resnet import ResNet
+from engine.models.seq2seq import Seq2Seq
+from engine.models.vgg import Vgg
 
-Shipped = LinearRegression | LogisticRegression | Mlp | Cnn
+Shipped = LinearRegression | LogisticRegression | Mlp | Cnn | Vgg | ResNet | Seq2Seq
 """the models that come with Trainyard: add yours here"""
 
 OWN = own_models(kind_of(model) for model in get_args(Shipped))
@@ -32,4 +36,7 @@ __all__ = [
     "LogisticRegression",
     "Mlp",
     "Model",
+    "ResNet",
+    "Seq2Seq",
+    "Vgg",
 ]

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from engine.models.base import ModelSpec
 from engine.problem import Problem
+from engine.spec import RARE
 
 if TYPE_CHECKING:
     from torch import nn
@@ -33,10 +34,23 @@ class Cnn(ModelSpec):
         [32, 64, 64], min_length=1, max_length=16, description="width of each convolution"
     )
     kernel: Literal[1, 3, 5, 7] = Field(3, description="side of each convolution, in pixels")
+    padding: Literal["valid", "same"] = Field(
+        "valid",
+        description="valid: a convolution leaves out the edge; same: it keeps the image's size",
+    )
+    last_pool: bool = Field(False, description="2x2 pooling after the last convolution too")
+    batch_norm: bool = Field(False, description="normalise after each convolution")
     dense: list[Channels] = Field(
         [64], max_length=8, description="width of each dense layer before the output"
     )
     dropout: float = Field(0.0, ge=0, lt=1, description="share of dense units silenced per step")
+    convolution_dropout: float = Field(
+        0.0,
+        ge=0,
+        lt=1,
+        description="share of whole channels silenced per step after each convolution",
+        json_schema_extra=RARE,
+    )
 
     def problems(self, card: Card) -> Iterator[Problem]:
         if min(self.side_after(card)) < 1:
@@ -58,8 +72,10 @@ class Cnn(ModelSpec):
         for number, width in enumerate(self.channels):
             if number:
                 layers.append(nn.MaxPool2d(2))
-            layers += [nn.Conv2d(channels, width, self.kernel), nn.ReLU()]
+            layers += self._convolution(channels, width)
             channels = width
+        if self.last_pool:
+            layers.append(nn.MaxPool2d(2))
         layers.append(nn.Flatten())
         features = channels * side[0] * side[1]
         for width in self.dense:
@@ -69,23 +85,44 @@ class Cnn(ModelSpec):
             features = width
         return nn.Sequential(*layers, nn.Linear(features, card.outputs))
 
+    def _convolution(self, channels: int, width: int) -> list[nn.Module]:
+        """With batch norm, which has a bias of its own, the convolution needs none."""
+        from torch import nn
+
+        from engine.nets.norm import BatchNorm
+
+        padding = self.kernel // 2 if self.padding == "same" else 0
+        layers: list[nn.Module] = [
+            nn.Conv2d(channels, width, self.kernel, padding=padding, bias=not self.batch_norm)
+        ]
+        if self.batch_norm:
+            layers.append(BatchNorm(width))
+        layers.append(nn.ReLU())
+        if self.convolution_dropout:
+            layers.append(nn.Dropout2d(self.convolution_dropout))
+        return layers
+
     def side_after(self, card: Card, convolutions: int | None = None) -> tuple[int, int]:
         """Height and width after so many convolutions, or all; below 1 is impossible."""
+        count = len(self.channels) if convolutions is None else convolutions
+        lost = 0 if self.padding == "same" else self.kernel - 1
         height, width = card.shape[1:]
-        for number in range(len(self.channels) if convolutions is None else convolutions):
+        for number in range(count):
             if number:
                 height, width = height // 2, width // 2
-            height, width = height - self.kernel + 1, width - self.kernel + 1
+            height, width = height - lost, width - lost
             if min(height, width) < 1:
                 return 0, 0
-        return height, width
+        return (height // 2, width // 2) if count and self.last_pool else (height, width)
 
     def too_small(self, card: Card) -> str:
         """The sentence for an image that the convolutions use up."""
         most = max((n for n in range(17) if min(self.side_after(card, n)) >= 1), default=0)
         advice = f"at most {most} fit" if most else "not even one fits"
+        other = "" if self.padding == "same" else ", choose padding same"
+        between = "after each of them" if self.last_pool else "between them"
         return (
             f"{len(self.channels)} convolutions of {self.kernel}x{self.kernel} with pooling "
-            f"between them need a larger image than {card.shape[1]}x{card.shape[2]}; "
-            f"{advice}: list fewer channels or choose a smaller kernel"
+            f"{between} need a larger image than {card.shape[1]}x{card.shape[2]}; "
+            f"{advice}: list fewer channels{other} or choose a smaller kernel"
         )

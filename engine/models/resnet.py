@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 
-from engine.problem import Problem
-from engine.spec import RARE, Spec
+from engine.models.base import ModelSpec
+from engine.spec import RARE
 
 if TYPE_CHECKING:
     from torch import nn
@@ -33,7 +33,7 @@ LARGE_FROM = 96
 """pixels a side from which the large stem is the automatic choice"""
 
 
-class ResNet(Spec):
+class ResNet(ModelSpec):
     """Blocks of convolutions with a way past each block, so that depth does no harm.
 
     He et al. 2016, with projections where the shape changes. 18, 34, 50 and 101 are the networks
@@ -73,15 +73,11 @@ class ResNet(Spec):
         json_schema_extra=RARE,
     )
 
-    def problems(self, card: Card) -> Iterator[Problem]:
-        """None: every image fits, for the convolutions pad."""
-        yield from ()
-
     def build(self, card: Card) -> nn.Module:
         """Maps `(batch, channels, height, width)` to `(batch, card.outputs)`."""
         from torch import nn
 
-        from engine.models import residual
+        from engine.nets import residual
 
         channels, height, width = card.shape
         first = self.width or (64 if len(STAGES[self.depth]) == 4 else 16)

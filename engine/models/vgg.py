@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from engine.problem import Problem
-from engine.spec import Spec
+from engine.models.base import ModelSpec
 
 if TYPE_CHECKING:
     from torch import nn
@@ -26,7 +25,7 @@ WIDENING = (1, 2, 4, 8, 8)
 Width = Annotated[int, Field(ge=1, le=65_536)]
 
 
-class Vgg(Spec):
+class Vgg(ModelSpec):
     """Five stages of 3x3 convolutions, each at half the side and twice the width, then dense
     layers. Small images are pooled while there is something left to pool.
 
@@ -51,10 +50,6 @@ class Vgg(Spec):
         [4096, 4096], max_length=8, description="width of each dense layer before the output"
     )
     dropout: float = Field(0.5, ge=0, lt=1, description="share of dense units silenced per step")
-
-    def problems(self, card: Card) -> Iterator[Problem]:
-        """None: every image fits, for 3x3 convolutions pad and the pooling ends in time."""
-        yield from ()
 
     def build(self, card: Card) -> nn.Module:
         """Maps `(batch, channels, height, width)` to `(batch, card.outputs)`."""
@@ -84,8 +79,10 @@ class Vgg(Spec):
         """With batch norm, which has a bias of its own, the convolution needs none."""
         from torch import nn
 
+        from engine.nets.norm import BatchNorm
+
         convolution = nn.Conv2d(channels, width, 3, padding=1, bias=not self.batch_norm)
-        norm = [nn.BatchNorm2d(width)] if self.batch_norm else []
+        norm = [BatchNorm(width)] if self.batch_norm else []
         return [convolution, *norm, nn.ReLU()]
 
 

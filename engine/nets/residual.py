@@ -7,6 +7,8 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
+from engine.nets.norm import BatchNorm
+
 
 class BasicBlock(nn.Module):
     """Two 3x3 convolutions and the way past them (He et al. 2016, figure 2)."""
@@ -101,13 +103,13 @@ def initialise(net: nn.Module, *, zero_init: bool) -> None:
             nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
         elif zero_init and isinstance(module, BasicBlock | Bottleneck):
             last = module.body[-1]
-            assert isinstance(last, nn.BatchNorm2d)
+            assert isinstance(last, BatchNorm)
             nn.init.zeros_(last.weight)
 
 
 def _convolution(channels: int, width: int, side: int, stride: int) -> tuple[nn.Module, nn.Module]:
     convolution = nn.Conv2d(channels, width, side, stride, padding=side // 2, bias=False)
-    return convolution, nn.BatchNorm2d(width)
+    return convolution, BatchNorm(width)
 
 
 def _shortcut(channels: int, width: int, stride: int) -> nn.Module:
