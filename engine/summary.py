@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from engine.check import problems, samples, steps_per_epoch, total_steps
 from engine.config import RunConfig
 from engine.data.card import Card
+from engine.models.trial import check_output, own_mistakes_said
 from engine.problem import SettingsError
 from engine.setup import prepare
 from engine.spec import Spec
@@ -44,12 +45,13 @@ def summarize(config: RunConfig) -> Summary:
     if found:
         raise SettingsError(found)
     card = complete_card(config)
-    with torch.device("meta"):
+    with torch.device("meta"), own_mistakes_said(config):
         model = config.model.build(card)
-        inputs = example(card)
+        layers, output = _layers(model, example(card))
+        check_output(config, card, output)
     return Summary(
         parameters=sum(parameter.numel() for parameter in model.parameters()),
-        layers=_layers(model, inputs),
+        layers=layers,
         samples=samples(config.data),
         steps_per_epoch=steps_per_epoch(config),
         total_steps=total_steps(config),
@@ -84,8 +86,8 @@ def example(card: Card) -> tuple[Tensor, ...]:
     return (torch.zeros(1, *card.shape, dtype=whole if card.modality == "text" else None),)
 
 
-def _layers(model: nn.Module, inputs: tuple[Tensor, ...]) -> list[Layer]:
-    """One forward pass, watched at the modules that have no modules inside."""
+def _layers(model: nn.Module, inputs: tuple[Tensor, ...]) -> tuple[list[Layer], Any]:
+    """One forward pass, watched at the modules that have no modules inside, and its output."""
     found: list[Layer] = []
     handles = [
         module.register_forward_hook(_watcher(name, found))
@@ -93,10 +95,10 @@ def _layers(model: nn.Module, inputs: tuple[Tensor, ...]) -> list[Layer]:
         if not list(module.children())
     ]
     with torch.no_grad():
-        model(*inputs)
+        output = model(*inputs)
     for handle in handles:
         handle.remove()
-    return found
+    return found, output
 
 
 def _watcher(name: str, found: list[Layer]) -> Any:

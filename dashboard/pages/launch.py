@@ -12,6 +12,7 @@ from dashboard.form import draw, session, state
 from dashboard.panels import configuration, forecast
 from dashboard.text import plain
 from engine.config import RunConfig
+from engine.models import OWN
 from engine.presets import PRESETS
 from jobs import runs
 from jobs.run import Run
@@ -36,6 +37,7 @@ def page() -> None:
     sheet = session.lay_out(form)
     left, right = st.columns(_HALVES, gap="large")
     with left:
+        _own_files_left_out()
         pen = draw.Pen(form, sheet, placeholders={"name": _default_name(form.anchor)})
         draw.draw_sections(pen, RunConfig)
     with right, st.container(key="aside"):
@@ -90,6 +92,13 @@ def _source_name(name: str, config: RunConfig, origin: Run | None) -> str:
 
 def _default_name(config: RunConfig) -> str:
     return f"{config.model.title} on {config.data.title}"
+
+
+def _own_files_left_out() -> None:
+    """The files of the owner's folder of models that are not in the form, and why."""
+    for path, reason in OWN.refused:
+        sentence = plain(f"{path.name} is not offered: {reason}")
+        st.caption(f":orange[:material/warning: {sentence}]")
 
 
 def _stray_problems(pen: draw.Pen) -> None:

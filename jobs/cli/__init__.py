@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from jobs.cli import data, launch, look, machines, read
+from jobs.cli import data, launch, look, machines, models, read
 from jobs.stack import commands
 
 
@@ -27,4 +27,5 @@ def build() -> typer.Typer:
     app.command()(look.stop)
     app.command()(machines.machines)
     app.add_typer(data.build(), name="data")
+    app.add_typer(models.build(), name="models")
     return app

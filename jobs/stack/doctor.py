@@ -27,6 +27,7 @@ def examine(home: Home) -> Iterator[Check]:
     yield software.packages(PROJECT / "requirements.txt")
     yield software.data_packages(PROJECT / "requirements-data.txt", Path(sys.prefix))
     yield software.torch(devices.visible(devices.gpu_count()))
+    yield software.own_models()
     yield software.redis_server()
     yield machine.gpus()
     yield machine.memory()

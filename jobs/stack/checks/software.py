@@ -111,3 +111,17 @@ def redis_server() -> Check:
     words = answer.stdout.split()
     version = next((word[2:] for word in words if word.startswith("v=")), "unknown version")
     return Check("redis program", "ok", f"{words[0] if words else '?'} {version} ({binary})")
+
+
+def own_models() -> Check:
+    """The files of the owner's folder of models."""
+    from engine.models import OWN
+    from engine.models.own import FOLDER
+
+    if not OWN.models and not OWN.refused:
+        return Check("own models", "ok", f"none; {FOLDER} would name their folder")
+    found = ", ".join(model.title for model in OWN.models) or "none"
+    if OWN.refused:
+        reasons = "; ".join(f"{path.name}: {reason}" for path, reason in OWN.refused)
+        return Check("own models", "warn", f"{found}. Not taken: {reasons}", "Mend these files.")
+    return Check("own models", "ok", found)
