@@ -51,6 +51,13 @@ class Vocabulary(ABC):
     def piece(self, number: int) -> str:
         """What one number stands for, as people read it."""
 
+    def fitted(self, text: str, length: int) -> list[int]:
+        """What a classifier reads of a text: its first `length` numbers.
+
+        A pretrained model's vocabulary puts its marks around them here, within `length`.
+        """
+        return self.encode(text)[:length]
+
     def until_end(self, numbers: Iterable[int]) -> list[int]:
         """The numbers before the first end, without padding and start."""
         kept: list[int] = []
