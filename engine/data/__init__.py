@@ -4,11 +4,23 @@ from typing import Annotated
 
 from pydantic import Field
 
-from engine.data.builtin import BreastCancer, Diabetes, Digits, Iris, Mnist
+from engine.data.builtin import BreastCancer, Diabetes, Iris
 from engine.data.card import Card
+from engine.data.corpus import PythonDocs, TinyShakespeare
+from engine.data.images import Digits, Mnist
+from engine.data.pairs import Dates, EmojiNames, Pronunciation
 
 Data = Annotated[
-    Mnist | Digits | Iris | BreastCancer | Diabetes,
+    Mnist
+    | Digits
+    | Iris
+    | BreastCancer
+    | Diabetes
+    | Dates
+    | Pronunciation
+    | EmojiNames
+    | PythonDocs
+    | TinyShakespeare,
     Field(discriminator="kind"),
 ]
 
@@ -16,8 +28,13 @@ __all__ = [
     "BreastCancer",
     "Card",
     "Data",
+    "Dates",
     "Diabetes",
     "Digits",
+    "EmojiNames",
     "Iris",
     "Mnist",
+    "Pronunciation",
+    "PythonDocs",
+    "TinyShakespeare",
 ]

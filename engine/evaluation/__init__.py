@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import nn
 
-from engine.evaluation import classification, regression
+from engine.evaluation import classification, language, regression, translation
 from engine.events import Evaluation
 from engine.parts import TensorPart
 from engine.setup import Setup
@@ -15,5 +15,9 @@ def evaluate(model: nn.Module, part: TensorPart, setup: Setup, blank: Evaluation
     match setup.card.task:
         case "regression":
             return regression.evaluate(model, part, setup, blank)
+        case "seq2seq":
+            return translation.evaluate(model, part, setup, blank)
+        case "language_modelling":
+            return language.evaluate(model, part, setup, blank)
         case _:
             return classification.evaluate(model, part, setup, blank)

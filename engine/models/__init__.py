@@ -18,7 +18,7 @@ from engine.models.resnet import ResNet
 from engine.models.seq2seq import Seq2Seq
 from engine.models.vgg import Vgg
 
-Shipped = LinearRegression | LogisticRegression | Mlp | Cnn | Vgg | ResNet | Seq2Seq
+Shipped = LinearRegression | LogisticRegression | Mlp | Cnn | Vgg | ResNet | Seq2Seq | Gpt
 """the models that come with Trainyard: add yours here"""
 
 OWN = own_models(kind_of(model) for model in get_args(Shipped))
@@ -32,6 +32,7 @@ else:
 __all__ = [
     "OWN",
     "Cnn",
+    "Gpt",
     "LinearRegression",
     "LogisticRegression",
     "Mlp",

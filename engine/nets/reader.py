@@ -21,7 +21,7 @@ class BothWays(nn.Module):
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, inputs: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
-        """States `(batch, length, 2 x hidden)`, and each layer's last `(layers, batch, 2 x hidden)`.
+        """States `(batch, length, 2 x hidden)` and the last ones `(layers, batch, 2 x hidden)`.
 
         `inputs` is `(batch, length, width)`, `lengths` `(batch,)` of 1 or more. States at padding
         are zero.
@@ -30,7 +30,8 @@ class BothWays(nn.Module):
         turned = (lengths[:, None] - 1 - places).clamp(min=0)[:, :, None]
         inside = (places < lengths[:, None])[:, :, None]
         ends = (lengths - 1)[:, None, None]
-        states, last = inputs, []
+        states = inputs
+        last: list[Tensor] = []
         for ahead, back in zip(self.forwards, self.backwards, strict=True):
             if last:
                 states = self.dropout(states)

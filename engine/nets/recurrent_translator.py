@@ -110,7 +110,7 @@ class RecurrentTranslator(nn.Module):
         read together with what was seen. So tokens go one by one.
         """
         hidden, found = reading.hidden, []
-        for token in embedded.split(1, 1):
+        for token in torch.split(embedded, 1, 1):
             compared = (reading.keys + self.query(hidden[0][-1])[:, None]).tanh()
             seen = self._seen(self.score(compared).transpose(1, 2), reading)
             features, hidden = self.writer(torch.cat([token, seen], 2), hidden)
@@ -120,7 +120,8 @@ class RecurrentTranslator(nn.Module):
     def _less_forced(self, target: Tensor, reading: Reading) -> Tensor:
         """Scheduled sampling (Bengio et al. 2015): some tokens are the writer's own guesses."""
         forced = torch.rand(target.shape, device=target.device) < self.forcing
-        tokens, found = target[:, :1], []
+        tokens = target[:, :1]
+        found: list[Tensor] = []
         for place in range(target.shape[1]):
             if place:
                 own = found[-1].argmax(2)
