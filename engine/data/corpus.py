@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from pydantic import Field
 
 from engine.data.card import Card
+from engine.data.fetch import Remote, fetched
 from engine.data.prepare.corpus import prepare_corpus, windows
 from engine.data.raw import Corpus
 from engine.data.source import Source
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
     from engine.data.prepared import Prepared
     from engine.data.tokens import Vocabulary
 
+TINY_SHAKESPEARE = Remote(
+    name="tinyshakespeare.txt",
+    url="https://raw.githubusercontent.com/karpathy/char-rnn/master/data/tinyshakespeare/input.txt",
+    sha256="86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed",
+)
 CHARACTERS_A_TOKEN: tuple[tuple[type, float], ...] = (
     (Characters, 1.0),
     (BytePairs, 3.0),
@@ -116,7 +122,7 @@ class TinyShakespeare(CorpusSource):
     )
 
     def load(self) -> Corpus:
-        raise NotImplementedError
+        return Corpus(fetched(TINY_SHAKESPEARE).read_text(encoding="utf-8"))
 
     def characters(self) -> int:
         return 1_115_394
