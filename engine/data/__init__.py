@@ -9,6 +9,7 @@ from engine.data.card import Card
 from engine.data.corpus import PythonDocs, TinyShakespeare
 from engine.data.images import Digits, Mnist
 from engine.data.pairs import Dates, EmojiNames, Pronunciation
+from engine.data.texts import FoodReviews, Languages, SmsSpam, Tweets
 
 Data = Annotated[
     Mnist
@@ -20,7 +21,11 @@ Data = Annotated[
     | Pronunciation
     | EmojiNames
     | PythonDocs
-    | TinyShakespeare,
+    | TinyShakespeare
+    | SmsSpam
+    | Tweets
+    | FoodReviews
+    | Languages,
     Field(discriminator="kind"),
 ]
 
@@ -32,9 +37,13 @@ __all__ = [
     "Diabetes",
     "Digits",
     "EmojiNames",
+    "FoodReviews",
     "Iris",
+    "Languages",
     "Mnist",
     "Pronunciation",
     "PythonDocs",
+    "SmsSpam",
     "TinyShakespeare",
+    "Tweets",
 ]

@@ -14,11 +14,26 @@ from engine.models.linear import LinearRegression
 from engine.models.logistic import LogisticRegression
 from engine.models.mlp import Mlp
 from engine.models.own import kind_of, own_models
+from engine.models.recurrent import Gru, Lstm, Rnn
 from engine.models.resnet import ResNet
 from engine.models.seq2seq import Seq2Seq
+from engine.models.transformer import Transformer
 from engine.models.vgg import Vgg
 
-Shipped = LinearRegression | LogisticRegression | Mlp | Cnn | Vgg | ResNet | Seq2Seq | Gpt
+Shipped = (
+    LinearRegression
+    | LogisticRegression
+    | Mlp
+    | Cnn
+    | Vgg
+    | ResNet
+    | Seq2Seq
+    | Gpt
+    | Rnn
+    | Lstm
+    | Gru
+    | Transformer
+)
 """the models that come with Trainyard: add yours here"""
 
 OWN = own_models(kind_of(model) for model in get_args(Shipped))
@@ -33,11 +48,15 @@ __all__ = [
     "OWN",
     "Cnn",
     "Gpt",
+    "Gru",
     "LinearRegression",
     "LogisticRegression",
+    "Lstm",
     "Mlp",
     "Model",
     "ResNet",
+    "Rnn",
     "Seq2Seq",
+    "Transformer",
     "Vgg",
 ]
