@@ -9,6 +9,7 @@ from engine.data.card import Card
 from engine.data.corpus import PythonDocs, TinyShakespeare
 from engine.data.images import Digits, Mnist
 from engine.data.pairs import Dates, EmojiNames, Pronunciation
+from engine.data.ratings import MovieLens100k, MovieLensSmall
 from engine.data.texts import FoodReviews, Languages, SmsSpam, Tweets
 
 Data = Annotated[
@@ -25,7 +26,9 @@ Data = Annotated[
     | SmsSpam
     | Tweets
     | FoodReviews
-    | Languages,
+    | Languages
+    | MovieLens100k
+    | MovieLensSmall,
     Field(discriminator="kind"),
 ]
 
@@ -41,6 +44,8 @@ __all__ = [
     "Iris",
     "Languages",
     "Mnist",
+    "MovieLens100k",
+    "MovieLensSmall",
     "Pronunciation",
     "PythonDocs",
     "SmsSpam",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import nn
 
-from engine.evaluation import classification, language, regression, translation
+from engine.evaluation import classification, language, ratings, regression, translation
 from engine.events import Evaluation
 from engine.parts import TensorPart
 from engine.setup import Setup
@@ -15,6 +15,8 @@ def evaluate(model: nn.Module, part: TensorPart, setup: Setup, blank: Evaluation
     match setup.card.task:
         case "regression":
             return regression.evaluate(model, part, setup, blank)
+        case "rating":
+            return ratings.evaluate(model, part, setup, blank)
         case "seq2seq":
             return translation.evaluate(model, part, setup, blank)
         case "language_modelling":

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Union, get_args
 from pydantic import Field
 
 from engine.models.cnn import Cnn
+from engine.models.factorisation import Factorisation
 from engine.models.gpt import Gpt
 from engine.models.linear import LinearRegression
 from engine.models.logistic import LogisticRegression
 from engine.models.mlp import Mlp
+from engine.models.neural_filtering import NeuralFiltering
 from engine.models.own import kind_of, own_models
 from engine.models.recurrent import Gru, Lstm, Rnn
 from engine.models.resnet import ResNet
@@ -33,6 +35,8 @@ Shipped = (
     | Lstm
     | Gru
     | Transformer
+    | Factorisation
+    | NeuralFiltering
 )
 """the models that come with Trainyard: add yours here"""
 
@@ -47,6 +51,7 @@ else:
 __all__ = [
     "OWN",
     "Cnn",
+    "Factorisation",
     "Gpt",
     "Gru",
     "LinearRegression",
@@ -54,6 +59,7 @@ __all__ = [
     "Lstm",
     "Mlp",
     "Model",
+    "NeuralFiltering",
     "ResNet",
     "Rnn",
     "Seq2Seq",

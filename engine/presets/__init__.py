@@ -6,6 +6,6 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from engine.config import RunConfig
-from engine.presets import image, tabular
+from engine.presets import image, ratings, tabular
 
-PRESETS: Mapping[str, RunConfig] = MappingProxyType({**image.PRESETS, **tabular.PRESETS})
+PRESETS: Mapping[str, RunConfig] = MappingProxyType({**image.PRESETS, **tabular.PRESETS, **ratings.PRESETS})

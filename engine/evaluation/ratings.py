@@ -1,0 +1,102 @@
+"""How well ratings are foretold, and what would be recommended."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import nn
+
+from engine import metrics
+from engine.data.prepared import Prepared
+from engine.evaluation.outputs import outputs_of
+from engine.evaluation.ranking import Ranking, ranking_metrics, recommendations
+from engine.events import Evaluation, Example
+from engine.parts import TensorPart
+from engine.setup import Setup
+
+SHOWN = 1000
+"""pairs of target and prediction in an event"""
+WORST = 10
+USER_DAMPING, ITEM_DAMPING = 10.0, 25.0
+"""ratings at the mean that each user and item starts with, in the baseline"""
+
+Floats = NDArray[np.float64]
+
+
+def evaluate(model: nn.Module, part: TensorPart, setup: Setup, blank: Evaluation) -> Evaluation:
+    """`blank` with its metrics and panels filled in; a loss that is not finite stands alone.
+
+    Predictions beyond the lowest or highest rating of the training part are taken back to it.
+    The test part also says how good the first items recommended to each user are.
+    """
+    outputs = outputs_of(model, part, batch=65_536)
+    loss = setup.loss(outputs, part.targets).item() * setup.loss_factor
+    if not math.isfinite(loss):
+        return blank.model_copy(update={"metrics": {"loss": loss}})
+    train, mean = setup.prepared.parts["train"], setup.prepared.target.mean
+    true = part.targets.cpu().numpy().astype(np.float64) + mean
+    predicted = np.clip(
+        outputs.squeeze(1).cpu().numpy().astype(np.float64) + mean,
+        float(train.targets.min()) + mean,
+        float(train.targets.max()) + mean,
+    )
+    ranking = Ranking(model, setup, blank.split)
+    found = {"loss": loss, **errors(true, predicted)}
+    if blank.split == "test":
+        found |= ranking_metrics(ranking)
+    panels = {
+        "targets": true[:SHOWN].round(5).tolist(),
+        "predictions": predicted[:SHOWN].round(5).tolist(),
+        "tables": recommendations(ranking),
+        "worst": _worst(setup.prepared, blank.split, true, predicted),
+        "baseline_name": "mean and biases, closed form",
+        "baseline": errors(true, bias_baseline(setup.prepared, blank.split)),
+    }
+    return blank.model_copy(update={"metrics": found, **panels})
+
+
+def errors(true: Floats, predicted: Floats) -> dict[str, float]:
+    """`rmse`, `mse`, `mae`, and `r2` unless all ratings are equal."""
+    found = metrics.regression(true, predicted)
+    return {"rmse": math.sqrt(found["mse"]), **found}
+
+
+def bias_baseline(prepared: Prepared, name: str) -> Floats:
+    """Ratings of a part foretold by the mean and damped biases, items first.
+
+    Koren, "Factor in the neighbors", 2010, section 2.1. What factors have to beat.
+    """
+    train, part = prepared.parts["train"], prepared.parts[name]
+    users, items = train.inputs[0].T
+    rest = train.targets.astype(np.float64)
+    item_bias = _damped(items, rest, prepared.card.items, ITEM_DAMPING)
+    user_bias = _damped(users, rest - item_bias[items], prepared.card.users, USER_DAMPING)
+    users, items = part.inputs[0].T
+    low, high = float(train.targets.min()), float(train.targets.max())
+    foretold: Floats = np.clip(user_bias[users] + item_bias[items], low, high)
+    return foretold + prepared.target.mean
+
+
+def _damped(numbers: NDArray[np.int64], rest: Floats, count: int, damping: float) -> Floats:
+    """Mean of `rest` for each number from 0 to `count - 1`, drawn towards 0 where it has few."""
+    sums = np.bincount(numbers, rest, count)
+    means: Floats = sums / (np.bincount(numbers, minlength=count) + damping)
+    return means
+
+
+def _worst(prepared: Prepared, name: str, true: Floats, predicted: Floats) -> list[Example]:
+    part = prepared.parts[name]
+    losses = (true - predicted) ** 2
+    order = np.argsort(-losses, kind="stable")[:WORST]
+    return [
+        Example(
+            place=int(part.places[row]),
+            truth=f"{true[row]:g}",
+            prediction=f"{predicted[row]:.2f}",
+            loss=float(losses[row]),
+            text=f"user {user + 1}: {prepared.names[item]}",
+        )
+        for row, (user, item) in zip(order, part.inputs[0][order].tolist(), strict=True)
+    ]
