@@ -24,6 +24,7 @@ class Purpose(IntEnum):
     STEP = 6
     SHIFT = 7
     EVALUATION = 8
+    NEIGHBOURS = 9
 
 
 def mix(seed: int, purpose: Purpose, place: int = 0) -> int:
