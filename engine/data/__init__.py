@@ -8,6 +8,7 @@ from engine.data.builtin import BreastCancer, Diabetes, Iris
 from engine.data.card import Card
 from engine.data.corpus import PythonDocs, TinyShakespeare
 from engine.data.images import Digits, Mnist
+from engine.data.neighbours import DocumentationWords, ReviewWords
 from engine.data.pairs import Dates, EmojiNames, Pronunciation
 from engine.data.ratings import MovieLens100k, MovieLensSmall
 from engine.data.texts import FoodReviews, Languages, SmsSpam, Tweets
@@ -28,7 +29,9 @@ Data = Annotated[
     | FoodReviews
     | Languages
     | MovieLens100k
-    | MovieLensSmall,
+    | MovieLensSmall
+    | ReviewWords
+    | DocumentationWords,
     Field(discriminator="kind"),
 ]
 
@@ -39,6 +42,7 @@ __all__ = [
     "Dates",
     "Diabetes",
     "Digits",
+    "DocumentationWords",
     "EmojiNames",
     "FoodReviews",
     "Iris",
@@ -48,6 +52,7 @@ __all__ = [
     "MovieLensSmall",
     "Pronunciation",
     "PythonDocs",
+    "ReviewWords",
     "SmsSpam",
     "TinyShakespeare",
     "Tweets",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import nn
 
-from engine.evaluation import classification, language, ratings, regression, translation
+from engine.evaluation import classification, embedding, language, ratings, regression, translation
 from engine.events import Evaluation
 from engine.parts import TensorPart
 from engine.setup import Setup
@@ -19,6 +19,8 @@ def evaluate(model: nn.Module, part: TensorPart, setup: Setup, blank: Evaluation
             return ratings.evaluate(model, part, setup, blank)
         case "seq2seq":
             return translation.evaluate(model, part, setup, blank)
+        case "embedding":
+            return embedding.evaluate(model, part, setup, blank)
         case "language_modelling":
             return language.evaluate(model, part, setup, blank)
         case _:

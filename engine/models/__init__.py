@@ -21,6 +21,7 @@ from engine.models.resnet import ResNet
 from engine.models.seq2seq import Seq2Seq
 from engine.models.transformer import Transformer
 from engine.models.vgg import Vgg
+from engine.models.word2vec import Word2Vec
 
 Shipped = (
     LinearRegression
@@ -37,6 +38,7 @@ Shipped = (
     | Transformer
     | Factorisation
     | NeuralFiltering
+    | Word2Vec
 )
 """the models that come with Trainyard: add yours here"""
 
@@ -65,4 +67,5 @@ __all__ = [
     "Seq2Seq",
     "Transformer",
     "Vgg",
+    "Word2Vec",
 ]
