@@ -25,15 +25,24 @@ def divide(split: Split, count: int, labels: Indices | None = None) -> dict[str,
     """Positions 0 to `count - 1` of each part: `train`, `validation`, `test`; each one once.
 
     With `labels` (int `(count,)`) every class is shared out in its proportion and keeps at least
-    one sample in `train`.
+    one sample in `train`, unless there are folds: then each sample is in the test part of one.
     """
     sizes = split.sizes(count)
     rest = np.arange(count)
-    test = _take(rest, sizes["test"], labels, shuffled(count, split.seed, Purpose.TEST))
+    order = shuffled(count, split.seed, Purpose.TEST)
+    if split.folds:
+        test = np.sort(_dealt(labels, order)[split.fold - 1 :: split.folds])
+    else:
+        test = _take(rest, sizes["test"], labels, order)
     rest = np.setdiff1d(rest, test)
     order = shuffled(count, split.seed, Purpose.VALIDATION)
     validation = _take(rest, sizes["validation"], labels, order)
     return {"train": np.setdiff1d(rest, validation), "validation": validation, "test": test}
+
+
+def _dealt(labels: Indices | None, order: Indices) -> Indices:
+    """The order in which samples are dealt to the folds: class by class where there are labels."""
+    return order if labels is None else order[np.argsort(labels[order], kind="stable")]
 
 
 def _take(rest: Indices, size: int, labels: Indices | None, order: Indices) -> Indices:

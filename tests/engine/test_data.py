@@ -162,3 +162,24 @@ def test_no_torch_and_no_scikit_learn_for_cached_data() -> None:
         [sys.executable, "-c", script], cwd=PROJECT, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+@given(count=st.integers(20, 200), folds=st.integers(2, 10), classes=st.integers(0, 4))
+def test_each_sample_is_in_the_test_part_of_one_fold(count: int, folds: int, classes: int) -> None:
+    labels = np.arange(count) % classes if classes else None
+    tests: list[np.ndarray] = []
+    for fold in range(1, folds + 1):
+        split = Split(folds=folds, fold=fold, validation=0.1, test=0.9)
+        parts = divide(split, count, labels)
+        assert {name: len(part) for name, part in parts.items()} == split.sizes(count)
+        assert sorted(np.concatenate(list(parts.values())).tolist()) == list(range(count))
+        tests.append(parts["test"])
+    assert sorted(np.concatenate(tests).tolist()) == list(range(count))
+    if labels is not None:
+        shares = np.array([np.bincount(labels[test], minlength=classes) for test in tests])
+        assert (np.ptp(shares, axis=0) <= 1).all()
+
+
+def test_a_fold_that_is_none_gets_a_sentence() -> None:
+    with pytest.raises(ValueError, match="there are 5 folds and no fold 6; choose a fold from 1"):
+        Split(folds=5, fold=6)
