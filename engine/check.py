@@ -18,6 +18,8 @@ from engine.data.raw import Arrays, Labels, Texts
 from engine.data.source import Source
 from engine.models import Model
 from engine.problem import Problem, SettingsError
+from engine.sizes import samples
+from engine.strategy import strategy_problems
 
 __all__ = ["Problem", "SettingsError", "problems"]
 
@@ -51,26 +53,9 @@ def problems(config: RunConfig) -> list[Problem]:
         _loss,
         _parts,
         _classes,
-        _batch,
-        _validation_needed,
-        _warmup,
+        strategy_problems,
     ]
     return [problem for part in parts for problem in part(config)]
-
-
-def samples(data: Source) -> dict[str, int]:
-    """Samples in `train`, `validation` and `test`."""
-    return data.sizes()
-
-
-def steps_per_epoch(config: RunConfig) -> int:
-    """Batches in an epoch; the last one may be smaller and counts."""
-    return -(-samples(config.data)["train"] // config.training.batch_size)
-
-
-def total_steps(config: RunConfig) -> int:
-    """Steps of the whole run when nothing ends it early."""
-    return config.training.steps or steps_per_epoch(config) * config.training.epochs
 
 
 def _model_and_data(config: RunConfig) -> Iterator[Problem]:
@@ -114,6 +99,8 @@ def _loss(config: RunConfig) -> Iterator[Problem]:
             f"{loss.title} is a loss for {fits}, and the target of {config.data.title} is "
             f"{_TASKS[task]}; choose automatic",
         )
+    else:
+        yield from loss.problems(config.data.card)
 
 
 def _parts(config: RunConfig) -> Iterator[Problem]:
@@ -181,46 +168,3 @@ def _smallest_limit(data: Source) -> int:
     return 1 + max(
         int(np.flatnonzero(labels[order] == number)[1]) for number in range(len(data.card.classes))
     )
-
-
-def _batch(config: RunConfig) -> Iterator[Problem]:
-    size, train = config.training.batch_size, samples(config.data)["train"]
-    if size > train:
-        yield Problem(
-            "training.batch_size",
-            f"a batch of {size} is larger than the training part of {train} samples; "
-            f"use at most {train}",
-        )
-
-
-def _validation_needed(config: RunConfig) -> Iterator[Problem]:
-    if config.data.split.validation:
-        return
-    if config.schedule.needs_validation:
-        yield Problem(
-            "schedule",
-            f"{config.schedule.title.lower()} looks at validation losses, and there is no "
-            "validation part; set data.split.validation above 0, e.g. 0.15, or choose another",
-        )
-    wanting = {
-        "training.early_stopping": config.training.early_stopping is not None,
-        "training.keep_best": config.training.keep_best,
-    }
-    for path, wanted in wanting.items():
-        if wanted:
-            name = path.partition(".")[2].replace("_", " ")
-            yield Problem(
-                path,
-                f"{name} compares validation losses, and there is no validation part; "
-                "set data.split.validation above 0, e.g. 0.15, or switch it off",
-            )
-
-
-def _warmup(config: RunConfig) -> Iterator[Problem]:
-    total = total_steps(config)
-    if config.schedule.warmup_steps > total:
-        yield Problem(
-            "schedule.warmup_steps",
-            f"a warm-up of {config.schedule.warmup_steps} steps is longer than the run of {total}; "
-            f"use at most {total} steps, or train for more epochs",
-        )

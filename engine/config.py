@@ -34,6 +34,20 @@ class EarlyStopping(Spec):
     )
 
 
+class MovingAverage(Spec):
+    """Evaluates and keeps a running mean of the weights (EMA), which is calmer than the last ones.
+
+    Polyak and Juditsky (1992). The steps themselves are not changed by it.
+    """
+
+    decay: float = Field(
+        0.999,
+        gt=0,
+        lt=1,
+        description="share of the mean kept in each step; 0.999 looks back about 1,000 steps",
+    )
+
+
 class Training(Spec):
     """How long and how carefully to train."""
 
@@ -54,7 +68,17 @@ class Training(Spec):
         examples=[200],
         json_schema_extra=RARE,
     )
-    batch_size: int = Field(32, ge=1, le=1_000_000, description="samples per step")
+    batch_size: int = Field(
+        32, ge=1, le=1_000_000, description="samples that pass the model at once"
+    )
+    accumulation: int = Field(
+        1,
+        ge=1,
+        le=100_000,
+        description="batches whose gradients are summed before a step: a step then learns from "
+        "so many times the batch size, in the memory of one batch",
+        json_schema_extra=RARE,
+    )
     seed: int = Field(0, ge=0, lt=2**31, description="of weights, order and dropout")
     clip_norm: float | None = Field(
         None,
@@ -62,6 +86,27 @@ class Training(Spec):
         le=1e6,
         description="longest gradient allowed (L2 norm over all weights); none is no clip",
         examples=[1.0],
+    )
+    clip_value: float | None = Field(
+        None,
+        gt=0,
+        le=1e6,
+        description="largest gradient allowed in each weight, before clip norm; none is no clip",
+        examples=[1.0],
+        json_schema_extra=RARE,
+    )
+    l1: float = Field(
+        0.0,
+        ge=0,
+        le=1,
+        description="pull of every weight towards zero by the same amount (L1 penalty); it is in "
+        "the gradient and not in the shown loss; 0 is none",
+        json_schema_extra=RARE,
+    )
+    ema: MovingAverage | None = Field(
+        None,
+        description="evaluate and keep a running mean of the weights",
+        json_schema_extra=RARE,
     )
     early_stopping: EarlyStopping | None = Field(
         None, description="stop when the validation loss no longer falls"

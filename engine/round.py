@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from engine.evaluation import evaluate
 from engine.events import Evaluation, Event, Finished, Log
 from engine.setup import Setup
-from engine.state import TrainState, copied
+from engine.state import TrainState
 from engine.words import Diverged
 
 
@@ -32,14 +32,15 @@ def end_round(setup: Setup, state: TrainState) -> Iterator[Event]:
         state.progress = state.progress.model_copy(update={"evaluated_step": step})
         return
     blank = Evaluation(split="validation", epoch=setup.epoch_of(step), step=step, metrics={})
-    event = evaluate(state.model, part, setup, blank)
+    with state.judged():
+        event = evaluate(state.model, part, setup, blank)
     loss = event.metrics["loss"]
     if not math.isfinite(loss):
         raise Diverged(f"validation loss became {loss:g}", step)
     stopping = setup.config.training.early_stopping
     state.progress = state.progress.after(step, loss, stopping.min_delta if stopping else 0.0)
     if setup.config.training.keep_best and state.progress.best_step == step:
-        state.best = copied(state.model.state_dict())
+        state.best = state.kept()
     state.remember(event)
     yield event
 
@@ -56,7 +57,7 @@ def conclude(setup: Setup, state: TrainState) -> Iterator[Event]:
             )
             yield Log(message=message, step=state.step)
         blank = Evaluation(split="test", epoch=epoch, step=step, metrics={})
-        with state.holding(state.best or copied(state.model.state_dict())):
+        with state.holding(state.best or state.kept()):
             event = evaluate(state.model, setup.parts["test"], setup, blank)
         yield event
     yield _finished(setup, state)

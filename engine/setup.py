@@ -10,15 +10,17 @@ import numpy as np
 import torch
 from torch import nn
 
+from engine.average import Average
 from engine.check import problems
 from engine.config import RunConfig
 from engine.data.card import Card
 from engine.data.prepared import Prepared
 from engine.device import choose_device, choose_threads, device_name, make_repeatable
-from engine.losses import LossFunction, loss_for
+from engine.losses import LossFunction, Weigh, loss_for
 from engine.parts import Inputs, TensorPart, on_device
 from engine.problem import Problem, SettingsError
 from engine.randomness import seed_weights
+from engine.sizes import step_samples
 from engine.state import TrainState
 
 
@@ -30,6 +32,8 @@ class Setup:
     prepared: Prepared
     parts: dict[str, TensorPart]
     loss: LossFunction
+    weigh: Weigh | None
+    """what a batch counts in the mean of several; None where all samples count the same"""
     device: torch.device
     device_name: str
     threads: int
@@ -47,8 +51,13 @@ class Setup:
 
     @property
     def steps_per_epoch(self) -> int:
-        """Batches in an epoch; the last one may be smaller and counts."""
-        return -(-self.samples["train"] // self.config.training.batch_size)
+        """Steps in an epoch; the last one may take fewer samples and counts."""
+        return -(-self.samples["train"] // self.step_samples)
+
+    @property
+    def step_samples(self) -> int:
+        """Samples that a step learns from."""
+        return step_samples(self.config, self.samples["train"])
 
     @property
     def total_steps(self) -> int:
@@ -99,13 +108,15 @@ def set_up(config: RunConfig) -> Setup:
     prepared = prepare(config)
     with torch.device("meta"):
         model = config.model.build(prepared.card)
+    loss = loss_for(config.loss, prepared.card.task)
     threads = choose_threads(config.hardware, model, prepared.card, config.training.batch_size)
     torch.set_num_threads(threads)
     return Setup(
         config=config,
         prepared=prepared,
         parts={name: on_device(part, device) for name, part in prepared.parts.items()},
-        loss=loss_for(config.loss, prepared.card.task).build(prepared, device),
+        loss=loss.build(prepared, device),
+        weigh=loss.weigh(prepared, device),
         device=device,
         device_name=device_name(device),
         threads=threads,
@@ -137,4 +148,6 @@ def first_state(setup: Setup) -> TrainState:
         # 1.3 times as fast for convolutions on the CPU, and what a GPU's tensor cores want.
         model = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     optimizer = setup.config.optimizer.build(model)
-    return TrainState(config=setup.config, model=model, optimizer=optimizer)
+    ema = setup.config.training.ema
+    average = Average(model, ema.decay) if ema else None
+    return TrainState(config=setup.config, model=model, optimizer=optimizer, average=average)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import torch
@@ -16,6 +17,7 @@ from safetensors.torch import load, save
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
+from engine.average import Average
 from engine.config import RunConfig
 from engine.events import Evaluation, Steps
 from engine.spec import Spec
@@ -75,10 +77,31 @@ class TrainState:
     step: int = 0
     """optimizer steps done"""
     progress: Progress = field(default_factory=Progress)
+    average: Average | None = None
+    """the running mean of the weights, when `training.ema` is on"""
     best: Tensors = field(default_factory=dict)
     """weights of the best evaluation, on the device; empty before the first evaluation"""
     recent: list[Steps | Evaluation] = field(default_factory=list)
     """what was yielded in the last second: it may be lost with the process that heard it"""
+
+    @cached_property
+    def weights(self) -> list[nn.Parameter]:
+        """Those that learn."""
+        return [weight for weight in self.model.parameters() if weight.requires_grad]
+
+    def kept(self) -> Tensors:
+        """A copy of the weights that are evaluated and kept: their running mean if there is one."""
+        means = self.average.tensors if self.average else {}
+        return copied({**self.model.state_dict(), **means})
+
+    @contextmanager
+    def judged(self) -> Iterator[None]:
+        """Has the model hold the weights that are evaluated."""
+        if self.average is None:
+            yield
+        else:
+            with self.holding(self.kept()):
+                yield
 
     def remember(self, event: Steps | Evaluation) -> None:
         """Adds to `recent` and forgets what is older than `RECENT_SECONDS`."""
@@ -111,6 +134,8 @@ class TrainState:
             "optimizer.safetensors": save(_plain(tensors)),
             "state.json": scalars.model_dump_json().encode(),
         }
+        if self.average:
+            files["average.safetensors"] = save(_plain(self.average.tensors))
         if self.best:
             files["best.safetensors"] = save(_plain(self.best))
         return files
@@ -119,6 +144,8 @@ class TrainState:
         """Takes over a checkpoint made by `to_files` under the same model and optimizer."""
         scalars = read_scalars(files)
         fill(self.model.state_dict(), load(files["model.safetensors"]))
+        if self.average:
+            fill(self.average.tensors, load(files["average.safetensors"]))
         self.best = {}
         if "best.safetensors" in files:
             self.best = copied(self.model.state_dict())

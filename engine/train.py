@@ -9,19 +9,17 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import torch
-from torch import Tensor, nn
-from torch.nn.utils import clip_grad_norm_, get_total_norm
 
-from engine.batches import batches
+from engine.batches import steps
 from engine.config import RunConfig
 from engine.events import Event, Steps
 from engine.failpoints import failpoint
 from engine.keeper import Keeper, keeper_of
-from engine.randomness import seed_step
 from engine.round import conclude, end_round, is_over
 from engine.setup import Setup, first_state, set_up
 from engine.state import TrainState
 from engine.steps import Pending, bad_step, cut_after
+from engine.update import update
 from engine.words import Diverged, divergence, out_of_memory, started
 
 Events = Generator[Event, None, None]
@@ -62,27 +60,21 @@ def train(config: RunConfig, folder: Path | None = None, *, attempt: int = 1) ->
 
 def _learn(setup: Setup, state: TrainState, keeper: Keeper) -> Iterator[Event]:
     """Steps and evaluations from wherever `state` stands to the end."""
-    training = setup.config.training
-    parameters = list(state.model.parameters())
     pending = Pending()
     state.model.train()
 
     while not is_over(setup, state):
         evaluation = setup.next_evaluation(state.progress.evaluated_step)
 
-        for inputs, targets in batches(setup, state.step, evaluation):
-            seed_step(training.seed, state.step, setup.device)
-            loss = setup.loss(state.model(*setup.augment(inputs)), targets)
-            loss.backward()  # type: ignore[no-untyped-call]
-            norm = _clipped(parameters, training.clip_norm)
-
+        for batches in steps(setup, state.step, evaluation):
             rate = setup.learning_rate(state.step, state.progress.losses)
             for group in state.optimizer.param_groups:
                 group["lr"] = rate
-            state.optimizer.step()
-            state.optimizer.zero_grad(set_to_none=True)
+            loss, norm = update(setup, state, batches)
 
             state.step += 1
+            if state.average:
+                state.average.follow(state.step)
             pending.add(loss, norm, rate)
             failpoint("train.step")
             if pending.due():
@@ -96,24 +88,17 @@ def _learn(setup: Setup, state: TrainState, keeper: Keeper) -> Iterator[Event]:
         yield from keeper.save_when_due()
 
 
-def _clipped(parameters: list[nn.Parameter], longest: float | None) -> Tensor:
-    """The gradient's L2 norm before clipping, a scalar on the device."""
-    if longest is not None:
-        return clip_grad_norm_(parameters, longest)
-    return get_total_norm([p.grad for p in parameters if p.grad is not None])
-
-
 def _told(pending: Pending, state: TrainState, setup: Setup) -> Steps:
     """The pending steps as an event.
 
     Raises:
         Diverged: one of them is not finite; it carries the steps up to that one.
     """
-    steps = pending.flush(state.step, setup.epoch_of(state.step), setup.loss_factor)
-    bad = bad_step(steps)
+    told = pending.flush(state.step, setup.epoch_of(state.step), setup.loss_factor)
+    bad = bad_step(told)
     if bad:
         place, reason = bad
-        last = cut_after(steps, place)
+        last = cut_after(told, place)
         raise Diverged(reason, last.step, last)
-    state.remember(steps)
-    return steps
+    state.remember(told)
+    return told

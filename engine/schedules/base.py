@@ -17,6 +17,9 @@ class ScheduleSpec(Spec):
     needs_validation: ClassVar[bool] = False
     """whether it looks at validation losses, so that it cannot be drawn before the run"""
 
+    explores: ClassVar[bool] = False
+    """whether the run is a test of learning rates, and its weights are of no use"""
+
     def rate(
         self, learning_rate: float, step: int, total_steps: int, losses: Sequence[float] = ()
     ) -> float:

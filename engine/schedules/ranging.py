@@ -21,6 +21,7 @@ class RangeTest(ScheduleSpec):
 
     title: ClassVar[str] = "Range test"
     kind: Literal["range_test"] = "range_test"
+    explores: ClassVar[bool] = True
     warmup_steps: ClassVar[int] = 0
     lowest: float = Field(1e-6, gt=0, le=10, description="learning rate of the first step")
     highest: float = Field(10.0, gt=0, le=100, description="learning rate of the last step")

@@ -20,6 +20,31 @@ KINDS = {
     "adam": ("optimizer=adam",),
     "sgd": ("optimizer=sgd", "optimizer.momentum=0"),
     "momentum": ("optimizer=sgd", "optimizer.nesterov=true"),
+    "adamax": ("optimizer=adamax",),
+    "nadam": ("optimizer=nadam",),
+    "radam": ("optimizer=radam",),
+    "rmsprop": ("optimizer=rmsprop", "optimizer.momentum=0.5"),
+    "adagrad": ("optimizer=adagrad",),
+    "adadelta": ("optimizer=adadelta",),
+    "muon": ("optimizer=muon", "model.hidden=16,16"),
+    "one cycle": ("schedule=one_cycle",),
+    "strategy": (
+        "loss=cross_entropy",
+        "loss.label_smoothing=0.1",
+        "loss.class_weights=balanced",
+        "optimizer=muon",
+        "model.hidden=16,16",
+        "schedule=plateau",
+        "schedule.patience=1",
+        "schedule.threshold=0.5",
+        "training.evaluate_steps=40",
+        "training.accumulation=3",
+        "training.ema=on",
+        "training.ema.decay=0.9",
+        "training.l1=0.0001",
+        "training.clip_value=0.05",
+        "training.epochs=6",
+    ),
     "cnn": ("model=cnn", "model.channels=4,8", "model.dropout=0.2"),
 }
 
@@ -47,10 +72,10 @@ def stopped_after(config: RunConfig, folder: Path, step: int) -> list[Event]:
 def test_close_and_go_on_is_bit_identical(kind: str, tmp_path: Path) -> None:
     # Batches of 2 make an epoch of 245 steps, so that flushes come in the middle of epochs.
     config = small(
-        *KINDS[kind],
         "training.batch_size=2",
         "training.epochs=2",
         "training.checkpoint_seconds=3600",
+        *KINDS[kind],
     )
     whole = list(train(config, tmp_path / "whole"))
     heard: list[Event] = []
