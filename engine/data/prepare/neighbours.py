@@ -94,10 +94,10 @@ def _part(
 def _noise(counts: Labels, power: float) -> Floats:
     """Cumulative odds float32 `(vocabulary,)` of each word to be drawn as a wrong neighbour."""
     odds = np.where(counts > 0, counts.astype(np.float64) ** power, 0.0)
-    return (np.cumsum(odds) / odds.sum()).astype(np.float32)
+    return np.asarray(np.cumsum(odds) / odds.sum(), dtype=np.float32)
 
 
 def _uniform(count: int, seed: int, place: int) -> Shares:
     """Numbers from 0 to below 1 `(count,)`: raw PCG64, whose stream NumPy promises to keep."""
     raw = np.random.PCG64(mix(seed, Purpose.NEIGHBOURS, place)).random_raw(count)
-    return (raw >> np.uint64(11)) * 2.0**-53
+    return np.asarray(raw >> np.uint64(11), dtype=np.float64) * 2.0**-53
