@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Union, get_args
 
 from pydantic import Field
 
+from engine.models.bert import Bert
 from engine.models.cnn import Cnn
 from engine.models.factorisation import Factorisation
 from engine.models.gpt import Gpt
@@ -31,6 +32,7 @@ Shipped = (
     | Vgg
     | ResNet
     | Seq2Seq
+    | Bert
     | Gpt
     | Rnn
     | Lstm
@@ -52,6 +54,7 @@ else:
 
 __all__ = [
     "OWN",
+    "Bert",
     "Cnn",
     "Factorisation",
     "Gpt",

@@ -5,10 +5,12 @@ Only safetensors are read: other formats may run foreign code when they are open
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from engine.problem import Problem, SettingsError
 
@@ -45,6 +47,17 @@ def pretrained_folder(name: str) -> Path:
         return _whole(_local(name) or _from_hub(name), name)
     except FileNotFoundError as error:
         raise SettingsError([Problem("model.pretrained", str(error))]) from error
+
+
+def local_config(name: str) -> dict[str, Any]:
+    """What config.json says, where that file is on this machine; otherwise nothing."""
+    try:
+        folder = _local(name)
+        text = (folder / "config.json").read_text(encoding="utf-8") if folder else "{}"
+        found = json.loads(text)
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _local(name: str) -> Path | None:

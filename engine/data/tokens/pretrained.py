@@ -52,6 +52,10 @@ class Pretrained(Vocabulary):
     def encode(self, text: str) -> list[int]:
         return list(self.tokenizer.encode(text, add_special_tokens=False).ids)
 
+    def fitted(self, text: str, length: int) -> list[int]:
+        """With the marks around it that the model's classifiers have learned to expect."""
+        return [self.start, *self.encode(text)[: max(0, length - 2)], self.end]
+
     def decode(self, numbers: Iterable[int]) -> str:
         return str(self.tokenizer.decode(self.until_end(numbers), skip_special_tokens=False))
 
