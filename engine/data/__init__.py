@@ -7,6 +7,7 @@ from pydantic import Field
 from engine.data.builtin import BreastCancer, Diabetes, Iris
 from engine.data.card import Card
 from engine.data.corpus import PythonDocs, TinyShakespeare
+from engine.data.image_files import Cifar10, FashionMnist, FullMnist
 from engine.data.images import Digits, Mnist
 from engine.data.neighbours import DocumentationWords, ReviewWords
 from engine.data.pairs import Dates, EmojiNames, Pronunciation
@@ -16,6 +17,9 @@ from engine.data.texts import FoodReviews, Languages, SmsSpam, Tweets
 Data = Annotated[
     Mnist
     | Digits
+    | FullMnist
+    | FashionMnist
+    | Cifar10
     | Iris
     | BreastCancer
     | Diabetes
@@ -38,13 +42,16 @@ Data = Annotated[
 __all__ = [
     "BreastCancer",
     "Card",
+    "Cifar10",
     "Data",
     "Dates",
     "Diabetes",
     "Digits",
     "DocumentationWords",
     "EmojiNames",
+    "FashionMnist",
     "FoodReviews",
+    "FullMnist",
     "Iris",
     "Languages",
     "Mnist",

@@ -14,9 +14,10 @@ from pydantic import Field
 
 from engine.data.cache import Pair, cached
 from engine.data.card import Card
+from engine.data.divide import divide
 from engine.data.prepare.arrays import prepare_arrays
 from engine.data.prepared import Prepared
-from engine.data.raw import Arrays
+from engine.data.raw import Arrays, Labels
 from engine.data.source import Source
 
 if TYPE_CHECKING:
@@ -29,10 +30,17 @@ Scaling = Annotated[
     ),
 ]
 
+NUCLEUS = (
+    *("radius", "texture", "perimeter", "area", "smoothness", "compactness"),
+    *("concavity", "concave points", "symmetry", "fractal dimension"),
+)
+"""what was measured of each nucleus: mean over the picture, standard error, mean of the worst 3"""
+
 
 class Builtin(Source):
     """Numbers that a package carries, and how they are scaled."""
 
+    feature_names: ClassVar[tuple[str, ...]] = ()
     scaling: Scaling = "standard"
 
     def scales_targets(self) -> bool:
@@ -43,11 +51,18 @@ class Builtin(Source):
         inputs, targets = cached(f"{self._cache_name()}-v1", self._parse)
         shaped = inputs.astype(np.float32).reshape(-1, *self.card.shape)
         if self.card.task == "classification":
-            return Arrays(shaped, targets.astype(np.int64))
-        return Arrays(shaped, targets.astype(np.float32))
+            return Arrays(shaped, targets.astype(np.int64), self.feature_names)
+        return Arrays(shaped, targets.astype(np.float32), self.feature_names)
 
     def prepare(self, vocabulary: Vocabulary | None = None) -> Prepared:  # noqa: ARG002
         return prepare_arrays(self, self.load())
+
+    def divide(self, rows: Labels, labels: Labels | None) -> dict[str, Labels]:
+        """Positions in `rows`, which are row numbers of the data set, of each part.
+
+        `labels`: classes of these rows, to share out in their proportions.
+        """
+        return divide(self.split, len(rows), labels)
 
     def _cache_name(self) -> str:
         return type(self).__name__.lower()
@@ -70,6 +85,12 @@ class Iris(Builtin):
 
     title: ClassVar[str] = "Iris"
     kind: Literal["iris"] = "iris"
+    feature_names: ClassVar[tuple[str, ...]] = (
+        "sepal length (cm)",
+        "sepal width (cm)",
+        "petal length (cm)",
+        "petal width (cm)",
+    )
     facts: ClassVar[Card] = Card(
         task="classification",
         modality="tabular",
@@ -89,6 +110,11 @@ class BreastCancer(Builtin):
 
     title: ClassVar[str] = "Breast cancer"
     kind: Literal["breast_cancer"] = "breast_cancer"
+    feature_names: ClassVar[tuple[str, ...]] = (
+        *(f"mean {name}" for name in NUCLEUS),
+        *(f"{name} error" for name in NUCLEUS),
+        *(f"worst {name}" for name in NUCLEUS),
+    )
     facts: ClassVar[Card] = Card(
         task="classification",
         modality="tabular",
@@ -108,6 +134,10 @@ class Diabetes(Builtin):
 
     title: ClassVar[str] = "Diabetes"
     kind: Literal["diabetes"] = "diabetes"
+    feature_names: ClassVar[tuple[str, ...]] = (
+        *("age", "sex", "bmi", "bp"),
+        *(f"s{number}" for number in range(1, 7)),
+    )
     target_scaling: Literal["standard", "none"] = Field(
         "standard",
         description="standard: the model learns targets of mean 0 and deviation 1; "
