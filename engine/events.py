@@ -93,7 +93,8 @@ class Example(Spec):
     prediction: str
     loss: float
     text: str = ""
-    """of a text, or the features of a row of a table"""
+    features: dict[str, float] = {}
+    """of a row of a table, by name, before scaling"""
     pixels: list[list[list[int]]] = []
     """of an image, 0 to 255: `(height, width, channels)`"""
 

@@ -5,13 +5,18 @@ from __future__ import annotations
 from torch import nn
 
 from engine.evaluation import classification, embedding, language, ratings, regression, translation
+from engine.evaluation.bounds import bounded
 from engine.events import Evaluation
 from engine.parts import TensorPart
 from engine.setup import Setup
 
 
 def evaluate(model: nn.Module, part: TensorPart, setup: Setup, blank: Evaluation) -> Evaluation:
-    """`blank` with the metrics and panels of the task filled in."""
+    """`blank` with the metrics and panels of the task filled in, of a bounded size."""
+    return bounded(_measured(model, part, setup, blank))
+
+
+def _measured(model: nn.Module, part: TensorPart, setup: Setup, blank: Evaluation) -> Evaluation:
     match setup.card.task:
         case "regression":
             return regression.evaluate(model, part, setup, blank)

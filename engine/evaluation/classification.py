@@ -1,64 +1,97 @@
-"""How well classes are told apart: accuracy, F1, ROC, confusion matrix."""
+"""How well classes are told apart: accuracy, F1, curves, confusion matrix, the worst mistakes."""
 
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
 from engine import metrics
+from engine.evaluation import worst
+from engine.evaluation.class_tables import class_table, confused_table
+from engine.evaluation.curves import class_curves
 from engine.evaluation.outputs import outputs_of
-from engine.events import Curve, Evaluation
+from engine.events import Evaluation
+from engine.metrics.classes import Floats, Labels
 from engine.parts import TensorPart
 from engine.setup import Setup
+from engine.shuffle import Purpose, mix
+
+MANY = 10
+"""classes above which being among the best five is a metric too, and confusions are listed"""
+MOST_CONFUSION = 100
+"""classes above which the matrix is left out: nobody could read it, and it grows as a square"""
+LIVE = frozenset({"accuracy", "top_5_accuracy", "f1", "roc_auc"})
+"""metrics of a validation part, each of which is a curve on the page"""
 
 
 def evaluate(model: nn.Module, part: TensorPart, setup: Setup, blank: Evaluation) -> Evaluation:
     """`blank` with its metrics and panels filled in; also for the nodes of a graph.
 
-    A loss that is not finite stands alone: nothing else could be said of such outputs.
+    A loss that is not finite stands alone: nothing else could be said of such outputs. What costs
+    more than a look at the outputs is kept for the test: intervals and the worst samples.
     """
     outputs = outputs_of(model, part)
     loss = setup.loss(outputs, part.targets).item()
     if not math.isfinite(loss):
         return blank.model_copy(update={"metrics": {"loss": loss}})
     scores = outputs.cpu().numpy().astype(np.float64)
-    found, panels = _classification(scores, part.targets.cpu().numpy(), setup.card.classes)
+    labels = part.targets.cpu().numpy()
+    classes = setup.card.classes
+    counts = metrics.confusion(labels, scores.argmax(axis=1), len(classes))
+    found, panels = _seen(scores, labels, counts, classes)
+    if blank.split == "test":
+        losses = metrics.log_losses(scores, labels)
+        found |= _tested(loss, losses, counts)
+        panels["worst"] = worst.of_classes(setup, "test", losses, labels, scores.argmax(axis=1))
+        panels["intervals"] = _intervals(setup, blank.step, scores, labels, found)
+    else:
+        found = {name: value for name, value in found.items() if name in LIVE}
     return blank.model_copy(update={"metrics": {"loss": loss, **found}, **panels})
 
 
-def _classification(
-    scores: NDArray[np.float64], labels: NDArray[np.int64], classes: tuple[str, ...]
-) -> tuple[dict[str, float], dict[str, object]]:
-    counts = metrics.confusion(labels, scores.argmax(axis=1), len(classes))
+def _seen(
+    scores: Floats, labels: Labels, counts: Labels, classes: tuple[str, ...]
+) -> tuple[dict[str, float], dict[str, Any]]:
+    """What an epoch's end can afford: a few milliseconds for 1,000 samples."""
     found = {"accuracy": metrics.accuracy(counts)}
+    if len(classes) > MANY:
+        found["top_5_accuracy"] = metrics.top(scores, labels, 5)
     f1 = metrics.f1(counts)
     if f1 is not None:
         found["f1"] = f1
-    curves, areas = _roc(_probabilities(scores), labels, classes)
-    if areas:
-        found["roc_auc"] = float(np.mean(areas))
-    return found, {"confusion": counts.tolist(), "roc": curves}
+    areas, panels = class_curves(metrics.probabilities(scores), labels, classes)
+    tables = [class_table(counts, classes)]
+    if len(classes) > MANY and (confused := confused_table(counts, classes)):
+        tables.append(confused)
+    shown = counts.tolist() if len(classes) <= MOST_CONFUSION else []
+    return {**found, **areas}, {**panels, "confusion": shown, "tables": tables}
 
 
-def _roc(
-    probabilities: NDArray[np.float64], labels: NDArray[np.int64], classes: tuple[str, ...]
-) -> tuple[list[Curve], list[float]]:
-    """A curve for each class that has one; areas only if all have, for the mean would mislead."""
-    numbers = [1] if len(classes) == 2 else range(len(classes))
-    curves: list[Curve] = []
-    areas: list[float] = []
-    for number in numbers:
-        rates = metrics.roc(labels == number, probabilities[:, number])
-        if rates is not None:
-            curves.append(metrics.drawn_curve(classes[number], *rates))
-            areas.append(metrics.area(*rates))
-    return curves, areas if len(areas) == len(numbers) else []
+def _tested(loss: float, losses: NDArray[np.float64], counts: Labels) -> dict[str, float]:
+    """What stands beside these in the test; the log loss only where another loss was trained on."""
+    precision, recall = metrics.precision_and_recall(counts)
+    occurs = (counts.sum(axis=0) + counts.sum(axis=1)) > 0
+    chosen = [1] if len(counts) == 2 else np.flatnonzero(occurs)
+    found = {
+        "precision": float(precision[chosen].mean()),
+        "recall": float(recall[chosen].mean()),
+    }
+    if not math.isclose(losses.mean(), loss, rel_tol=1e-4, abs_tol=1e-5):
+        found["log_loss"] = float(losses.mean())
+    return found
 
 
-def _probabilities(scores: NDArray[np.float64]) -> NDArray[np.float64]:
-    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
-    shares: NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
-    return shares
+def _intervals(
+    setup: Setup, step: int, scores: Floats, labels: Labels, found: dict[str, float]
+) -> dict[str, list[float]]:
+    """Of the metrics that are shown. The resamples are a function of seed and step."""
+    seed = mix(setup.config.training.seed, Purpose.EVALUATION, step)
+    losses = metrics.log_losses(scores, labels)
+    intervals = metrics.of_classes(scores, labels, losses, seed)
+    if "log_loss" in found:
+        intervals["log_loss"] = intervals.pop("loss")
+    return {name: ends for name, ends in intervals.items() if name in found or name == "loss"}

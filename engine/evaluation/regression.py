@@ -8,10 +8,12 @@ import numpy as np
 from torch import nn
 
 from engine import metrics
+from engine.evaluation import worst
 from engine.evaluation.outputs import outputs_of
 from engine.events import Evaluation
 from engine.parts import TensorPart
 from engine.setup import Setup
+from engine.shuffle import Purpose, mix
 
 SHOWN = 1000
 """pairs of target and prediction in an event"""
@@ -26,9 +28,14 @@ def evaluate(model: nn.Module, part: TensorPart, setup: Setup, blank: Evaluation
     scale = setup.prepared.target
     predicted = outputs.squeeze(1).cpu().numpy().astype(np.float64) * scale.deviation + scale.mean
     true = part.targets.cpu().numpy().astype(np.float64) * scale.deviation + scale.mean
-    found = {"loss": loss, **metrics.regression(true, predicted)}
-    panels = {
+    found = metrics.regression(true, predicted)
+    panels: dict[str, object] = {
         "targets": true[:SHOWN].round(5).tolist(),
         "predictions": predicted[:SHOWN].round(5).tolist(),
     }
-    return blank.model_copy(update={"metrics": found, **panels})
+    if blank.split == "test":
+        found = metrics.everything(true, predicted)
+        panels["worst"] = worst.of_values(setup, "test", (predicted - true) ** 2, true, predicted)
+        seed = mix(setup.config.training.seed, Purpose.EVALUATION, blank.step)
+        panels["intervals"] = metrics.of_values(true, predicted, seed)
+    return blank.model_copy(update={"metrics": {"loss": loss, **found}, **panels})
