@@ -22,7 +22,18 @@ if TYPE_CHECKING:
 
     from jobs.yard import Yard
 
+TEST_DATA = Path(os.environ.get("TRAINYARD_TEST_DATA", Path(__file__).parents[2] / "shared/data"))
+"""real files that no package carries; tests that need a missing one skip"""
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _real_files() -> Iterator[None]:
+    """What users download, found in the folder of test data instead, here and in subprocesses."""
+    with pytest.MonkeyPatch.context() as patch:
+        if TEST_DATA.is_dir():
+            patch.setenv("TRAINYARD_DATA", str(TEST_DATA))
+        yield
 
 
 @pytest.fixture(scope="session")

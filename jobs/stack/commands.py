@@ -12,6 +12,9 @@ PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 """unknown options are for the program that is started"""
 
 
+BENCHES = ("live", "accuracy")
+
+
 def mount(app: typer.Typer) -> None:
     """Adds the commands to the command line."""
     app.command()(up)
@@ -81,10 +84,10 @@ def run_tests(
 
 
 def bench(context: typer.Context) -> None:
-    """Measure: `bench live`."""
-    if not context.args or context.args[0] != "live":
+    """Measure: `bench live`, `bench accuracy`."""
+    if not context.args or context.args[0] not in BENCHES:
         given = context.args[0] if context.args else "nothing"
-        refuse(f"there is a bench `live`; {given!r} was given.")
+        refuse(f"there is a bench {' and a bench '.join(BENCHES)}; {given!r} was given.")
     os.execv(sys.executable, [sys.executable, "-P", "-m", "bench", *context.args])
 
 

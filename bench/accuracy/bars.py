@@ -1,0 +1,16 @@
+"""Every claim about accuracy; the README's table and the slow tests are made of this list."""
+
+from __future__ import annotations
+
+from bench.accuracy.bar import Bar, seeds
+
+BARS = (
+    Bar(
+        name="mnist_cnn",
+        what="Classic CNN, MNIST subset",
+        preset="mnist_cnn",
+        metric="accuracy",
+        bar=0.97,
+        runs=seeds(3),
+    ),
+)
