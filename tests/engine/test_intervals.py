@@ -50,12 +50,12 @@ def test_every_metric_of_a_resample_is_scikit_learns() -> None:
     for column in counts.T:
         rows = np.repeat(np.arange(120), column)
         y, s = labels[rows], scores[rows]
-        by_hand["loss"].append(losses[rows].mean())
-        by_hand["accuracy"].append(np.mean(s.argmax(axis=1) == y))
+        by_hand["loss"].append(float(losses[rows].mean()))
+        by_hand["accuracy"].append(float(np.mean(s.argmax(axis=1) == y)))
         by_hand["f1"].append(metrics.f1(metrics.confusion(y, s.argmax(axis=1), 3)) or 0)
         shares = metrics.probabilities(s)
         areas = [metrics.roc(*metrics.hits(y == c, shares[:, c])) for c in range(3)]
-        by_hand["roc_auc"].append(np.mean([metrics.area(*each) for each in areas if each]))
+        by_hand["roc_auc"].append(float(np.mean([metrics.area(*each) for each in areas if each])))
     for name, ends in metrics.of_classes(scores, labels, losses, 7).items():
         assert ends == pytest.approx(np.percentile(by_hand[name], [2.5, 97.5]), abs=1e-5), name
 

@@ -88,7 +88,8 @@ def test_calibration_equals_scikit_learn(seed: int) -> None:
     happened = chance.random(400) < forecast**2
     means, shares, numbers = metrics.calibration(happened, forecast)
     expected_shares, expected_means = calibration_curve(happened, forecast, n_bins=10)
-    assert (means, shares) == (pytest.approx(expected_means), pytest.approx(expected_shares))
+    assert means == pytest.approx(expected_means)
+    assert shares == pytest.approx(expected_shares)
     assert numbers.sum() == 400
     by_hand = sum(abs(m - s) * n for m, s, n in zip(means, shares, numbers, strict=True)) / 400
     assert metrics.calibration_error(means, shares, numbers) == pytest.approx(by_hand)
