@@ -127,7 +127,8 @@ class Focal(LossSpec):
             flat = targets.flatten()
             scores = functional.log_softmax(outputs.flatten(0, -2), dim=1)
             losses = functional.nll_loss(scores, flat, reduction="none", ignore_index=IGNORED)
-            hard = (1 - (-losses).exp()).clamp(min=0) ** self.gamma * losses
+            # Not 0: below a power of 1 the slope there is infinite.
+            hard = (1 - (-losses).exp()).clamp(min=1e-6) ** self.gamma * losses
             counted = flat != IGNORED
             if weights is not None:
                 hard = hard * weights[flat.clamp(min=0)]
