@@ -20,6 +20,7 @@ from engine.models.own import kind_of, own_models
 from engine.models.recurrent import Gru, Lstm, Rnn
 from engine.models.resnet import ResNet
 from engine.models.seq2seq import Seq2Seq
+from engine.models.t5 import T5
 from engine.models.transformer import Transformer
 from engine.models.vgg import Vgg
 from engine.models.word2vec import Word2Vec
@@ -32,6 +33,7 @@ Shipped = (
     | Vgg
     | ResNet
     | Seq2Seq
+    | T5
     | Bert
     | Gpt
     | Rnn
@@ -54,6 +56,7 @@ else:
 
 __all__ = [
     "OWN",
+    "T5",
     "Bert",
     "Cnn",
     "Factorisation",

@@ -6,6 +6,7 @@ Transformer". The parts are in `t5_blocks.py`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -33,6 +34,8 @@ class T5Design:
     """one embedding for source and target"""
     tied: bool = True
     """scores are read with the target embedding"""
+    scaled: bool = True
+    """what they are read from is made smaller, by the root of the width"""
     activation: Literal["relu", "gated_gelu"] = "relu"
     buckets: int = 32
     """classes of distance that attention tells apart"""
@@ -51,7 +54,7 @@ class Reading:
 
     padding: Tensor
     read: list[Pair]
-    written: list[Pair | None]
+    written: Sequence[Pair | None]
 
 
 class T5Net(nn.Module):
@@ -64,7 +67,7 @@ class T5Net(nn.Module):
     def __init__(self, design: T5Design, dropout: float = 0.0) -> None:
         super().__init__()
         width = design.width
-        self.scale = width**-0.5 if design.tied else 1.0
+        self.scale = width**-0.5 if design.scaled else 1.0
         self.source_embedding = nn.Embedding(design.source, width)
         # No module for what is shared: the weights would stand twice in `state_dict`.
         self.target_embedding = None if design.shared else nn.Embedding(design.target, width)
@@ -92,10 +95,9 @@ class T5Net(nn.Module):
         states, written = self.decoder(
             table(tokens), reading.padding, read=reading.read, written=reading.written
         )
-        if self.head is not None:
-            return self.head(states), replace(reading, written=written)
-        scores = nn.functional.linear(states * self.scale, table.weight)
-        return scores, replace(reading, written=written)
+        weight = table.weight if self.head is None else self.head.weight
+        scores = nn.functional.linear(states * self.scale, weight)
+        return scores, replace(reading, written=list(written))
 
     def _initialise(self, design: T5Design) -> None:
         """As T5 was: what leaves a layer has the size of what enters it, without scaled scores."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from safetensors import SafetensorError
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
@@ -18,15 +18,38 @@ def read_weights(folder: Path) -> dict[str, Tensor]:
     Raises:
         SettingsError: a file is damaged.
     """
-    one = folder / "model.safetensors"
-    files = [one] if one.is_file() else sorted(folder.glob("*.safetensors"))
     weights: dict[str, Tensor] = {}
-    for file in files:
+    for file in _files(folder):
         try:
             weights.update(load_file(file))
         except SafetensorError as error:
-            raise _problem(f"{file} is damaged ({error}); copy or download it again") from error
+            raise _damaged(file, error) from error
     return weights
+
+
+def weight_names(folder: Path) -> set[str]:
+    """The names of all weights, without reading them.
+
+    Raises:
+        SettingsError: a file is damaged.
+    """
+    names: set[str] = set()
+    for file in _files(folder):
+        try:
+            with safe_open(file, "pt") as opened:
+                names.update(opened.keys())
+        except SafetensorError as error:
+            raise _damaged(file, error) from error
+    return names
+
+
+def _files(folder: Path) -> list[Path]:
+    one = folder / "model.safetensors"
+    return [one] if one.is_file() else sorted(folder.glob("*.safetensors"))
+
+
+def _damaged(file: Path, error: SafetensorError) -> SettingsError:
+    return _problem(f"{file} is damaged ({error}); copy or download it again")
 
 
 def fill(model: nn.Module, weights: Mapping[str, Tensor], folder: Path) -> None:
