@@ -7,6 +7,7 @@ from pydantic import Field
 from engine.data.builtin import BreastCancer, Diabetes, Iris
 from engine.data.card import Card
 from engine.data.corpus import PythonDocs, TinyShakespeare
+from engine.data.graphs import Cora, DigitsGraph, KarateClub
 from engine.data.image_files import Cifar10, FashionMnist, FullMnist
 from engine.data.images import Digits, Mnist
 from engine.data.neighbours import DocumentationWords, ReviewWords
@@ -35,7 +36,10 @@ Data = Annotated[
     | MovieLens100k
     | MovieLensSmall
     | ReviewWords
-    | DocumentationWords,
+    | DocumentationWords
+    | KarateClub
+    | DigitsGraph
+    | Cora,
     Field(discriminator="kind"),
 ]
 
@@ -43,16 +47,19 @@ __all__ = [
     "BreastCancer",
     "Card",
     "Cifar10",
+    "Cora",
     "Data",
     "Dates",
     "Diabetes",
     "Digits",
+    "DigitsGraph",
     "DocumentationWords",
     "EmojiNames",
     "FashionMnist",
     "FoodReviews",
     "FullMnist",
     "Iris",
+    "KarateClub",
     "Languages",
     "Mnist",
     "MovieLens100k",

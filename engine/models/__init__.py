@@ -11,6 +11,8 @@ from pydantic import Field
 from engine.models.bert import Bert
 from engine.models.cnn import Cnn
 from engine.models.factorisation import Factorisation
+from engine.models.gat import Gat
+from engine.models.gcn import Gcn
 from engine.models.gpt import Gpt
 from engine.models.linear import LinearRegression
 from engine.models.logistic import LogisticRegression
@@ -43,6 +45,8 @@ Shipped = (
     | Factorisation
     | NeuralFiltering
     | Word2Vec
+    | Gcn
+    | Gat
 )
 """the models that come with Trainyard: add yours here"""
 
@@ -60,6 +64,8 @@ __all__ = [
     "Bert",
     "Cnn",
     "Factorisation",
+    "Gat",
+    "Gcn",
     "Gpt",
     "Gru",
     "LinearRegression",

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from engine.config import RunConfig
-from engine.presets import image, ratings, tabular
+from engine.presets import graph, image, ratings, tabular
 
-PRESETS: Mapping[str, RunConfig] = MappingProxyType({**image.PRESETS, **tabular.PRESETS, **ratings.PRESETS})
+PRESETS: Mapping[str, RunConfig] = MappingProxyType(
+    {**image.PRESETS, **tabular.PRESETS, **ratings.PRESETS, **graph.PRESETS}
+)

@@ -1,0 +1,46 @@
+"""Graphs."""
+
+from __future__ import annotations
+
+from engine.config import RunConfig, Training
+from engine.data import Cora, DigitsGraph, KarateClub
+from engine.models import Gat, Gcn
+from engine.optim import Adam
+from engine.schedules import Constant
+
+PRESETS = {
+    # As Kipf and Welling, 2017, but for L2 on both layers and the last weights of 200 epochs.
+    "cora_gcn": RunConfig(
+        name="Cora GCN",
+        data=Cora(),
+        model=Gcn(),
+        optimizer=Adam(learning_rate=1e-2, weight_decay=5e-4),
+        schedule=Constant(),
+        training=Training(epochs=200, batch_size=140, evaluate_steps=10, keep_best=False),
+    ),
+    # As Veličković et al., 2018, but for a fixed number of epochs.
+    "cora_gat": RunConfig(
+        name="Cora GAT",
+        data=Cora(),
+        model=Gat(),
+        optimizer=Adam(learning_rate=5e-3, weight_decay=5e-4),
+        schedule=Constant(),
+        training=Training(epochs=300, batch_size=140, evaluate_steps=10, keep_best=False),
+    ),
+    "digits_gcn": RunConfig(
+        name="Digits graph, GCN",
+        data=DigitsGraph(),
+        model=Gcn(hidden=[64]),
+        optimizer=Adam(learning_rate=1e-2, weight_decay=5e-4),
+        schedule=Constant(),
+        training=Training(epochs=200, batch_size=100, evaluate_steps=10, keep_best=False),
+    ),
+    "karate_gcn": RunConfig(
+        name="Karate club, GCN",
+        data=KarateClub(),
+        model=Gcn(dropout=0.0),
+        optimizer=Adam(learning_rate=1e-2, weight_decay=5e-4),
+        schedule=Constant(),
+        training=Training(epochs=200, batch_size=4, evaluate_steps=10, keep_best=False),
+    ),
+}
