@@ -13,6 +13,7 @@ from engine.config import RunConfig
 from engine.presets import PRESETS
 from engine.problem import Problem, SettingsError
 from engine.sentences import problems_of, unknown
+from engine.spec import Spec
 from engine.tree import accepts, allowed, class_at, is_optional, nested, settings, variants
 
 __all__ = ["Problem", "SettingsError", "override", "parse_config"]
@@ -92,7 +93,7 @@ def _assign(tree: dict[str, Any], path: str, text: str) -> Problem | None:
         if field is None:
             return _unknown(tree, path)
         if place.get(name) is None:  # e.g. training.early_stopping.patience=3 also switches it on
-            place[name] = {}
+            place[name] = _default(field)
         inner = class_at(field, place[name])
         if inner is None:
             return _unknown(tree, path)
@@ -112,9 +113,15 @@ def _choose(place: dict[str, Any], name: str, text: str, field: FieldInfo) -> Pr
         place[name] = value
     elif text not in variants(field):
         return Problem(name, f"{name} must be {allowed(field)}; {text!r} was given")
-    elif place[name]["kind"] != text:
+    elif place.setdefault(name, _default(field)).get("kind") != text:
         place[name] = {"kind": text}
     return None
+
+
+def _default(field: FieldInfo) -> dict[str, Any]:
+    """What stands in a group that nobody has touched."""
+    default = field.get_default(call_default_factory=True)
+    return default.model_dump() if isinstance(default, Spec) else {}
 
 
 def _unknown(tree: dict[str, Any], path: str) -> Problem:

@@ -13,6 +13,7 @@ from engine.data.images import Digits, Mnist
 from engine.data.neighbours import DocumentationWords, ReviewWords
 from engine.data.pairs import Dates, EmojiNames, Pronunciation
 from engine.data.ratings import MovieLens100k, MovieLensSmall
+from engine.data.series import DigitRows, Weather
 from engine.data.texts import FoodReviews, Languages, SmsSpam, Tweets
 
 Data = Annotated[
@@ -29,6 +30,8 @@ Data = Annotated[
     | EmojiNames
     | PythonDocs
     | TinyShakespeare
+    | DigitRows
+    | Weather
     | SmsSpam
     | Tweets
     | FoodReviews
@@ -51,6 +54,7 @@ __all__ = [
     "Data",
     "Dates",
     "Diabetes",
+    "DigitRows",
     "Digits",
     "DigitsGraph",
     "DocumentationWords",
@@ -70,4 +74,5 @@ __all__ = [
     "SmsSpam",
     "TinyShakespeare",
     "Tweets",
+    "Weather",
 ]

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from torch import nn
 
 from engine import metrics
+from engine.baseline import text_baseline
+from engine.data.tokens import Characters
 from engine.evaluation import worst
 from engine.evaluation.class_tables import class_table, confused_table
 from engine.evaluation.curves import class_curves
@@ -48,6 +50,7 @@ def evaluate(model: nn.Module, part: TensorPart, setup: Setup, blank: Evaluation
         found |= _tested(loss, losses, counts)
         panels["worst"] = worst.of_classes(setup, "test", losses, labels, scores.argmax(axis=1))
         panels["intervals"] = _intervals(setup, blank.step, scores, labels, found)
+        panels |= _beside(setup)
     else:
         found = {name: value for name, value in found.items() if name in LIVE}
     return blank.model_copy(update={"metrics": {"loss": loss, **found}, **panels})
@@ -83,6 +86,13 @@ def _tested(loss: float, losses: NDArray[np.float64], counts: Labels) -> dict[st
     if not math.isclose(losses.mean(), loss, rel_tol=1e-4, abs_tol=1e-5):
         found["log_loss"] = float(losses.mean())
     return found
+
+
+def _beside(setup: Setup) -> dict[str, Any]:
+    """What a simple method reaches on the same texts; nothing for other data."""
+    tokens = getattr(setup.config.data, "tokens", None)
+    found = text_baseline(setup.prepared, characters=isinstance(tokens, Characters))
+    return {"baseline_name": found.name, "baseline": found.metrics} if found else {}
 
 
 def _intervals(

@@ -49,7 +49,7 @@ def _only(arrays: Arrays, places: Labels) -> Arrays:
 
 def _input_scale(data: Builtin, train: Floats) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Shift and divisor, one per feature; for images one for all pixels, which are alike."""
-    axes = None if data.card.modality == "image" else 0
+    axes = {"image": None, "series": (0, 1)}.get(data.card.modality, 0)
     if data.scaling == "standard":
         shift = train.mean(axis=axes, dtype=np.float64)
         factor = train.std(axis=axes, dtype=np.float64)

@@ -25,6 +25,11 @@ class Vocabulary(ABC):
         return PADDING
 
     @property
+    def unknown(self) -> int:
+        """The number of whatever has no other."""
+        return UNKNOWN
+
+    @property
     def start(self) -> int:
         """The number before the first piece, where a model wants one."""
         return START

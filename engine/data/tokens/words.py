@@ -12,8 +12,9 @@ from pydantic import Field
 from engine.data.tokens.vocabulary import PieceList, Vocabulary, commonest
 from engine.spec import RARE, Spec
 
-WORDS = re.compile(r"\w+(?:['\u2019]\w+)*|[^\w\s]")
+WORDS = re.compile(r"https?://|\w+(?:['\u2019]\w+)*|[^\w\s]")
 """letters, digits and apostrophes between them; any other sign alone"""
+LINK = re.compile(r"(https?://)\S+")
 DIGIT = re.compile(r"\d")
 
 
@@ -30,7 +31,10 @@ class WordSplitter:
             text = text.lower()
         if self.same_digits:
             text = DIGIT.sub("0", text)
-        return text.split() if self.at == "spaces" else WORDS.findall(text)
+        if self.at == "spaces":
+            return text.split()
+        # What follows is hardly ever read twice, and its many signs would drown the words.
+        return WORDS.findall(LINK.sub(r"\1", text))
 
 
 class Words(Spec):
