@@ -13,7 +13,7 @@ from torch.nn import functional
 from engine.bleu import bleu, edits
 from engine.data.pairs import PairSource
 from engine.data.prepared import Prepared
-from engine.data.tokens import UNKNOWN, Vocabulary
+from engine.data.tokens import Vocabulary
 from engine.evaluation.outputs import judging
 from engine.events import Evaluation, Example, Table
 from engine.losses import IGNORED
@@ -99,14 +99,12 @@ def _written(
         pairs = zip(places.tolist(), targets.tolist(), outputs.tolist(), strict=True)
         for row, target, output in pairs:
             truth = vocabulary.until_end(number for number in target if number != IGNORED)
-            found.append(_judged(row, truth, vocabulary.until_end(output), float(losses[row])))
+            # What is unknown stands for many things: it is never right.
+            wanted = [-1 if number == vocabulary.unknown else number for number in truth]
+            written = vocabulary.until_end(output)
+            edited = edits(wanted, written)
+            found.append(Written(row, truth, written, edited, float(losses[row])))
     return found
-
-
-def _judged(row: int, truth: list[int], output: list[int], loss: float) -> Written:
-    # What is unknown stands for many things: it is never right.
-    wanted = [-1 if number == UNKNOWN else number for number in truth]
-    return Written(row, truth, output, edits(wanted, output), loss)
 
 
 def _metrics(written: list[Written]) -> dict[str, float]:
