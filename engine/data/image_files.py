@@ -53,7 +53,7 @@ class FullMnist(Published):
 
     title: ClassVar[str] = "MNIST 70k (download)"
     kind: Literal["mnist_full"] = "mnist_full"
-    augmentation: Augmentation = Augmentation(shift=2)
+    augmentation: Augmentation = Augmentation(shift=2, rotation=10, zoom=0.1)
     facts: ClassVar[Card] = Card(
         task="classification",
         modality="image",

@@ -55,8 +55,8 @@ class Mnist(Images):
 
     title: ClassVar[str] = "MNIST 5k"
     kind: Literal["mnist"] = "mnist"
-    # Digits are written anywhere; mirrored or turned far they are other digits, or none.
-    augmentation: Augmentation = Augmentation(shift=2)
+    # As people write: a little to the side, askew, larger. Mirrored it would be no digit.
+    augmentation: Augmentation = Augmentation(shift=2, rotation=10, zoom=0.1)
     facts: ClassVar[Card] = Card(
         task="classification",
         modality="image",
