@@ -19,23 +19,33 @@ class Cell:
     number: bool = False
     link: str = ""
     """an address inside the dashboard, e.g. `/run?id=...`"""
+    note: str = ""
+    """a small second line"""
 
 
 Content = Cell | str
 
-
-def table(head: Sequence[str], rows: Iterable[Sequence[Content]]) -> None:
-    """Draws a table that scrolls inside itself when it is wider than the screen."""
-    st.html(html(head, rows))
+_LONG_LETTERS = 40
+"""a longer text is broken into lines instead of widening the table"""
 
 
-def html(head: Sequence[str], rows: Iterable[Sequence[Content]]) -> str:
+def table(head: Sequence[str], rows: Iterable[Sequence[Content]], *, scrolls: bool = False) -> None:
+    """Draws a table that scrolls inside itself when it is wider than the screen.
+
+    `scrolls`: it is also kept low, and scrolls under its header.
+    """
+    st.html(html(head, rows, scrolls=scrolls))
+
+
+def html(head: Sequence[str], rows: Iterable[Sequence[Content]], *, scrolls: bool = False) -> str:
     """The table as HTML; an empty `head` leaves the header out."""
     lines = list(rows)
     top = "".join(_head(name, [row[index] for row in lines]) for index, name in enumerate(head))
     body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in lines)
     thead = f"<thead><tr>{top}</tr></thead>" if head else ""
-    return f'<div class="yard-table"><table>{thead}<tbody>{body}</tbody></table></div>'
+    kind = "yard-table yard-low" if scrolls else "yard-table"
+    focus = ' tabindex="0"' if scrolls else ""
+    return f'<div class="{kind}"{focus}><table>{thead}<tbody>{body}</tbody></table></div>'
 
 
 def _head(name: str, column: Sequence[Content]) -> str:
@@ -48,6 +58,10 @@ def _cell(content: Content) -> str:
     cell = content if isinstance(content, Cell) else Cell(content)
     names = [name for name in ("strong", "mark", "number") if getattr(cell, name)]
     text = escape(cell.text)
+    if len(cell.text) > _LONG_LETTERS:
+        names.append("long")
+    if cell.note:
+        text = f"{text}<small>{escape(cell.note)}</small>"
     if cell.link:
         text = f'<a href="{escape(cell.link)}" target="_self">{text}</a>'
     return f'<td class="{" ".join(names)}">{text}</td>'

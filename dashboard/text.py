@@ -9,7 +9,15 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 NOTHING = "\u2013"
 """what stands where there is nothing to say"""
 
-_MEASURES = {"roc_auc": "ROC AUC", "f1": "F1", "mse": "MSE", "mae": "MAE", "r2": "R²"}
+_MEASURES = {
+    "roc_auc": "ROC AUC",
+    "f1": "F1",
+    "mse": "MSE",
+    "rmse": "RMSE",
+    "mae": "MAE",
+    "r2": "R²",
+    "bleu": "BLEU",
+}
 _ADDRESS = re.compile(r"(:(?=//)|www(?=\.)|@)", re.IGNORECASE)
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:@&=/^])")
 
@@ -34,6 +42,12 @@ def metric(value: float | None, digits: int = 4) -> str:
 def measure(name: str) -> str:
     """What was measured as people write it: `validation/roc_auc` → validation ROC AUC."""
     return " ".join(_MEASURES.get(part, part.replace("_", " ")) for part in re.split(r"[/ ]", name))
+
+
+def metric_name(name: str) -> str:
+    """`roc_auc` with a capital in front: ROC AUC."""
+    text = measure(name)
+    return text[:1].upper() + text[1:]
 
 
 def percent(share: float) -> str:

@@ -59,7 +59,8 @@ COLOURS = ("#4f7cff", "#e8833a", "#22a884", "#c0518f", "#8a63d2", "#c2a21b", "#4
 CSS = """
 <style>
 .stApp { --yard-line: color-mix(in srgb, currentColor 14%, transparent);
-  --yard-accent: light-dark(#4f46e5, #a5b4fc); }
+  --yard-accent: light-dark(#4f46e5, #a5b4fc); --yard-page: light-dark(#ffffff, #0e0f13);
+  --yard-quiet: color-mix(in srgb, currentColor 5%, transparent); }
 [data-testid="stMainBlockContainer"] { padding: .9rem 2rem 4rem; max-width: 1360px; }
 [data-testid="stAppViewContainer"] { font-variant-numeric: tabular-nums; }
 [data-testid="stHeader"] { background: transparent; pointer-events: none; }
@@ -90,6 +91,11 @@ label .stMarkdownColoredText { color: var(--yard-accent) !important; }
 }
 .yard-table tr:last-child td { border-bottom: 0; }
 .yard-table td:last-child, .yard-table th:last-child { padding-right: 0; }
+.yard-table th { white-space: normal; vertical-align: bottom; }
+.yard-table td.long { white-space: normal; overflow-wrap: anywhere; min-width: 14rem; }
+.yard-table td small { display: block; opacity: .6; font-weight: 400; font-size: .75rem; }
+.yard-low { max-height: 27rem; overflow: auto; }
+.yard-low th { position: sticky; top: 0; opacity: 1; background: var(--yard-page); }
 .yard-table td.number { text-align: right; font-variant-numeric: tabular-nums; }
 .yard-table th.number { text-align: right; }
 .yard-table a { color: var(--yard-accent); text-decoration: none; }
@@ -118,6 +124,28 @@ body:has([data-test-connection-state="PINGING_SERVER"]):not(:has(.ty-note:not([h
 .yard-table td.strong { font-weight: 650; }
 .yard-table td.mark { color: var(--yard-accent); font-weight: 600; }
 .yard-table td:first-child { color: color-mix(in srgb, currentColor 78%, transparent); }
+.stHtml h5 { padding: 1rem 0 .35rem; font-size: .9rem; font-weight: 600; margin: 0; }
+.yard-texts, .yard-cards { display: grid; gap: .75rem;
+  grid-template-columns: repeat(auto-fit, minmax(min(100%, 19rem), 1fr)); }
+.yard-texts pre { margin: 0; padding: .8rem .9rem; max-height: 26rem; overflow: auto;
+  border: 1px solid var(--yard-line); border-radius: 8px; background: var(--yard-quiet);
+  font-size: .8rem; line-height: 1.5; white-space: pre-wrap; overflow-wrap: anywhere; }
+.yard-texts mark { background: none; color: var(--yard-accent); font-weight: 600; }
+.yard-pictures { display: grid; gap: .75rem;
+  grid-template-columns: repeat(auto-fill, minmax(7.2rem, 1fr)); }
+.yard-pictures figure { margin: 0; }
+.yard-pictures img { width: 100%; aspect-ratio: 1; object-fit: contain; display: block;
+  image-rendering: pixelated; border-radius: 6px; background: var(--yard-quiet); }
+.yard-pictures figcaption { font-size: .82rem; padding-top: .25rem; overflow-wrap: anywhere; }
+.yard-cards article { border: 1px solid var(--yard-line); border-radius: 8px;
+  padding: .7rem .9rem; display: flex; flex-direction: column; gap: .5rem; }
+.yard-cards p { margin: 0; font-size: .88rem; overflow-wrap: anywhere; flex: 1; }
+.yard-cards footer { font-size: .82rem; overflow-wrap: anywhere; }
+.yard-pictures small, .yard-cards small { display: block; opacity: .6; font-size: .75rem; }
+.yard-pictures i, .yard-cards i { font-style: normal; font-weight: 600; }
+.yard-pictures span, .yard-cards span { opacity: .6; }
+.yard-pictures b, .yard-cards b { color: light-dark(#15803d, #6ee7a0); }
+.yard-pictures i, .yard-cards i { color: light-dark(#b42318, #ff8a7a); }
 @media (min-width: 1100px) {
   .st-key-aside { position: sticky; top: 1.25rem; align-self: flex-start; }
   [data-testid="stColumn"]:has(> * > .st-key-aside) { align-self: stretch; }

@@ -7,12 +7,23 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboard.panels import configuration
-from dashboard.panels.evaluation import metric_name
 from dashboard.table import Cell, table
-from dashboard.text import metric
+from dashboard.text import metric, metric_name
 from jobs.run import Run
 
-_SMALL_IS_GOOD = frozenset({"loss", "mse", "mae"})
+_SMALL_IS_GOOD = frozenset(
+    {
+        "loss",
+        "log_loss",
+        "calibration_error",
+        "mse",
+        "rmse",
+        "mae",
+        "median_error",
+        "perplexity",
+        "token_error_rate",
+    }
+)
 
 
 def draw(chosen: Sequence[Run]) -> None:

@@ -1,0 +1,1 @@
+"""Still Plotly figures of one evaluation. Names of classes are escaped: Plotly reads markup."""

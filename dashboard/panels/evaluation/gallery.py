@@ -1,0 +1,101 @@
+"""The samples a model is most wrong about: small pictures, cards of text, or rows of a table."""
+
+from __future__ import annotations
+
+import base64
+import struct
+import zlib
+from collections.abc import Sequence
+from html import escape
+
+import streamlit as st
+
+from dashboard.table import Cell, Content, table
+from dashboard.text import metric, number, one_line
+from engine.events import Example
+
+_SHOWN_LETTERS = 400
+_LONG_NAME = 24
+"""letters of a truth above which it is a text by itself, e.g. a translation"""
+
+
+def draw(worst: Sequence[Example]) -> None:
+    """Nothing when there is none."""
+    if not worst:
+        return
+    st.html("<h5>Worst samples</h5>")
+    if any(each.pixels for each in worst):
+        st.html(_cards([_picture(each) for each in worst], "yard-pictures"))
+    elif any(each.text for each in worst):
+        st.html(_cards([_text(each) for each in worst], "yard-cards"))
+    else:
+        _rows(worst)
+    st.caption("Of the test part, the highest loss first; # is the row in the data set.")
+
+
+def _cards(cards: Sequence[str], name: str) -> str:
+    return f'<div class="{name}">{"".join(cards)}</div>'
+
+
+def _picture(each: Example) -> str:
+    """The pixels, below them what it is and what it was taken for."""
+    answer = f"{escape(each.truth)} taken for {escape(each.prediction)}"
+    image = f'<img src="{png(each.pixels)}" alt="{answer}">' if each.pixels else ""
+    return f"<figure>{image}<figcaption>{_answer(each)}{_small(each)}</figcaption></figure>"
+
+
+def _text(each: Example) -> str:
+    shown = each.text if len(each.text) <= _SHOWN_LETTERS else f"{each.text[:_SHOWN_LETTERS]}…"
+    return (
+        f"<article><p>{escape(shown)}</p><footer>{_answer(each)}{_small(each)}</footer></article>"
+    )
+
+
+def _answer(each: Example) -> str:
+    """What it is, and what the model said; long ones below each other."""
+    truth, said = escape(one_line(each.truth)), escape(one_line(each.prediction))
+    if max(len(each.truth), len(each.prediction)) > _LONG_NAME:
+        return f"<b>{truth}</b><br><i>{said}</i>"
+    return f"<b>{truth}</b> <span>taken for</span> <i>{said}</i>"
+
+
+def _small(each: Example) -> str:
+    return f"<small>loss {metric(each.loss, 3)} · #{each.place:,}</small>"
+
+
+def _rows(worst: Sequence[Example]) -> None:
+    """One row a sample, its features behind what was said of it."""
+    names = list(dict.fromkeys(name for each in worst for name in each.features))
+    head = ["#", "True", "Predicted", "Loss", *names]
+    rows: list[list[Content]] = [
+        [
+            Cell(f"{each.place:,}", number=True),
+            Cell(one_line(each.truth), strong=True),
+            Cell(one_line(each.prediction)),
+            Cell(metric(each.loss, 3), number=True),
+            *(_feature(each, name) for name in names),
+        ]
+        for each in worst
+    ]
+    table(head, rows)
+
+
+def _feature(each: Example, name: str) -> Cell:
+    value = each.features.get(name)
+    return Cell("" if value is None else number(value), number=True)
+
+
+def png(pixels: Sequence[Sequence[Sequence[int]]]) -> str:
+    """Pixels `(height, width, 1 or 3)`, 0 to 255, as the address of a PNG picture."""
+    height, width, channels = len(pixels), len(pixels[0]), len(pixels[0][0])
+    lines = (b"\0" + bytes(value for pixel in row for value in pixel) for row in pixels)
+    kind = 0 if channels == 1 else 2
+    head = struct.pack(">IIBBBBB", width, height, 8, kind, 0, 0, 0)
+    parts = ((b"IHDR", head), (b"IDAT", zlib.compress(b"".join(lines))), (b"IEND", b""))
+    body = b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(name, data) for name, data in parts)
+    return f"data:image/png;base64,{base64.b64encode(body).decode()}"
+
+
+def _chunk(name: bytes, data: bytes) -> bytes:
+    checked = zlib.crc32(name + data)
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", checked)

@@ -1,0 +1,73 @@
+"""The metrics as a table: the test with its intervals, a baseline, the best and last validation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from dashboard.table import Cell, Content, table
+from dashboard.text import metric, metric_name, plain
+from engine.events import Evaluation
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of the table: metrics by name, and the ends of their intervals."""
+
+    title: str
+    metrics: Mapping[str, float]
+    intervals: Mapping[str, list[float]] = field(default_factory=dict)
+    strong: bool = False
+
+
+def draw(found: Sequence[Evaluation], *, by_steps: bool = False) -> None:
+    """All evaluations of the run, oldest first; `by_steps` when they come between epochs."""
+    columns = _columns(found, by_steps)
+    names = dict.fromkeys(name for column in columns for name in column.metrics)
+    table(
+        ["Metric", *(column.title for column in columns)],
+        [[metric_name(name), *(_cell(column, name) for column in columns)] for name in names],
+    )
+    st.caption(plain(_legend(columns)))
+
+
+def _columns(found: Sequence[Evaluation], by_steps: bool) -> list[Column]:
+    """Whoever has no value anywhere has no column."""
+    validation = [each for each in found if each.split == "validation"]
+    test = next((each for each in reversed(found) if each.split == "test"), None)
+    columns = [Column("Test", test.metrics, test.intervals, strong=True)] if test else []
+    compared = test or (validation[-1] if validation else None)
+    if compared and compared.baseline:
+        columns.append(Column(compared.baseline_name or "Baseline", compared.baseline))
+    if validation:
+        best = min(validation, key=lambda each: _comparable(each.metrics.get("loss")))
+        columns.append(Column(f"Best {_moment(best, by_steps)}", best.metrics))
+        columns.append(Column(f"Last {_moment(validation[-1], by_steps)}", validation[-1].metrics))
+    return columns
+
+
+def _moment(evaluation: Evaluation, by_steps: bool) -> str:
+    return f"(step {evaluation.step:,})" if by_steps else f"epoch ({evaluation.epoch})"
+
+
+def _comparable(loss: float | None) -> float:
+    return float("inf") if loss is None or loss != loss else loss
+
+
+def _cell(column: Column, name: str) -> Content:
+    ends = column.intervals.get(name)
+    between = " to ".join(metric(end, 3) for end in ends) if ends else ""
+    value = metric(column.metrics.get(name))
+    return Cell(value, number=True, strong=column.strong, note=between)
+
+
+def _legend(columns: Sequence[Column]) -> str:
+    """What the columns are, for those that are there."""
+    parts = []
+    if any(column.intervals for column in columns):
+        parts.append("Small: 95 % confidence interval, by bootstrap over the test samples.")
+    if any(column.title.startswith("Best") for column in columns):
+        parts.append("Best is the lowest validation loss.")
+    return " ".join(parts)
