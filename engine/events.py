@@ -60,6 +60,18 @@ class Steps(Fact):
     """`train/loss`, `train/learning_rate`, `train/gradient_norm`; one value a step"""
 
 
+class Gradients(Fact):
+    """Lengths of the gradient, layer by layer, before clipping. `step` is the last one measured."""
+
+    kind: Literal["gradients"] = "gradients"
+    steps: list[int]
+    """the steps measured, every `training.layer_norms_every`"""
+    seconds: list[float]
+    """wall-clock end of each of these steps"""
+    norms: dict[str, list[float]]
+    """by layer, from the input's to the output's: its L2 norm at each of these steps"""
+
+
 class Curve(Spec):
     """Points of a small drawn curve, e.g. ROC: `x` and `y` have the same length."""
 
@@ -218,7 +230,7 @@ class Finished(Fact):
 
 
 Event = Annotated[
-    Started | Steps | Evaluation | Checkpoint | Log | Alert | Hardware | Finished,
+    Started | Steps | Gradients | Evaluation | Checkpoint | Log | Alert | Hardware | Finished,
     Field(discriminator="kind"),
 ]
 EVENT: TypeAdapter[Event] = TypeAdapter(Event)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.events import Evaluation, GpuSample, Hardware, Steps
+from engine.events import Evaluation, GpuSample, Gradients, Hardware, Steps
 
 Measure = tuple[str, list[int], list[float], list[float]]
 """metric name, steps, unix seconds, values; the three lists have the same length"""
@@ -15,19 +15,30 @@ Measure = tuple[str, list[int], list[float], list[float]]
 HARDWARE = "hardware/"
 """prefix of curves that belong to the clock: several points of one step are all kept"""
 
+GRADIENTS = "gradients/"
+"""prefix of the curves of gradient norms, one a layer"""
+
 
 def measures(event: object) -> Iterator[Measure]:
     """The points of `event`, curve by curve; none for events that are no measurement."""
-    if isinstance(event, Steps):
-        steps = list(range(event.step - len(event.seconds) + 1, event.step + 1))
-        for name, values in event.metrics.items():
-            yield name, steps, event.seconds, values
+    if isinstance(event, Steps | Gradients):
+        yield from _steps(event)
     elif isinstance(event, Evaluation) and event.split == "validation":
         for name, value in event.metrics.items():
             yield f"validation/{name}", [event.step], [event.time], [value]
     elif isinstance(event, Hardware):
         for name, value in _hardware(event):
             yield HARDWARE + name, [event.step], [event.time], [value]
+
+
+def _steps(event: Steps | Gradients) -> Iterator[Measure]:
+    if isinstance(event, Gradients):
+        for layer, norms in event.norms.items():
+            yield GRADIENTS + layer, event.steps, event.seconds, norms
+        return
+    steps = list(range(event.step - len(event.seconds) + 1, event.step + 1))
+    for name, values in event.metrics.items():
+        yield name, steps, event.seconds, values
 
 
 def _hardware(sample: Hardware) -> Iterator[tuple[str, float]]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from engine.events import DRAWN, Evaluation, Hardware, Steps
+from engine.events import DRAWN, Evaluation, Gradients, Hardware, Steps
 from jobs.events import Record
 from jobs.history.points import Points
 from jobs.history.schema import ATTEMPTS, EVALUATIONS, RECORDS, RUNS
@@ -93,13 +93,19 @@ def _add_records(connection: Connection, run_id: str, heard: Sequence[Heard]) ->
             "kind": each.event.kind,
             "step": each.event.step,
             "time": each.event.time,
-            "body": json.dumps(each.event.model_dump(mode="json", exclude=set(DRAWN))),
+            "body": json.dumps(_body(each.event)),
         }
         for each in heard
         if _is_record(each)
     ]
     if rows:
         connection.execute(insert(RECORDS), rows)
+
+
+def _body(event: Record) -> dict[str, Any]:
+    """Its JSON object; of an evaluation only the numbers, the rest stands in a table of its own."""
+    drawn = set(DRAWN) if isinstance(event, Evaluation) else None
+    return event.model_dump(mode="json", exclude=drawn)
 
 
 def _keep_evaluations(connection: Connection, run_id: str, heard: Sequence[Heard]) -> None:
@@ -114,8 +120,8 @@ def _keep_evaluations(connection: Connection, run_id: str, heard: Sequence[Heard
 
 
 def _is_record(heard: Heard) -> bool:
-    """Steps and hardware samples are points; every other event is kept as it is."""
-    return not isinstance(heard.event, Steps | Hardware)
+    """Steps, gradients and hardware samples are points; every other event is kept as it is."""
+    return not isinstance(heard.event, Steps | Gradients | Hardware)
 
 
 def _write(connection: Connection, run_id: str, attempt: int, fold: Fold, seq: int) -> None:
