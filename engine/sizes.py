@@ -14,15 +14,18 @@ def samples(data: Source) -> dict[str, int]:
 def step_samples(config: RunConfig, train: int) -> int:
     """Samples that a step learns from, of a training part of `train`."""
     wanted = config.training.batch_size * config.training.accumulation
-    return train if config.optimizer.full_batch else min(train, wanted)
+    return max(1, train if config.optimizer.full_batch else min(train, wanted))
 
 
-def steps_per_epoch(config: RunConfig) -> int:
-    """Steps in an epoch; the last one may take fewer samples and counts."""
-    train = samples(config.data)["train"]
-    return -(-train // step_samples(config, train))
+def steps_per_epoch(config: RunConfig, train: int | None = None) -> int:
+    """Steps in an epoch; the last one may take fewer samples and counts.
+
+    `train`: samples of the training part, where they have been counted.
+    """
+    count = samples(config.data)["train"] if train is None else train
+    return -(-count // step_samples(config, count))
 
 
-def total_steps(config: RunConfig) -> int:
-    """Steps of the whole run when nothing ends it early."""
-    return config.training.steps or steps_per_epoch(config) * config.training.epochs
+def total_steps(config: RunConfig, train: int | None = None) -> int:
+    """Steps of the whole run when nothing ends it early; `train` as above."""
+    return config.training.steps or steps_per_epoch(config, train) * config.training.epochs

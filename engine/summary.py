@@ -45,7 +45,7 @@ def summarize(config: RunConfig) -> Summary:
     found = problems(config)
     if found:
         raise SettingsError(found)
-    card = complete_card(config)
+    card, counted = complete(config)
     with torch.device("meta"), own_mistakes_said(config):
         model = config.model.build(card)
         layers, output = _layers(model, example(card))
@@ -53,22 +53,23 @@ def summarize(config: RunConfig) -> Summary:
     return Summary(
         parameters=sum(parameter.numel() for parameter in model.parameters()),
         layers=layers,
-        samples=samples(config.data),
-        steps_per_epoch=steps_per_epoch(config),
-        total_steps=total_steps(config),
+        samples=counted,
+        steps_per_epoch=steps_per_epoch(config, counted["train"]),
+        total_steps=total_steps(config, counted["train"]),
     )
 
 
-def complete_card(config: RunConfig) -> Card:
-    """The facts of the data; texts, ratings and graphs are read for them.
+def complete(config: RunConfig) -> tuple[Card, dict[str, int]]:
+    """The facts of the data and the samples of each part; texts, ratings and graphs are read.
 
     Raises:
         SettingsError: the data are not on this machine.
     """
     card = config.data.card
     if card.modality in ("tabular", "image", "series"):
-        return card
-    return prepare(config).card
+        return card, samples(config.data)
+    prepared = prepare(config)
+    return prepared.card, prepared.samples
 
 
 def example(card: Card) -> tuple[Tensor, ...]:
@@ -78,8 +79,10 @@ def example(card: Card) -> tuple[Tensor, ...]:
         case "seq2seq":
             target = torch.zeros(1, card.target_length, dtype=whole)
             return torch.zeros(1, *card.shape, dtype=whole), target
-        case "rating" | "embedding":
+        case "rating":
             return (torch.zeros(1, 2, dtype=whole),)
+        case "embedding":
+            return torch.zeros(1, 2, dtype=whole), torch.zeros(card.vocabulary)
         case "node_classification":
             features = torch.zeros(card.nodes, card.shape[-1])
             edges = torch.zeros(2, card.edges, dtype=whole)

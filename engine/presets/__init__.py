@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from engine.config import RunConfig
-from engine.presets import graph, image, ratings, tabular
+from engine.presets import graph, image, language, ratings, tabular
 
 PRESETS: Mapping[str, RunConfig] = MappingProxyType(
-    {**image.PRESETS, **tabular.PRESETS, **ratings.PRESETS, **graph.PRESETS}
+    {**image.PRESETS, **tabular.PRESETS, **ratings.PRESETS, **graph.PRESETS, **language.PRESETS}
 )
