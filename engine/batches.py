@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from engine.ahead import ahead
 from engine.parts import Inputs
 from engine.randomness import epoch_order
 from engine.setup import Setup
@@ -32,11 +33,16 @@ def steps(setup: Setup, start: int, end: int) -> Iterator[list[Batch]]:
 
     The last step of an epoch may take fewer samples, and all are used.
     """
+    found = _steps(setup, start, end)
+    return ahead(found) if setup.machine.on_host else found
+
+
+def _steps(setup: Setup, start: int, end: int) -> Iterator[list[Batch]]:
     training, part, per_epoch = setup.config.training, setup.parts["train"], setup.steps_per_epoch
     step = start
     while step < end:
         epoch = step // per_epoch
-        order = epoch_order(training.seed, epoch, len(part), setup.device)
+        order = epoch_order(training.seed, epoch, len(part), part.home)
         shift = mix(training.seed, Purpose.SHIFT, epoch) % part.context if part.context else 0
         first = epoch * per_epoch
         for places in torch.split(order, setup.step_samples)[step - first : end - first]:
@@ -45,17 +51,27 @@ def steps(setup: Setup, start: int, end: int) -> Iterator[list[Batch]]:
 
 
 def _batches(setup: Setup, places: Tensor, shift: int) -> list[Batch]:
-    """The samples `places` in batches, each with its share of what the loss counts."""
+    """This rank's samples of `places` in batches, each with its share of what the loss counts."""
     pieces = torch.split(places, setup.config.training.batch_size)
-    found = [Batch(*setup.parts["train"].batch(piece, shift)) for piece in pieces]
-    if len(found) == 1:
-        return found
+    if len(pieces) == 1 and setup.team.size == 1:
+        return [Batch(*setup.parts["train"].batch(places, shift))]
+    part, team = setup.parts["train"], setup.team
+    slices = [team.slice(piece) for piece in pieces]
+    # A rank without a sample takes the first one, for nothing: all must compute a gradient.
+    taken = [mine if len(mine) else piece[:1] for mine, piece in zip(slices, pieces, strict=True)]
+    found = [part.batch(mine, shift) for mine in taken]
     if setup.weigh is None:
-        shares: list[float | Tensor] = [len(piece) / len(places) for piece in pieces]
+        counts: list[float | Tensor] = [float(len(mine)) for mine in slices]
+        total: float | Tensor = float(len(places))
     else:
-        weights = torch.stack([setup.weigh(batch.targets) for batch in found])
-        shares = list(weights / weights.sum())
+        weights = [
+            setup.weigh(targets) * bool(len(mine))
+            for mine, (_, targets) in zip(slices, found, strict=True)
+        ]
+        counts = list(weights)
+        total = setup.weigh(part.batch(places, shift)[1]) if team.size > 1 else sum(weights)
+    # Times the number of ranks, because their gradients are averaged.
     return [
-        Batch(batch.inputs, batch.targets, share)
-        for batch, share in zip(found, shares, strict=True)
+        Batch(inputs, targets, count * team.size / total)
+        for (inputs, targets), count in zip(found, counts, strict=True)
     ]

@@ -7,11 +7,10 @@ in an error.
 
 from __future__ import annotations
 
-from typing import Literal
-
 from pydantic import Field
 
 from engine.data import Data, Mnist
+from engine.hardware import Hardware
 from engine.losses import Automatic, Loss
 from engine.models import Cnn, Model
 from engine.optim import AdamW, Optimizer
@@ -108,6 +107,15 @@ class Training(Spec):
         description="evaluate and keep a running mean of the weights",
         json_schema_extra=RARE,
     )
+    layer_norms_every: int | None = Field(
+        None,
+        ge=1,
+        le=1_000_000,
+        description="measure the gradient of each layer every so many steps, to see where it "
+        "vanishes or explodes; none does not",
+        examples=[10],
+        json_schema_extra=RARE,
+    )
     early_stopping: EarlyStopping | None = Field(
         None, description="stop when the validation loss no longer falls"
     )
@@ -121,21 +129,6 @@ class Training(Spec):
         ge=0,
         le=86_400,
         description="at most this many seconds of work are lost in a crash",
-        json_schema_extra=RARE,
-    )
-
-
-class Hardware(Spec):
-    """Where to train."""
-
-    device: Literal["auto", "cpu", "cuda", "mps"] = Field(
-        "auto", description="auto takes a GPU where the worker has one"
-    )
-    threads: int | None = Field(
-        None,
-        ge=1,
-        le=1024,
-        description="CPU threads; none takes one for small models, torch's choice for others",
         json_schema_extra=RARE,
     )
 

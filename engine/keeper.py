@@ -87,8 +87,10 @@ class Keeper:
         return Facts(
             step=self.state.step,
             attempt=self.checkpoints.attempt if self.checkpoints else 0,
-            device=self.setup.device_name,
-            threads=self.setup.threads,
+            device=self.setup.machine.device_name,
+            threads=self.setup.machine.threads,
+            precision=self.setup.machine.precision.name,
+            devices=self.setup.team.size,
             versions=self.setup.versions,
         )
 
@@ -112,6 +114,8 @@ def _exactness(loaded: Loaded, now: Facts) -> Resumed:
         "torch": (then.versions.get("torch", "unknown"), now.versions["torch"]),
         "the device": (then.device, now.device),
         "the number of threads": (then.threads, now.threads),
+        "the precision": (then.precision, now.precision),
+        "the number of devices": (then.devices, now.devices),
     }
     changed = [f"{what} was {old} and is {new}" for what, (old, new) in pairs.items() if old != new]
     return ("best-effort", "; ".join(changed)) if changed else ("exact", "")

@@ -31,6 +31,9 @@ class Facts(Spec):
     threads: int
     """CPU threads of torch; sums on another number of threads round differently"""
     versions: dict[str, str]
+    precision: str = "fp32"
+    devices: int = 1
+    """processes that shared each batch"""
 
 
 class Entry(Spec):

@@ -22,6 +22,8 @@ class TensorPart:
     context: int = 0
     size: int = 0
     """number of samples"""
+    device: torch.device | None = None
+    """where batches go, when the samples lie in the host's memory; None: where they lie"""
 
     def __len__(self) -> int:
         return self.size
@@ -32,9 +34,19 @@ class TensorPart:
         `shift`: tokens by which the windows of a stream begin later, below `context`.
         """
         if self.context:
-            return self._windows(places, shift)
-        chosen = tuple(each.index_select(0, places) for each in self.inputs)
-        return (*chosen, *self.shared), self.targets.index_select(0, places)
+            inputs, targets = self._windows(places, shift)
+        else:
+            inputs = tuple(each.index_select(0, places) for each in self.inputs)
+            targets = self.targets.index_select(0, places)
+        if self.device is not None:
+            inputs = tuple(_sent(each, self.device) for each in inputs)
+            targets = _sent(targets, self.device)
+        return (*inputs, *self.shared), targets
+
+    @property
+    def home(self) -> torch.device:
+        """Where the samples lie."""
+        return self.inputs[0].device
 
     def _windows(self, places: Tensor, shift: int) -> tuple[Inputs, Tensor]:
         reach = torch.arange(self.context + 1, device=places.device)
@@ -42,17 +54,29 @@ class TensorPart:
         return (tokens[:, :-1],), tokens[:, 1:]
 
 
-def on_device(part: Part, device: torch.device) -> TensorPart:
-    """The part's arrays on `device`; images channels-last, as convolutions want them."""
+def on_device(part: Part, device: torch.device, *, on_host: bool = False) -> TensorPart:
+    """The part's arrays on `device`; images channels-last, as convolutions want them.
+
+    `on_host`: the samples stay in the host's memory, and batches are sent.
+    """
+    home = torch.device("cpu") if on_host else device
     return TensorPart(
-        inputs=tuple(_moved(each, device) for each in part.inputs),
-        targets=_moved(part.targets, device),
+        inputs=tuple(_moved(each, home) for each in part.inputs),
+        targets=_moved(part.targets, home),
         shared=tuple(_moved(each, device) for each in part.shared),
         context=part.context,
         size=len(part),
+        device=device if on_host else None,
     )
 
 
 def _moved(array: object, device: torch.device) -> Tensor:
     tensor = torch.as_tensor(array).to(device)
     return tensor.contiguous(memory_format=torch.channels_last) if tensor.dim() == 4 else tensor
+
+
+def _sent(tensor: Tensor, device: torch.device) -> Tensor:
+    """A copy on `device`. From pinned memory a GPU fetches it while the processor goes on."""
+    if device.type == "cuda":
+        return tensor.pin_memory().to(device, non_blocking=True)
+    return tensor.to(device)

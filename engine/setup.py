@@ -5,22 +5,27 @@ from __future__ import annotations
 import platform
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import torch
 from torch import nn
+from torch.amp.grad_scaler import GradScaler
 
 from engine.average import Average
 from engine.check import problems
 from engine.config import RunConfig
 from engine.data.card import Card
 from engine.data.prepared import Prepared
-from engine.device import choose_device, choose_threads, device_name, make_repeatable
+from engine.distributed.place import Place
+from engine.distributed.team import Team
 from engine.losses import LossFunction, Weigh, loss_for
+from engine.machine import Machine, choose_machine
 from engine.parts import Inputs, TensorPart, on_device
 from engine.problem import Problem, SettingsError
 from engine.randomness import seed_weights
 from engine.sizes import step_samples
+from engine.stacks import forget_activations
 from engine.state import TrainState
 
 
@@ -34,32 +39,40 @@ class Setup:
     loss: LossFunction
     weigh: Weigh | None
     """what a batch counts in the mean of several; None where all samples count the same"""
-    device: torch.device
-    device_name: str
-    threads: int
+    machine: Machine
     versions: dict[str, str]
+
+    @property
+    def device(self) -> torch.device:
+        """Where the model is."""
+        return self.machine.device
+
+    @property
+    def team(self) -> Team:
+        """The processes that train the run together."""
+        return self.machine.team
 
     @property
     def card(self) -> Card:
         """The facts of the data, complete."""
         return self.prepared.card
 
-    @property
+    @cached_property
     def samples(self) -> dict[str, int]:
         """Number of samples in each part."""
         return {name: len(part) for name, part in self.parts.items()}
 
-    @property
+    @cached_property
     def steps_per_epoch(self) -> int:
         """Steps in an epoch; the last one may take fewer samples and counts."""
         return -(-self.samples["train"] // self.step_samples)
 
-    @property
+    @cached_property
     def step_samples(self) -> int:
         """Samples that a step learns from."""
         return step_samples(self.config, self.samples["train"])
 
-    @property
+    @cached_property
     def total_steps(self) -> int:
         """Steps of the whole run when nothing ends it early."""
         training = self.config.training
@@ -94,8 +107,8 @@ class Setup:
         return self.config.data.augment(inputs)
 
 
-def set_up(config: RunConfig) -> Setup:
-    """Checks the settings, loads the data and moves it to the device.
+def set_up(config: RunConfig, place: Place | None = None) -> Setup:
+    """Checks the settings, loads the data and moves it to the device of this process.
 
     Raises:
         SettingsError: these settings cannot be trained with, or not on this machine.
@@ -103,23 +116,21 @@ def set_up(config: RunConfig) -> Setup:
     found = problems(config)
     if found:
         raise SettingsError(found)
-    device = choose_device(config.hardware)
-    make_repeatable(device)
     prepared = prepare(config)
     with torch.device("meta"):
         model = config.model.build(prepared.card)
+    machine = choose_machine(config, prepared, model, place or Place())
     loss = loss_for(config.loss, prepared.card.task)
-    threads = choose_threads(config.hardware, model, prepared.card, config.training.batch_size)
-    torch.set_num_threads(threads)
     return Setup(
         config=config,
         prepared=prepared,
-        parts={name: on_device(part, device) for name, part in prepared.parts.items()},
-        loss=loss.build(prepared, device),
-        weigh=loss.weigh(prepared, device),
-        device=device,
-        device_name=device_name(device),
-        threads=threads,
+        parts={
+            name: on_device(part, machine.device, on_host=machine.on_host and name == "train")
+            for name, part in prepared.parts.items()
+        },
+        loss=loss.build(prepared, machine.device),
+        weigh=loss.weigh(prepared, machine.device),
+        machine=machine,
         versions={
             "python": platform.python_version(),
             "torch": str(torch.__version__),
@@ -147,7 +158,16 @@ def first_state(setup: Setup) -> TrainState:
     if any(isinstance(module, nn.Conv2d) for module in model.modules()):
         # 1.3 times as fast for convolutions on the CPU, and what a GPU's tensor cores want.
         model = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    optimizer = setup.config.optimizer.build(model)
+    if setup.team.size > 1 and setup.device.type == "cuda":
+        model = nn.SyncBatchNorm.convert_sync_batchnorm(model)  # type: ignore[no-untyped-call]
+    if setup.config.hardware.activation_checkpointing:
+        forget_activations(model)
     ema = setup.config.training.ema
-    average = Average(model, ema.decay) if ema else None
-    return TrainState(config=setup.config, model=model, optimizer=optimizer, average=average)
+    return TrainState(
+        config=setup.config,
+        model=model,
+        network=model,
+        optimizer=setup.config.optimizer.build(model),
+        scaler=GradScaler(setup.device.type, enabled=setup.machine.precision.scaled),
+        average=Average(model, ema.decay) if ema else None,
+    )

@@ -9,24 +9,29 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Annotated, Any
 
 import torch
-from pydantic import TypeAdapter
+from pydantic import Field
 from safetensors.torch import load, save
 from torch import Tensor, nn
+from torch.amp.grad_scaler import GradScaler
 from torch.optim import Optimizer
 
 from engine.average import Average
 from engine.config import RunConfig
-from engine.events import Evaluation, Steps
+from engine.events import Evaluation, Event, Gradients, Steps
+from engine.gradients import Watch, layer_names
 from engine.spec import Spec
 
 RECENT_SECONDS = 1.0
 """events this old have long been written down by whoever listens"""
 
 Tensors = dict[str, Tensor]
-_RECENT: TypeAdapter[list[Steps | Evaluation]] = TypeAdapter(list[Steps | Evaluation])
+
+
+Told = Annotated[Steps | Gradients | Evaluation, Field(discriminator="kind")]
+"""what carries points of curves"""
 
 
 class Progress(Spec):
@@ -42,18 +47,24 @@ class Progress(Spec):
     """evaluations since `lowest_loss` fell"""
     losses: list[float] = []
     """of every evaluation so far"""
+    tried: list[float] = []
+    """training losses of all steps of a range test"""
+    gradients: Watch = Watch()
+    """of each layer, where they are measured"""
 
     def after(self, step: int, loss: float, min_delta: float) -> Progress:
         """What is known once the weights after `step` steps had this validation loss."""
         best = self.best_loss is None or loss < self.best_loss
         fell = self.lowest_loss is None or loss < self.lowest_loss - min_delta
-        return Progress(
-            evaluated_step=step,
-            best_loss=loss if best else self.best_loss,
-            best_step=step if best else self.best_step,
-            lowest_loss=loss if fell else self.lowest_loss,
-            waited_evaluations=0 if fell else self.waited_evaluations + 1,
-            losses=[*self.losses, loss],
+        return self.model_copy(
+            update={
+                "evaluated_step": step,
+                "best_loss": loss if best else self.best_loss,
+                "best_step": step if best else self.best_step,
+                "lowest_loss": loss if fell else self.lowest_loss,
+                "waited_evaluations": 0 if fell else self.waited_evaluations + 1,
+                "losses": [*self.losses, loss],
+            }
         )
 
 
@@ -64,7 +75,9 @@ class Scalars(Spec):
     progress: Progress
     optimizer: dict[str, float | bool | None]
     """the optimizer's numbers that are not tensors, by `<parameter>.<name>`"""
-    recent: list[Steps | Evaluation]
+    recent: list[Told]
+    scaler: dict[str, float | int] = {}
+    """of the loss under fp16: its scale, and how long it has held"""
 
 
 @dataclass
@@ -73,7 +86,11 @@ class TrainState:
 
     config: RunConfig
     model: nn.Module
+    network: nn.Module
+    """the model as a step calls it (`engine/network.py`); its weights are those of `model`"""
     optimizer: Optimizer
+    scaler: GradScaler
+    """scales the loss under fp16, else does nothing"""
     step: int = 0
     """optimizer steps done"""
     progress: Progress = field(default_factory=Progress)
@@ -81,13 +98,19 @@ class TrainState:
     """the running mean of the weights, when `training.ema` is on"""
     best: Tensors = field(default_factory=dict)
     """weights of the best evaluation, on the device; empty before the first evaluation"""
-    recent: list[Steps | Evaluation] = field(default_factory=list)
+    recent: list[Told] = field(default_factory=list)
     """what was yielded in the last second: it may be lost with the process that heard it"""
 
     @cached_property
     def weights(self) -> list[nn.Parameter]:
         """Those that learn."""
         return [weight for weight in self.model.parameters() if weight.requires_grad]
+
+    @cached_property
+    def layers(self) -> list[str]:
+        """The name of the layer that each of `weights` belongs to."""
+        named = self.model.named_parameters()
+        return layer_names(name for name, weight in named if weight.requires_grad)
 
     def kept(self) -> Tensors:
         """A copy of the weights that are evaluated and kept: their running mean if there is one."""
@@ -103,10 +126,10 @@ class TrainState:
             with self.holding(self.kept()):
                 yield
 
-    def remember(self, event: Steps | Evaluation) -> None:
-        """Adds to `recent` and forgets what is older than `RECENT_SECONDS`."""
+    def remember(self, event: Event) -> None:
+        """Adds points to `recent` and forgets what is older than `RECENT_SECONDS`."""
         kept = [old for old in self.recent if event.time - old.time < RECENT_SECONDS]
-        self.recent = [*kept, event]
+        self.recent = [*kept, event] if isinstance(event, Steps | Gradients | Evaluation) else kept
 
     def finite(self) -> bool:
         """Whether no weight is NaN or infinite: such a state is not worth saving."""
@@ -127,7 +150,11 @@ class TrainState:
         """The contents of a checkpoint's files by name."""
         tensors, numbers = _flat_optimizer(self.optimizer)
         scalars = Scalars(
-            config=self.config, progress=self.progress, optimizer=numbers, recent=self.recent
+            config=self.config,
+            progress=self.progress,
+            optimizer=numbers,
+            recent=self.recent,
+            scaler=self.scaler.state_dict(),
         )
         files = {
             "model.safetensors": save(_plain(self.model.state_dict())),
@@ -152,6 +179,8 @@ class TrainState:
             fill(self.best, load(files["best.safetensors"]))
         tensors = load(files["optimizer.safetensors"])
         _restore_optimizer(self.optimizer, {**tensors, **scalars.optimizer})
+        if scalars.scaler and self.scaler.is_enabled():
+            self.scaler.load_state_dict(scalars.scaler)
         self.step, self.progress, self.recent = step, scalars.progress, list(scalars.recent)
 
 

@@ -12,15 +12,19 @@ import torch
 
 from engine.batches import steps
 from engine.config import RunConfig
-from engine.events import Event, Steps
+from engine.distributed.crew import crew_of
+from engine.distributed.meeting import meet, share_progress
+from engine.distributed.team import joined
+from engine.events import Alert, Event
 from engine.failpoints import failpoint
-from engine.keeper import Keeper, keeper_of
+from engine.keeper import Keeper, Resumed, keeper_of
 from engine.round import conclude, end_round, is_over
 from engine.setup import Setup, first_state, set_up
 from engine.state import TrainState
-from engine.steps import Pending, bad_step, cut_after
-from engine.update import update
-from engine.words import Diverged, divergence, out_of_memory, started
+from engine.steps import Pending
+from engine.telling import tell
+from engine.update import advance
+from engine.words import Diverged, Explored, divergence, explored, out_of_memory, started
 
 Events = Generator[Event, None, None]
 
@@ -36,11 +40,24 @@ def train(config: RunConfig, folder: Path | None = None, *, attempt: int = 1) ->
         SettingsError: these settings cannot be trained with, or not here, or not in this folder.
         Fenced: a later attempt owns the folder.
         CheckpointError: the folder cannot be used, or the last checkpoint, at `close()`, failed.
+        RankDied: another of several processes that train the run ended before its time.
     """
-    setup = set_up(config)
-    state = first_state(setup)
-    keeper = keeper_of(setup, state, folder, attempt)
-    resumed, alerts = keeper.resume()
+    with crew_of(config) as crew:
+        setup = set_up(config, crew.place)
+        state = first_state(setup)
+        keeper = keeper_of(setup, state, folder, attempt)
+        resumed, alerts = keeper.resume()
+        crew.watch()
+        with joined(crew.place, crew.store, setup.device):
+            meet(setup, state)
+            yield from _tell(setup, state, keeper, (resumed, alerts))
+
+
+def _tell(
+    setup: Setup, state: TrainState, keeper: Keeper, resume: tuple[Resumed, list[Alert]]
+) -> Iterator[Event]:
+    """The run from its first word to its last."""
+    resumed, alerts = resume
     try:
         yield started(setup, state, resumed)
         yield from alerts
@@ -52,6 +69,9 @@ def train(config: RunConfig, folder: Path | None = None, *, attempt: int = 1) ->
         # Only here, between two steps, is the state whole; after another error it may not be.
         keeper.save()
         raise
+    except Explored as end:
+        yield end.last
+        yield explored(setup, end.losses, blown_up=True)
     except Diverged as error:
         yield from divergence(error)
     except torch.OutOfMemoryError:
@@ -67,38 +87,15 @@ def _learn(setup: Setup, state: TrainState, keeper: Keeper) -> Iterator[Event]:
         evaluation = setup.next_evaluation(state.progress.evaluated_step)
 
         for batches in steps(setup, state.step, evaluation):
-            rate = setup.learning_rate(state.step, state.progress.losses)
-            for group in state.optimizer.param_groups:
-                group["lr"] = rate
-            loss, norm = update(setup, state, batches)
-
-            state.step += 1
-            if state.average:
-                state.average.follow(state.step)
-            pending.add(loss, norm, rate)
+            pending.add(advance(setup, state, batches))
             failpoint("train.step")
             if pending.due():
-                yield _told(pending, state, setup)
+                yield from tell(pending, state, setup)
                 yield from keeper.save_when_due()
 
         if pending.losses:
-            yield _told(pending, state, setup)
+            yield from tell(pending, state, setup)
         yield from end_round(setup, state)
+        share_progress(setup, state)
         # Also here: epochs shorter than a flush would otherwise never save.
         yield from keeper.save_when_due()
-
-
-def _told(pending: Pending, state: TrainState, setup: Setup) -> Steps:
-    """The pending steps as an event.
-
-    Raises:
-        Diverged: one of them is not finite; it carries the steps up to that one.
-    """
-    told = pending.flush(state.step, setup.epoch_of(state.step), setup.loss_factor)
-    bad = bad_step(told)
-    if bad:
-        place, reason = bad
-        last = cut_after(told, place)
-        raise Diverged(reason, last.step, last)
-    state.remember(told)
-    return told

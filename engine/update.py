@@ -10,21 +10,51 @@ from engine.batches import Batch
 from engine.randomness import seed_step
 from engine.setup import Setup
 from engine.state import TrainState
+from engine.steps import Taken
+
+Left = tuple[Tensor, Tensor, Tensor | None]
+"""mean loss and norm of the gradient before clipping, scalars; the norms of `Taken.layers`"""
 
 
-def update(setup: Setup, state: TrainState, batches: list[Batch]) -> tuple[Tensor, Tensor]:
-    """Moves the weights once. Returns the batches' mean loss and the norm of its gradient before
-    clipping, scalars on the device.
+def advance(setup: Setup, state: TrainState, batches: list[Batch]) -> Taken:
+    """One step on, at its learning rate."""
+    rate = setup.learning_rate(state.step, state.progress.losses)
+    for group in state.optimizer.param_groups:
+        group["lr"] = rate
+    loss, norm, layers = update(setup, state, batches)
+    state.step += 1
+    if state.average:
+        state.average.follow(state.step)
+    return Taken(state.step, loss, norm, rate, layers)
+
+
+def update(setup: Setup, state: TrainState, batches: list[Batch]) -> Left:
+    """Moves the weights once; what that leaves on the device.
 
     The loss is that of the data: the L1 penalty is in the gradient only.
     """
     if setup.config.optimizer.searches:
         return _search(setup, state, batches)
     loss = _gradient(setup, state, batches)
+    layers = _measured(setup, state)
     norm = _restrain(setup, state)
-    state.optimizer.step()
+    state.scaler.step(state.optimizer)
+    state.scaler.update()
     state.optimizer.zero_grad(set_to_none=True)
-    return loss, norm
+    if state.scaler.is_enabled():
+        # Too large for fp16: the scaler skips the step and halves its scale, as it should.
+        norm = torch.where(norm.isfinite(), norm, 0.0)
+    return loss, norm, layers
+
+
+def _measured(setup: Setup, state: TrainState) -> Tensor | None:
+    """The norm of the gradient of each weight `(weights,)`, if this step is one to measure."""
+    every = setup.config.training.layer_norms_every
+    if every is None or state.step % every:
+        return None
+    none = torch.zeros((), device=setup.device)
+    gradients = [none if weight.grad is None else weight.grad for weight in state.weights]
+    return torch.stack(torch._foreach_norm(gradients))
 
 
 def _gradient(setup: Setup, state: TrainState, batches: list[Batch]) -> Tensor:
@@ -32,13 +62,18 @@ def _gradient(setup: Setup, state: TrainState, batches: list[Batch]) -> Tensor:
     seed_step(setup.config.training.seed, state.step, setup.device)
     losses = []
     for batch in batches:
-        loss = setup.loss(state.model(*setup.augment(batch.inputs)), batch.targets)
+        inputs = setup.augment(batch.inputs)
+        with setup.machine.precision.casting():
+            outputs = state.network(*inputs)
+        loss = setup.loss(outputs.float(), batch.targets)
         if batch.share is not None:
             loss = loss * batch.share
-        loss.backward()  # type: ignore[no-untyped-call]
+        state.scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
         losses.append(loss.detach())
+    if state.scaler.is_enabled():
+        state.scaler.unscale_(state.optimizer)
     _penalize(state, setup.config.training.l1)
-    return losses[0] if len(losses) == 1 else torch.stack(losses).sum()
+    return setup.team.mean(losses[0] if len(losses) == 1 else torch.stack(losses).sum())
 
 
 def _penalize(state: TrainState, strength: float) -> None:
@@ -67,15 +102,16 @@ def _gradients(weights: list[nn.Parameter]) -> list[Tensor]:
     return [weight.grad for weight in weights if weight.grad is not None]
 
 
-def _search(setup: Setup, state: TrainState, batches: list[Batch]) -> tuple[Tensor, Tensor]:
+def _search(setup: Setup, state: TrainState, batches: list[Batch]) -> Left:
     """A step that asks for loss and gradient at several places; told is where it began."""
-    found: list[tuple[Tensor, Tensor]] = []
+    found: list[Left] = []
     strength = setup.config.training.l1
 
     def objective() -> Tensor:
         state.optimizer.zero_grad(set_to_none=True)
         loss = _gradient(setup, state, batches)
-        found.append((loss, _restrain(setup, state)))
+        layers = None if found else _measured(setup, state)
+        found.append((loss, _restrain(setup, state), layers))
         if strength:
             with torch.no_grad():
                 loss = loss + strength * sum(weight.abs().sum() for weight in state.weights)

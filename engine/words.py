@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from engine.events import Alert, Event, Finished, Started, Steps
 from engine.keeper import Resumed
+from engine.range_test import suggest
 from engine.setup import Setup
 from engine.state import TrainState
 
@@ -18,14 +19,23 @@ class Diverged(Exception):
         self.step, self.last = step, last
 
 
+class Explored(Exception):
+    """A range test has seen enough. Carries its last steps and the losses of all its steps."""
+
+    def __init__(self, last: Steps, losses: list[float]) -> None:
+        super().__init__(f"the range test is over at step {last.step}")
+        self.last, self.losses = last, losses
+
+
 def started(setup: Setup, state: TrainState, resumed: Resumed) -> Started:
     """The facts of the run and of the machine it trains on."""
     kind, note = resumed
+    measures = setup.config.training.layer_norms_every is not None
     return Started(
         step=state.step,
         task=setup.card.task,
         device=str(setup.device),
-        device_name=setup.device_name,
+        device_name=setup.machine.device_name,
         parameters=sum(parameter.numel() for parameter in state.model.parameters()),
         epochs=setup.epochs,
         steps_per_epoch=setup.steps_per_epoch,
@@ -35,6 +45,8 @@ def started(setup: Setup, state: TrainState, resumed: Resumed) -> Started:
         resumed=kind,
         resume_note=note,
         versions=setup.versions,
+        layers=list(dict.fromkeys(state.layers)) if measures else [],
+        choices=setup.machine.choices,
     )
 
 
@@ -49,10 +61,23 @@ def divergence(error: Diverged) -> Iterator[Event]:
     yield Finished(reason="failed", message=str(error), step=error.step)
 
 
+def explored(setup: Setup, losses: list[float], *, blown_up: bool) -> Finished:
+    """The end of a range test over `losses`, one a step, and the learning rate it suggests."""
+    rates = [setup.learning_rate(step, ()) for step in range(len(losses))]
+    found = suggest(rates, losses)
+    if found:
+        message = f"the loss fell fastest at a learning rate of {found.learning_rate:.2g}"
+    else:
+        message = "no learning rate can be suggested: the loss never fell, or there are too few"
+        message += " steps; use more of them (training.steps), or a lower schedule.lowest"
+    end = f"it blew up at {rates[-1]:.2g}" if blown_up else f"it was tried up to {rates[-1]:.2g}"
+    return Finished(reason="completed", message=f"{message}; {end}", step=len(losses))
+
+
 def out_of_memory(setup: Setup, state: TrainState) -> Iterator[Event]:
     """Says so with the batch size, the setting that helps first."""
     size = setup.config.training.batch_size
-    message = f"{setup.device_name} ran out of memory at batch size {size}"
+    message = f"{setup.machine.device_name} ran out of memory at batch size {size}"
     advice = f"try a batch size of {max(1, size // 2)}"
     yield Alert(
         level="error", code="out-of-memory", message=f"{message}; {advice}", step=state.step

@@ -1,0 +1,39 @@
+"""`python -m engine.distributed`: one of the ranks 1 and up; rank 0 starts it (`crew.py`)."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+
+from engine.distributed.crew import Orders
+
+
+def main() -> int:
+    """Reads its orders, follows rank 0 to the end of the training; 1 with a sentence if it cannot.
+
+    Ends at once when rank 0 does, whose end closes the pipe.
+    """
+    orders = Orders.model_validate_json(sys.stdin.readline())
+    threading.Thread(target=_end_with_leader, name="leader", daemon=True).start()
+    from engine.distributed.follow import follow
+
+    try:
+        follow(orders.config, orders.place, _say_ready)
+    except Exception as error:
+        print(f"{type(error).__name__}: {error}".splitlines()[0], flush=True)
+        raise
+    return 0
+
+
+def _say_ready() -> None:
+    print("ready", flush=True)
+
+
+def _end_with_leader() -> None:
+    sys.stdin.read()
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,162 @@
+"""The other ranks, as rank 0 starts, watches and ends them. None outlives it.
+
+Each is a fresh interpreter that reads its place and the settings from a pipe, and ends when the
+pipe does. A killed one ends the attempt with its cause; the next one goes on from the checkpoint.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import torch.distributed as dist
+from torch.distributed import TCPStore  # type: ignore[attr-defined]
+from torch.distributed.distributed_c10d import Store
+
+from engine.config import RunConfig
+from engine.distributed.place import Place, place_of_torchrun
+from engine.spec import Spec
+
+DEATH_SECONDS = 5.0
+"""how long after a broken connection to wait for the news of the process that broke it"""
+
+
+class RankDied(RuntimeError):
+    """Another process of the team ended; its text is the cause."""
+
+
+class Orders(Spec):
+    """All that a rank is told, one JSON line."""
+
+    place: Place
+    config: RunConfig
+
+
+@dataclass
+class Crew:
+    """Processes of ranks 1 and up; empty alone and under torchrun, which has its own."""
+
+    place: Place
+    store: Store | None = None
+    processes: list[subprocess.Popen[str]] = field(default_factory=list)
+    watchers: list[threading.Thread] = field(default_factory=list)
+    cause: str = ""
+    """how the first of them died that was not told to"""
+    _death: threading.Event = field(default_factory=threading.Event)
+    _closing: threading.Event = field(default_factory=threading.Event)
+
+    def start(self, config: RunConfig) -> None:
+        """Starts the processes; they load torch and data while rank 0 does."""
+        for rank in range(1, self.place.size):
+            place = self.place.model_copy(update={"rank": rank, "local": rank})
+            self.processes.append(_started(Orders(place=place, config=config)))
+
+    def watch(self) -> None:
+        """Waits until all are ready to meet, then hears of every death.
+
+        Raises:
+            RankDied: one ended before it was ready.
+        """
+        for rank, process in enumerate(self.processes, start=1):
+            assert process.stdout is not None
+            if process.stdout.readline() != "ready\n":
+                raise RankDied(_cause(rank, self.place.size, process, process.stdout.read()))
+            watcher = threading.Thread(target=self._watch, args=(rank, process), daemon=True)
+            watcher.start()
+            self.watchers.append(watcher)
+
+    def blame(self) -> str:
+        """Why a connection broke, as soon as that is known; empty when no process died."""
+        if self.processes:
+            self._death.wait(DEATH_SECONDS)
+        return self.cause
+
+    def close(self) -> None:
+        """Ends the processes: they hold nothing that rank 0 has not."""
+        self._closing.set()
+        for process in self.processes:
+            process.kill()
+        for process in self.processes:
+            process.wait()
+            for pipe in (process.stdin, process.stdout):
+                if pipe:
+                    pipe.close()
+
+    def _watch(self, rank: int, process: subprocess.Popen[str]) -> None:
+        assert process.stdout is not None
+        words = process.stdout.read()
+        code = process.wait()
+        if code and not self._closing.is_set():
+            self.cause = self.cause or _cause(rank, self.place.size, process, words)
+            self._death.set()
+            if dist.is_nccl_available() and dist.is_initialized():
+                # A GPU would wait for the dead rank; gloo's connections break by themselves.
+                _release_gpu()
+
+
+@contextmanager
+def crew_of(config: RunConfig) -> Iterator[Crew]:
+    """The other ranks of a run, started. They are gone when this ends, however it ends.
+
+    Raises:
+        RankDied: one of them ended before its time.
+    """
+    crew = Crew(place_of_torchrun())
+    try:
+        if crew.place.size == 1 and config.hardware.devices > 1:
+            store = TCPStore("127.0.0.1", 0, is_master=True, wait_for_workers=False)
+            size, port = config.hardware.devices, store.port
+            crew.place = Place(size=size, port=port)
+            crew.store = store
+            crew.start(config)
+        yield crew
+    except RankDied:
+        raise
+    except RuntimeError as error:
+        cause = crew.blame()
+        if cause:
+            raise RankDied(cause) from error
+        raise
+    finally:
+        crew.close()
+
+
+def _started(orders: Orders) -> subprocess.Popen[str]:
+    """A rank's process. A session of its own: Ctrl-C is rank 0's affair."""
+    root = str(Path(__file__).parents[2])
+    paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "engine.distributed"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+        start_new_session=True,
+    )
+    assert process.stdin is not None
+    process.stdin.write(orders.model_dump_json() + "\n")
+    process.stdin.flush()
+    return process
+
+
+def _cause(rank: int, size: int, process: subprocess.Popen[str], words: str) -> str:
+    """A sentence about a process that ended, with its own last words if it had any."""
+    code = process.wait()
+    if words.strip():
+        how = words.strip()
+    elif code < 0:
+        how = f"killed by signal {-code} ({signal.Signals(-code).name})"
+    else:
+        how = f"it ended with exit code {code}"
+    return f"process {rank + 1} of the {size} that train this run died: {how}"
+
+
+def _release_gpu() -> None:
+    dist.distributed_c10d._abort_process_group()

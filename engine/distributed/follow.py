@@ -1,0 +1,29 @@
+"""The loop of ranks 1 and up: the steps of rank 0, without evaluating, saving or telling."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from engine.batches import steps
+from engine.config import RunConfig
+from engine.distributed.meeting import meet, share_progress
+from engine.distributed.place import Place
+from engine.distributed.team import joined
+from engine.round import is_over
+from engine.setup import first_state, set_up
+from engine.update import advance
+
+
+def follow(config: RunConfig, place: Place, say_ready: Callable[[], None]) -> None:
+    """Trains beside rank 0 from wherever that stands to the end of the training."""
+    setup = set_up(config, place)
+    state = first_state(setup)
+    say_ready()
+    with joined(place, None, setup.device):
+        meet(setup, state)
+        state.model.train()
+        while not is_over(setup, state):
+            evaluation = setup.next_evaluation(state.progress.evaluated_step)
+            for batches in steps(setup, state.step, evaluation):
+                advance(setup, state, batches)
+            share_progress(setup, state)
