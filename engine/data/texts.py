@@ -16,12 +16,13 @@ from engine.data.packaged import rdataset
 from engine.data.prepare.texts import prepare_texts
 from engine.data.raw import Texts
 from engine.data.source import Source
-from engine.data.tokens import BytePairs, Characters, WordPieces, Words
+from engine.data.tokens import PADDING, UNKNOWN, BytePairs, Characters, WordPieces, Words
 from engine.data.tokens.bags import BagOfWords, TfIdf
 
 if TYPE_CHECKING:
     from engine.data.prepared import Prepared
     from engine.data.tokens import Vocabulary
+    from engine.parts import Inputs
 
 Reading = Annotated[
     Words | Characters | WordPieces | BytePairs | BagOfWords | TfIdf,
@@ -45,6 +46,13 @@ class TextSource(Source):
 
     tokens: Reading = Words()
     length: Length = 48
+    token_dropout: float = Field(
+        0.0,
+        ge=0,
+        lt=1,
+        description="share of tokens read as unknown in each step of training, never the first; "
+        "against overfitting",
+    )
 
     @property
     def card(self) -> Card:
@@ -54,6 +62,19 @@ class TextSource(Source):
 
     def prepare(self, vocabulary: Vocabulary | None = None) -> Prepared:
         return prepare_texts(self, self.load(), vocabulary)
+
+    def augment(self, inputs: Inputs) -> Inputs:
+        if not self.token_dropout or isinstance(self.tokens, BagOfWords):
+            return inputs
+        import torch
+
+        tokens = inputs[0]
+        silent = (torch.rand(tokens.shape, device=tokens.device) < self.token_dropout) & (
+            tokens != PADDING
+        )
+        # The first one is a pretrained model's mark, and a text of nothing but unknowns is none.
+        silent[:, 0] = False
+        return (tokens.masked_fill(silent, UNKNOWN), *inputs[1:])
 
     @abstractmethod
     def load(self) -> Texts: ...
