@@ -15,9 +15,12 @@ from engine.data.raw import Corpus
 from engine.data.source import Source
 from engine.data.split import Split
 from engine.data.tokens import BytePairs, Characters, Tokens, WordPieces, Words
+from engine.problem import Problem
 from engine.spec import RARE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from engine.data.prepared import Prepared
     from engine.data.tokens import Vocabulary
 
@@ -64,6 +67,14 @@ class CorpusSource(Source):
         if self.limit is None or self.limit >= sum(found.values()):
             return found
         return self.split.sizes(self.limit)
+
+    def problems(self) -> Iterator[Problem]:
+        if self.split.folds:
+            yield Problem(
+                "data.split.folds",
+                f"the end of {self.title} is its test part, so that a model is tested on text far "
+                "from what it has read; choose none, and data.split.test for a share",
+            )
 
     def prepare(self, vocabulary: Vocabulary | None = None) -> Prepared:
         return prepare_corpus(self, self.load(), vocabulary)

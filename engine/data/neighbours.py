@@ -50,7 +50,7 @@ class NeighbourSource(Source):
         json_schema_extra=RARE,
     )
     words: ClassVar[int]
-    """of all texts, about"""
+    """of all texts, about; those of texts too short to fill a window count less"""
 
     @property
     def card(self) -> Card:
@@ -92,7 +92,7 @@ class DocumentationWords(NeighbourSource):
 
     title: ClassVar[str] = "Words of Python's documentation"
     kind: Literal["documentation_words"] = "documentation_words"
-    words: ClassVar[int] = 100_000
+    words: ClassVar[int] = 57_000
     facts: ClassVar[Card] = Card(
         task="embedding",
         modality="text",

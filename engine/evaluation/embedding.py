@@ -21,7 +21,8 @@ BATCH = 4096
 
 def evaluate(model: nn.Module, part: TensorPart, setup: Setup, blank: Evaluation) -> Evaluation:
     """`blank` with the loss and the table of nearest words; a loss not finite stands alone."""
-    loss = setup.loss(outputs_of(model, part, BATCH), part.targets).item()
+    outputs = outputs_of(model, part, BATCH)
+    loss = setup.loss(outputs, part.targets.to(outputs.device)).item()
     blank = blank.model_copy(update={"metrics": {"loss": loss}})
     spec, vocabulary = setup.config.model, setup.prepared.vocabulary
     if not (

@@ -43,15 +43,14 @@ def _places(part: TensorPart, setup: Setup, split: str) -> Tensor:
     """Numbers of the windows to measure, evenly spread over the part."""
     data, count = setup.config.data, len(part)
     bound = data.evaluated if isinstance(data, CorpusSource) and split == "validation" else None
-    chosen = torch.arange(min(bound or count, count)) * count
-    return (chosen // min(bound or count, count)).to(part.inputs[0].device)
+    measured = min(bound or count, count)
+    return (torch.arange(measured) * count // measured).to(part.inputs[0].device)
 
 
 def _means(model: nn.Module, part: TensorPart, setup: Setup, places: Tensor) -> tuple[float, float]:
     """The loss trained on and the cross-entropy, nats a token; the same but for smoothing."""
     batch = max(1, min(BATCH, SCORES // (part.context * setup.card.vocabulary)))
-    sums = torch.zeros(2, dtype=torch.float64 if places.device.type != "mps" else torch.float32)
-    sums = sums.to(places.device)
+    sums = torch.zeros(2, device=setup.device)
     for some in torch.split(places, batch):
         inputs, targets = part.batch(some)
         scores = model(*inputs).float()
@@ -68,7 +67,7 @@ def _samples(model: nn.Module, part: TensorPart, setup: Setup, step: int) -> lis
     vocabulary = setup.prepared.vocabulary
     if not sampling.length or vocabulary is None:
         return []
-    begin = _prompt(sampling.prompt, vocabulary, part)
+    begin = _prompt(sampling.prompt, vocabulary, part).to(setup.device)
     seed = mix(setup.config.training.seed, Purpose.EVALUATION, step)
     written = write(model, begin, part.context, sampling, seed)
     return [
@@ -79,6 +78,5 @@ def _samples(model: nn.Module, part: TensorPart, setup: Setup, step: int) -> lis
 
 def _prompt(text: str, vocabulary: Vocabulary, part: TensorPart) -> Tensor:
     """The prompt's tokens; where it has none, the first token of the part."""
-    stream = part.inputs[0]
     tokens = vocabulary.encode(text or "\n")
-    return torch.tensor(tokens, device=stream.device) if tokens else stream[:1]
+    return torch.tensor(tokens) if tokens else part.inputs[0][:1]
