@@ -46,6 +46,8 @@ class Started(Fact):
     versions: dict[str, str] = {}
     choices: dict[str, str] = {}
     """what was chosen automatically and why, e.g. `precision`: `fp32, this CPU has no bf16`"""
+    layers: list[str] = []
+    """names in the order of `Gradients.norms`; empty where gradients are not measured"""
 
 
 class Steps(Fact):

@@ -13,6 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.command import override
+from engine.config import RunConfig
+from engine.problem import SettingsError
+
 MEMORY = 0.9
 """of the running mean that decides when the test is over"""
 FEWEST = 20
@@ -57,7 +61,22 @@ def suggest(learning_rates: Sequence[float], losses: Sequence[float]) -> Suggest
     steepest = int(slopes.argmin())
     if slopes[steepest] >= 0:
         return None
-    return Suggestion(float(rates[steepest]), smoothed)
+    # Two digits: the next would be noise.
+    return Suggestion(float(f"{rates[steepest]:.2g}"), smoothed)
+
+
+def after_test(config: RunConfig, learning_rate: str) -> RunConfig | None:
+    """The run that the range test `config` was for, at what it found; None when that is no rate.
+
+    Its schedule is the default one, for the test had none; its length is that of its epochs.
+    """
+    assignments = [f"optimizer.learning_rate={learning_rate}", "training.steps=none"]
+    try:
+        found = override(config, assignments)
+    except SettingsError:
+        return None
+    usual = RunConfig()
+    return found.model_copy(update={"schedule": usual.schedule, "name": ""})
 
 
 def _smoothed(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -12,7 +12,7 @@ from engine.evaluation import evaluate
 from engine.events import Evaluation, Event, Finished, Log
 from engine.setup import Setup
 from engine.state import TrainState
-from engine.words import Diverged
+from engine.words import Diverged, explored
 
 
 def is_over(setup: Setup, state: TrainState) -> bool:
@@ -28,7 +28,7 @@ def end_round(setup: Setup, state: TrainState) -> Iterator[Event]:
         Diverged: the weights still gave a finite training loss, but no validation loss.
     """
     step, part = state.step, setup.parts["validation"]
-    if not len(part):
+    if not len(part) or setup.config.schedule.explores:
         state.progress = state.progress.model_copy(update={"evaluated_step": step})
         return
     blank = Evaluation(split="validation", epoch=setup.epoch_of(step), step=step, metrics={})
@@ -47,6 +47,9 @@ def end_round(setup: Setup, state: TrainState) -> Iterator[Event]:
 
 def conclude(setup: Setup, state: TrainState) -> Iterator[Event]:
     """The one look at the test part, with the best weights if they were kept, and the last word."""
+    if setup.config.schedule.explores:
+        yield explored(setup, state.progress.tried, blown_up=False)
+        return
     step = state.progress.best_step if state.best else state.progress.evaluated_step
     epoch = setup.epoch_of(step)
     if len(setup.parts["test"]):

@@ -9,10 +9,24 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
-from engine.events import Steps
+from engine.events import Gradients, Steps
 
 FLUSH_STEPS = 64
 FLUSH_SECONDS = 0.1
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A step that was taken; what it left is on the device."""
+
+    step: int
+    """its number, from 1"""
+    loss: Tensor
+    norm: Tensor
+    """of its gradient, before clipping"""
+    rate: float
+    layers: Tensor | None = None
+    """the gradient's norm for each weight `(weights,)`; None in most steps"""
 
 
 @dataclass
@@ -23,19 +37,42 @@ class Pending:
     norms: list[Tensor] = field(default_factory=list)
     rates: list[float] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
+    measured: list[tuple[int, float, Tensor]] = field(default_factory=list)
+    """step, its wall-clock end and the norms of its layers"""
     flushed: float = 0.0
 
-    def add(self, loss: Tensor, norm: Tensor, rate: float) -> None:
-        """One step: its loss and gradient norm (scalars on the device), its learning rate."""
-        self.losses.append(loss.detach())
-        self.norms.append(norm)
-        self.rates.append(rate)
+    def add(self, taken: Taken) -> None:
+        """One step."""
+        self.losses.append(taken.loss.detach())
+        self.norms.append(taken.norm)
+        self.rates.append(taken.rate)
         self.seconds.append(time.time())
+        if taken.layers is not None:
+            self.measured.append((taken.step, self.seconds[-1], taken.layers))
 
     def due(self) -> bool:
         """Whether to flush: 64 steps, or 0.1 s since the last flush."""
         late = self.seconds[-1] - self.flushed >= FLUSH_SECONDS
         return late or len(self.losses) >= FLUSH_STEPS
+
+    def flush_gradients(self, layers: list[str]) -> Gradients | None:
+        """All pending measurements, summed up by layer; None when there are none.
+
+        `layers` names the layer of each weight.
+        """
+        if not self.measured:
+            return None
+        norms: dict[str, list[float]] = {layer: [] for layer in layers}
+        for row in torch.stack([squares for _, _, squares in self.measured]).square().tolist():
+            sums = dict.fromkeys(norms, 0.0)
+            for layer, square in zip(layers, row, strict=True):
+                sums[layer] += square
+            for layer, total in sums.items():
+                norms[layer].append(math.sqrt(total))
+        steps = [step for step, _, _ in self.measured]
+        seconds = [ended for _, ended, _ in self.measured]
+        self.measured = []
+        return Gradients(step=steps[-1], steps=steps, seconds=seconds, norms=norms)
 
     def flush(self, step: int, epoch: int, loss_factor: float) -> Steps:
         """All pending steps, `step` being the last; losses times `loss_factor`. Empties itself."""

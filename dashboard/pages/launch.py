@@ -14,6 +14,7 @@ from dashboard.text import plain
 from engine.config import RunConfig
 from engine.models import OWN
 from engine.presets import PRESETS
+from engine.range_test import after_test
 from jobs import runs
 from jobs.run import Run
 
@@ -24,7 +25,9 @@ _HALVES = (1.7, 1.0)
 
 
 def page() -> None:
-    """`/?preset=<name>` or `/?from=<run id>` fills the form."""
+    """`/?preset=<name>` or `/?from=<run id>` fills the form; so does a range test, with a
+    `&learning_rate=<what it found>`.
+    """
     origin = _origin()
     _launch_if_pressed(origin)
     sources = _sources(origin)
@@ -63,8 +66,13 @@ def _origin() -> Run | None:
 
 def _sources(origin: Run | None) -> Mapping[str, RunConfig]:
     """What the form can start from: the old run first, then the presets."""
-    old = {f"{_RUN}{origin.id}": origin.config} if origin else {}
-    return {**old, **PRESETS}
+    if origin is None:
+        return PRESETS
+    rate = st.query_params.get("learning_rate", "")
+    found = after_test(origin.config, rate)
+    if found is None:
+        return {f"{_RUN}{origin.id}": origin.config, **PRESETS}
+    return {f"{_RUN}{origin.id} {rate}": found, **PRESETS}
 
 
 def _choose(sources: Mapping[str, RunConfig], origin: Run | None) -> str:

@@ -7,12 +7,20 @@ from html import escape
 import streamlit as st
 
 from dashboard import navigation, services
-from dashboard.panels import attempts, configuration, downloads, evaluation
+from dashboard.panels import (
+    attempts,
+    configuration,
+    downloads,
+    evaluation,
+    gradients,
+    range_test,
+)
 from dashboard.text import count, finished, moment, one_line, plain
 from jobs import runs
 from jobs.run import Run
 
 _TABS = ("Evaluation", "Settings", "Attempts", "Downloads")
+_GRADIENTS = "Gradients"
 
 
 def page() -> None:
@@ -108,9 +116,18 @@ def _live(run: Run) -> None:
 
 def _details(run: Run) -> None:
     history, zone = services.yard().history, st.context.timezone
-    results, settings, tries, files = st.tabs(
-        _TABS, key="tab", bind="query-params", on_change="rerun"
+    if run.config.schedule.explores:
+        range_test.draw(run, history)
+    measured = run.config.training.layer_norms_every is not None
+    results, settings, tries, files, *layers = st.tabs(
+        [*_TABS, *([_GRADIENTS] if measured else [])],
+        key="tab",
+        bind="query-params",
+        on_change="rerun",
     )
+    for tab in layers:
+        with tab:
+            gradients.draw(run, history)
     with results:
         records = history.records(run.id, ("evaluation", "started"))
         evaluation.draw(run, records, history.evaluations(run.id))

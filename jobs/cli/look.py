@@ -9,12 +9,15 @@ from typing import Annotated, get_args
 import typer
 from rich.table import Table
 
+from engine.range_test import suggest
 from jobs import runs as services
 from jobs.cli import text
 from jobs.history import Attempt
 from jobs.run import Run
 from jobs.status import Status
 from jobs.yard import Yard
+
+_TRIED = ("train/learning_rate", "train/loss")
 
 RunArgument = Annotated[
     str, typer.Argument(help="Id of a run, the unique beginning of one, or a unique name.")
@@ -55,9 +58,20 @@ def show(run: RunArgument, as_json: JsonOption = False) -> None:
         return
     for name, value in _facts(found):
         text.write(f"{name:<11}{text.printable(value)}")
+    if found.config.schedule.explores:
+        text.write(f"{'suggested':<11}{_suggested(yard, found)}")
     for attempt in attempts:
         text.write(f"attempt {attempt.attempt:<3}{text.printable(_attempt(attempt))}")
     text.write(json.dumps(found.config.to_dict(), indent=2))
+
+
+def _suggested(yard: Yard, run: Run) -> str:
+    """What a range test found: the learning rate, and the words that use it."""
+    curves = yard.history.curves(run.id, _TRIED)
+    found = suggest(*(curves[name].values.tolist() for name in _TRIED)) if curves else None
+    if found is None:
+        return "-" if run.over else "- (the test goes on)"
+    return f"optimizer.learning_rate={found.learning_rate:g} (the loss fell fastest there)"
 
 
 def stop(run: RunArgument) -> None:

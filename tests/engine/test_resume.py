@@ -9,7 +9,7 @@ import pytest
 
 from engine.checkpoint import Checkpoints
 from engine.config import RunConfig
-from engine.events import Alert, Checkpoint, Event, Started, Steps
+from engine.events import Alert, Checkpoint, Event, Gradients, Started, Steps
 from engine.problem import SettingsError
 from engine.train import train
 from tests.engine.places import PLACES
@@ -43,6 +43,7 @@ KINDS = {
         "training.ema.decay=0.9",
         "training.l1=0.0001",
         "training.clip_value=0.05",
+        "training.layer_norms_every=7",
         "training.epochs=6",
     ),
     "cnn": ("model=cnn", "model.channels=4,8", "model.dropout=0.2"),
@@ -55,6 +56,16 @@ def weights(folder: Path) -> dict[str, bytes]:
     assert loaded is not None
     assert not damaged
     return {name: data for name, data in loaded.files.items() if name.endswith(".safetensors")}
+
+
+def gradients(events: list[Event]) -> dict[int, list[float]]:
+    """Of all layers, by step."""
+    found = [event for event in events if isinstance(event, Gradients)]
+    return {
+        step: [norms[place] for norms in event.norms.values()]
+        for event in found
+        for place, step in enumerate(event.steps)
+    }
 
 
 def stopped_after(config: RunConfig, folder: Path, step: int) -> list[Event]:
@@ -87,6 +98,7 @@ def test_close_and_go_on_is_bit_identical(kind: str, tmp_path: Path) -> None:
     assert 300 <= rest[0].step < 490
     for metric in ("train/loss", "train/gradient_norm", "train/learning_rate"):
         assert curve(heard + rest, metric) == curve(whole, metric)
+    assert gradients(heard + rest) == gradients(whole)
     assert evaluations(heard + rest) == evaluations(whole)
     assert weights(tmp_path / "parts") == weights(tmp_path / "whole")
 

@@ -11,6 +11,8 @@ const CONFIG = { responsive: true, displayModeBar: false, doubleClick: false, sh
 const SHOW = { number: (v) => significant(v), percent: (v) => `${significant(v, 3)} %`, bytes };
 const SUFFIX = { number: "", percent: " %", bytes: " GiB" };
 const MARKERS_BELOW = 40;
+// Beyond, a legend and a list of all values under the pointer would cover the chart.
+const MOST_KEYS = 12;
 const GIB = 2 ** 30;
 
 export class Chart {
@@ -89,7 +91,7 @@ export class Chart {
   layout(theme, traces, shapes) {
     const log = this.axis.log && this.spec.logarithmic;
     return {
-      autosize: true, uirevision: "keep", datarevision: this.revision, showlegend: false, hovermode: "x unified", dragmode: "zoom",
+      autosize: true, uirevision: "keep", datarevision: this.revision, showlegend: false, hovermode: traces.length > 2 * MOST_KEYS ? "closest" : "x unified", dragmode: "zoom",
       margin: { l: 60, r: 12, t: 10, b: 30 }, 
       // Opaque: Plotly outlines the line under the pointer against what it thinks is behind.
       paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: theme.ground,
@@ -107,7 +109,7 @@ export class Chart {
   }
 
   drawKeys(series) {
-    if (!this.legend) return;
+    if (!this.legend || series.length > MOST_KEYS) return this.keys.replaceChildren();
     while (this.keys.children.length > series.length) this.keys.lastChild.remove();
     for (const [i, { name, curve, colour }] of series.entries()) {
       const key = this.keys.children[i] ?? this.keys.appendChild(element("span", { class: "ty-key", children: [element("i"), element("span"), element("b")] }));

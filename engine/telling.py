@@ -1,0 +1,56 @@
+"""Tells of steps: fetches what they left on the device, and hears what it says about the run."""
+
+from __future__ import annotations
+
+from engine.events import Event, Gradients, Steps
+from engine.gradients import watched
+from engine.range_test import blown_up
+from engine.schedules import RangeTest
+from engine.setup import Setup
+from engine.state import TrainState
+from engine.steps import Pending, bad_step, cut_after
+from engine.words import Diverged, Explored
+
+
+def tell(pending: Pending, state: TrainState, setup: Setup) -> list[Event]:
+    """The pending steps as events.
+
+    Raises:
+        Explored: a range test has seen enough; it carries the steps up to that moment.
+        Diverged: one of them is not finite; it carries the steps up to that one.
+    """
+    gradients = pending.flush_gradients(state.layers)
+    told = pending.flush(state.step, setup.epoch_of(state.step), setup.loss_factor)
+    if isinstance(setup.config.schedule, RangeTest):
+        _explore(told, state, setup.config.schedule)
+    bad = bad_step(told)
+    if bad:
+        place, reason = bad
+        last = cut_after(told, place)
+        raise Diverged(reason, last.step, last)
+    events: list[Event] = [told]
+    if gradients:
+        events += _watch(gradients, state)
+    for event in events:
+        state.remember(event)
+    return events
+
+
+def _watch(gradients: Gradients, state: TrainState) -> list[Event]:
+    """The gradients and the alerts they give rise to."""
+    watch, alerts = watched(state.progress.gradients, gradients)
+    state.progress = state.progress.model_copy(update={"gradients": watch})
+    return [gradients, *alerts]
+
+
+def _explore(told: Steps, state: TrainState, test: RangeTest) -> None:
+    """Keeps the losses of a range test, and ends it where they have blown up.
+
+    The end is at the same step wherever a flush falls: what came after it is cut off.
+    """
+    tried = [*state.progress.tried, *told.metrics["train/loss"]]
+    state.progress = state.progress.model_copy(update={"tried": tried})
+    end = blown_up(tried, test.blow_up)
+    if end is not None:
+        last = cut_after(told, end - (told.step - len(told.seconds)) - 1)
+        raise Explored(last, tried[:end])
