@@ -46,6 +46,16 @@ KINDS = {
         "training.layer_norms_every=7",
         "training.epochs=6",
     ),
+    "rnn": ("data=digit_rows", "data.limit=700", "model=rnn", "model.layers=8"),
+    "gru": ("data=digit_rows", "data.limit=700", "model=gru", "model.bidirectional=true"),
+    "lstm": (
+        *("data=tweets", "data.limit=700", "data.length=12", "data.token_dropout=0.2"),
+        *("model=lstm", "model.embedding=8", "model.layers=8,8", "model.dense=8"),
+    ),
+    "transformer": (
+        *("data=tweets", "data.limit=700", "data.length=12", "data.tokens=word_pieces"),
+        *("model=transformer", "model.width=16", "model.dense=16"),
+    ),
     "cnn": ("model=cnn", "model.channels=4,8", "model.dropout=0.2"),
 }
 
