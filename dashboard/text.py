@@ -9,14 +9,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 NOTHING = "\u2013"
 """what stands where there is nothing to say"""
 
-_MEASURES = {
-    "roc_auc": "ROC AUC",
-    "f1": "F1",
-    "mse": "MSE",
-    "rmse": "RMSE",
-    "mae": "MAE",
-    "r2": "R²",
-    "bleu": "BLEU",
+_MEASURES = {"r2": "R²"} | {
+    name: name.upper()
+    for name in ("roc", "auc", "f1", "mse", "rmse", "mae", "bleu", "ndcg", "cpu", "gpu")
 }
 _ADDRESS = re.compile(r"(:(?=//)|www(?=\.)|@)", re.IGNORECASE)
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:@&=/^])")
@@ -33,15 +28,17 @@ def number(value: float) -> str:
 
 
 def metric(value: float | None, digits: int = 4) -> str:
-    """A measured value with so many significant digits: 0.9731, 12.35, 1.2e-05."""
+    """A measured value with so many significant digits: 0.9731, 12.35, 1.2e-05, 21,345."""
     if value is None:
         return NOTHING
+    if 10**digits <= abs(value) < 1e9:
+        return f"{value:,.0f}"
     return f"{value:#.{digits}g}".rstrip(".")
 
 
 def measure(name: str) -> str:
     """What was measured as people write it: `validation/roc_auc` → validation ROC AUC."""
-    return " ".join(_MEASURES.get(part, part.replace("_", " ")) for part in re.split(r"[/ ]", name))
+    return " ".join(_MEASURES.get(word, word) for word in re.split(r"[/ _]", name))
 
 
 def metric_name(name: str) -> str:

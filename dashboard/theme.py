@@ -84,7 +84,8 @@ label .stMarkdownColoredText { color: var(--yard-accent) !important; }
 [class*="st-key-facts"] [data-testid="stMetric"] { padding: 0; }
 .yard-table { overflow-x: auto; }
 .yard-table table { width: 100%; border-collapse: collapse; font-size: .9rem; margin: 0; }
-.yard-table th { text-align: left; font-weight: 500; opacity: .6; font-size: .8rem; }
+.yard-table th { text-align: left; font-weight: 500; font-size: .8rem;
+  color: color-mix(in srgb, currentColor 62%, transparent); }
 .yard-table th, .yard-table td {
   padding: .34rem .75rem .34rem 0; border: 0; border-bottom: 1px solid var(--yard-line);
   white-space: nowrap;
@@ -95,7 +96,7 @@ label .stMarkdownColoredText { color: var(--yard-accent) !important; }
 .yard-table td.long { white-space: normal; overflow-wrap: anywhere; min-width: 14rem; }
 .yard-table td small { display: block; opacity: .6; font-weight: 400; font-size: .75rem; }
 .yard-low { max-height: 27rem; overflow: auto; }
-.yard-low th { position: sticky; top: 0; opacity: 1; background: var(--yard-page); }
+.yard-low th { position: sticky; top: 0; background: var(--yard-page); }
 .yard-table td.number { text-align: right; font-variant-numeric: tabular-nums; }
 .yard-table th.number { text-align: right; }
 .yard-table a { color: var(--yard-accent); text-decoration: none; }
@@ -124,7 +125,8 @@ body:has([data-test-connection-state="PINGING_SERVER"]):not(:has(.ty-note:not([h
 .yard-table td.strong { font-weight: 650; }
 .yard-table td.mark { color: var(--yard-accent); font-weight: 600; }
 .yard-table td:first-child { color: color-mix(in srgb, currentColor 78%, transparent); }
-.stHtml h5 { padding: 1rem 0 .35rem; font-size: .9rem; font-weight: 600; margin: 0; }
+.stHtml h5 { padding: .6rem 0 .35rem; font-size: .9rem; font-weight: 600; margin: 0; }
+[data-testid="stColumn"] [data-testid="stElementContainer"]:first-child h5 { padding-top: 0; }
 .yard-texts, .yard-cards { display: grid; gap: .75rem;
   grid-template-columns: repeat(auto-fit, minmax(min(100%, 19rem), 1fr)); }
 .yard-texts pre { margin: 0; padding: .8rem .9rem; max-height: 26rem; overflow: auto;

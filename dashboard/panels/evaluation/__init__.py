@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboard.panels.evaluation import gallery, numbers, pictures, tables, writing
-from engine.events import Evaluation, Started
+from engine.events import Evaluation, Started, Table
 from jobs.history import Record
 from jobs.run import Run
 
@@ -18,6 +18,9 @@ _WIDTHS = (1.15, 2.0)
 """the numbers, and what stands beside them"""
 _READ = frozenset({"seq2seq", "rating", "embedding"})
 """tasks whose tables are what a person wants to see"""
+_FIRST_TABLES = 2
+_CLASSES = "Classes"
+"""what the evaluation of classes calls its table of them"""
 
 
 def draw(run: Run, records: Sequence[Record], newest: Sequence[Evaluation]) -> None:
@@ -32,6 +35,7 @@ def draw(run: Run, records: Sequence[Record], newest: Sequence[Evaluation]) -> N
     with left:
         shown = _choose_part(newest)
         numbers.draw(found, by_steps=run.config.training.evaluate_steps is not None)
+        tables.draw(_classes(shown))
     with right:
         _beside(shown, started)
     _below(shown, started)
@@ -69,18 +73,21 @@ def _beside(shown: Evaluation, started: Started | None) -> None:
     if shown.samples:
         writing.draw(shown.samples)
     elif _read_first(shown, started):
-        tables.draw(shown.tables)
+        tables.draw(tables.narrow(shown.tables)[:_FIRST_TABLES])
     else:
         pictures.draw(shown, started.classes if started else [])
 
 
 def _below(shown: Evaluation, started: Started | None) -> None:
     """The rest, over the whole width."""
-    read_first = not shown.samples and _read_first(shown, started)
-    if shown.samples or read_first:
+    if not shown.samples and _read_first(shown, started):
+        first = tables.narrow(shown.tables)[:_FIRST_TABLES]
+        tables.draw([each for each in shown.tables if each not in first], in_a_row=3)
         pictures.draw(shown, started.classes if started else [])
-    if not read_first:
-        tables.draw(shown.tables)
+    else:
+        if shown.samples:
+            pictures.draw(shown, started.classes if started else [])
+        tables.draw(_without_classes(shown))
     gallery.draw(shown.worst)
 
 
@@ -88,3 +95,13 @@ def _read_first(shown: Evaluation, started: Started | None) -> bool:
     """A recommendation or a translation says more than a scatter; classes are pictures first."""
     own = started is not None and started.task in _READ
     return bool(shown.tables) and (own or not pictures.any_of(shown))
+
+
+def _classes(shown: Evaluation) -> list[Table]:
+    """The classes one by one: they stand under the numbers they explain."""
+    return [each for each in shown.tables if shown.confusion and each.name == _CLASSES]
+
+
+def _without_classes(shown: Evaluation) -> list[Table]:
+    classes = _classes(shown)
+    return [each for each in shown.tables if each not in classes]

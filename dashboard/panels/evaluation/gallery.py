@@ -30,7 +30,9 @@ def draw(worst: Sequence[Example]) -> None:
         st.html(_cards([_text(each) for each in worst], "yard-cards"))
     else:
         _rows(worst)
-    st.caption("Of the test part, the highest loss first; # is the row in the data set.")
+    st.caption(
+        "What is true → what was predicted. The highest loss first; # is the row in the data."
+    )
 
 
 def _cards(cards: Sequence[str], name: str) -> str:
@@ -39,7 +41,7 @@ def _cards(cards: Sequence[str], name: str) -> str:
 
 def _picture(each: Example) -> str:
     """The pixels, below them what it is and what it was taken for."""
-    answer = f"{escape(each.truth)} taken for {escape(each.prediction)}"
+    answer = f"true {escape(each.truth)}, predicted {escape(each.prediction)}"
     image = f'<img src="{png(each.pixels)}" alt="{answer}">' if each.pixels else ""
     return f"<figure>{image}<figcaption>{_answer(each)}{_small(each)}</figcaption></figure>"
 
@@ -56,7 +58,7 @@ def _answer(each: Example) -> str:
     truth, said = escape(one_line(each.truth)), escape(one_line(each.prediction))
     if max(len(each.truth), len(each.prediction)) > _LONG_NAME:
         return f"<b>{truth}</b><br><i>{said}</i>"
-    return f"<b>{truth}</b> <span>taken for</span> <i>{said}</i>"
+    return f"<b>{truth}</b> <span>→</span> <i>{said}</i>"
 
 
 def _small(each: Example) -> str:

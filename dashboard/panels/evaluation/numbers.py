@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -26,11 +27,19 @@ def draw(found: Sequence[Evaluation], *, by_steps: bool = False) -> None:
     """All evaluations of the run, oldest first; `by_steps` when they come between epochs."""
     columns = _columns(found, by_steps)
     names = dict.fromkeys(name for column in columns for name in column.metrics)
+    if all(_twice(column.metrics) for column in columns):
+        names.pop("mse", None)
     table(
         ["Metric", *(column.title for column in columns)],
         [[metric_name(name), *(_cell(column, name) for column in columns)] for name in names],
     )
     st.caption(plain(_legend(columns)))
+
+
+def _twice(metrics: Mapping[str, float]) -> bool:
+    """Whether the squared error is the loss, under its other name."""
+    loss = metrics.get("loss", metrics.get("mse", 0.0))
+    return math.isclose(metrics.get("mse", 0.0), loss, rel_tol=1e-3)
 
 
 def _columns(found: Sequence[Evaluation], by_steps: bool) -> list[Column]:
@@ -44,7 +53,9 @@ def _columns(found: Sequence[Evaluation], by_steps: bool) -> list[Column]:
     if validation:
         best = min(validation, key=lambda each: _comparable(each.metrics.get("loss")))
         columns.append(Column(f"Best {_moment(best, by_steps)}", best.metrics))
-        columns.append(Column(f"Last {_moment(validation[-1], by_steps)}", validation[-1].metrics))
+        last = validation[-1]
+        if last.step > best.step:
+            columns.append(Column(f"Last {_moment(last, by_steps)}", last.metrics))
     return columns
 
 

@@ -6,37 +6,49 @@ from collections.abc import Sequence
 from html import escape
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from dashboard.table import Cell, Content, table
-from dashboard.text import metric, one_line, plain
+from dashboard.table import Cell, Content, html
+from dashboard.text import finished, metric, one_line, plain
 from engine.events import Table
 
 _LONG_ROWS = 12
 """rows above which a table scrolls inside itself"""
 _SHORT_COLUMNS = 3
-"""tables of at most so many columns stand two in a row"""
+"""tables of at most so many columns stand beside each other"""
+_WIDE_COLUMNS = 6
+"""a table of more columns wants the whole width"""
 
 
-def draw(found: Sequence[Table]) -> None:
-    """Narrow tables side by side, wide ones below each other, in their order."""
-    columns: list[st.delta_generator.DeltaGenerator] = []
+def narrow(found: Sequence[Table]) -> list[Table]:
+    """Those that fit beside the numbers."""
+    return [each for each in found if len(each.columns) <= _WIDE_COLUMNS]
+
+
+def draw(found: Sequence[Table], in_a_row: int = 2) -> None:
+    """Short tables side by side, others below each other, in their order."""
+    free: list[DeltaGenerator] = []
     for each in found:
         if len(each.columns) > _SHORT_COLUMNS or len(found) == 1:
-            columns = []
+            free = []
             _table(each)
             continue
-        if not columns:
-            columns = list(st.columns(2, gap="large"))
-        with columns.pop(0):
+        free = free or list(st.columns(in_a_row, gap="large"))
+        with free.pop(0):
             _table(each)
 
 
 def _table(each: Table) -> None:
-    st.html(f"<h5>{escape(one_line(each.name))}</h5>")
-    if each.rows:
-        table(each.columns, rows(each), scrolls=len(each.rows) > _LONG_ROWS)
+    """Title and table in one piece, so that they stand close."""
+    head = [_capital(one_line(name)) for name in each.columns]
+    body = html(head, rows(each), scrolls=len(each.rows) > _LONG_ROWS) if each.rows else ""
+    st.html(f"<h5>{escape(one_line(each.name))}</h5>{body}")
     if each.note or not each.rows:
-        st.caption(plain(each.note or "Nothing to show."))
+        st.caption(plain(finished(one_line(each.note or "nothing to show"))))
+
+
+def _capital(name: str) -> str:
+    return name[:1].upper() + name[1:]
 
 
 def rows(each: Table) -> list[list[Content]]:

@@ -54,7 +54,7 @@ def confusion(
 
 
 def _axis(title: str, names: Sequence[str]) -> dict[str, Any]:
-    axis = {"title": {"text": title}, "showgrid": False, "zeroline": False}
+    axis = {"title": {"text": title}, "showgrid": False, "zeroline": False, "ticks": ""}
     if len(names) > _NAMED:
         return {
             **axis,

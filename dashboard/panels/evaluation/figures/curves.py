@@ -85,11 +85,11 @@ def _titled(title: str, curves: Sequence[Curve], classes: int) -> str:
 
 
 def _height(curves: Sequence[Curve]) -> int:
-    return 360 if len(curves) <= 3 else 400 + 22 * len(curves)
+    return 360 if len(curves) <= 3 else 350 + 22 * -(-len(curves) // 3)
 
 
 def _legend(curves: Sequence[Curve]) -> dict[str, Any]:
     """Inside for a few curves; below for many, where it hides none of them."""
     if len(curves) <= 3:
         return {"x": 0.98, "y": 0.04, "xanchor": "right", "yanchor": "bottom"}
-    return {"orientation": "h", "x": 0, "y": -0.18, "yanchor": "top", "font": {"size": 11}}
+    return {"orientation": "h", "x": 0, "y": -0.2, "yanchor": "top", "font": {"size": 11}}
