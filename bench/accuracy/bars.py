@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bench.accuracy.bar import Bar, seeds
+from bench.accuracy.text_bars import TEXT_BARS
 
 BARS = (
     Bar(
@@ -13,4 +14,5 @@ BARS = (
         bar=0.97,
         runs=seeds(3),
     ),
+    *TEXT_BARS,
 )

@@ -17,7 +17,7 @@ class LinearRegression(ModelSpec):
 
     title: ClassVar[str] = "Linear regression"
     tasks: ClassVar[tuple[str, ...]] = ("regression",)
-    modalities: ClassVar[tuple[str, ...]] = ("tabular", "image")
+    modalities: ClassVar[tuple[str, ...]] = ("tabular", "image", "series")
     kind: Literal["linear_regression"] = "linear_regression"
 
     def build(self, card: Card) -> nn.Module:

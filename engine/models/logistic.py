@@ -17,7 +17,7 @@ class LogisticRegression(ModelSpec):
 
     title: ClassVar[str] = "Logistic regression"
     tasks: ClassVar[tuple[str, ...]] = ("classification",)
-    modalities: ClassVar[tuple[str, ...]] = ("tabular", "image")
+    modalities: ClassVar[tuple[str, ...]] = ("tabular", "image", "series")
     kind: Literal["logistic_regression"] = "logistic_regression"
 
     def build(self, card: Card) -> nn.Module:

@@ -21,7 +21,7 @@ class Mlp(ModelSpec):
 
     title: ClassVar[str] = "MLP"
     tasks: ClassVar[tuple[str, ...]] = ("classification", "regression")
-    modalities: ClassVar[tuple[str, ...]] = ("tabular", "image")
+    modalities: ClassVar[tuple[str, ...]] = ("tabular", "image", "series")
     kind: Literal["mlp"] = "mlp"
     hidden: list[Width] = Field(
         [128, 64], min_length=1, max_length=32, description="width of each hidden layer"

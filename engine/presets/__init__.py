@@ -6,8 +6,15 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from engine.config import RunConfig
-from engine.presets import graph, image, language, ratings, tabular
+from engine.presets import bert, graph, image, language, ratings, seq2seq, tabular, text
 
 PRESETS: Mapping[str, RunConfig] = MappingProxyType(
-    {**image.PRESETS, **tabular.PRESETS, **ratings.PRESETS, **graph.PRESETS, **language.PRESETS}
+    {
+        **image.PRESETS,
+        **tabular.PRESETS,
+        **ratings.PRESETS,
+        **graph.PRESETS,
+        **language.PRESETS,
+        **text.PRESETS,
+    }
 )
