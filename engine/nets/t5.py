@@ -95,8 +95,11 @@ class T5Net(nn.Module):
         states, written = self.decoder(
             table(tokens), reading.padding, read=reading.read, written=reading.written
         )
-        weight = table.weight if self.head is None else self.head.weight
-        scores = nn.functional.linear(states * self.scale, weight)
+        states = states * self.scale
+        if self.head is None:
+            scores = nn.functional.linear(states, table.weight)
+        else:
+            scores = self.head(states)
         return scores, replace(reading, written=list(written))
 
     def _initialise(self, design: T5Design) -> None:

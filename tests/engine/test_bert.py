@@ -124,6 +124,7 @@ def test_its_tokens_are_those_it_was_trained_with(tmp_path: Path) -> None:
     [
         ("/nowhere/at/all", "there is no folder /nowhere/at/all on this machine"),
         ("two words", "there is no folder two words on this machine"),
+        ("not_a_package", "the package not_a_package is not installed; run"),
         ("mlxtend", "the package mlxtend carries no config.json with safetensors weights"),
     ],
 )
