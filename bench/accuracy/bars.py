@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bench.accuracy.bar import Bar, seeds
+from bench.accuracy.language_bars import LANGUAGE_BARS
 from bench.accuracy.text_bars import TEXT_BARS
 
 BARS = (
@@ -15,4 +16,5 @@ BARS = (
         runs=seeds(3),
     ),
     *TEXT_BARS,
+    *LANGUAGE_BARS,
 )
