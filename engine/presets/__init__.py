@@ -16,5 +16,7 @@ PRESETS: Mapping[str, RunConfig] = MappingProxyType(
         **graph.PRESETS,
         **language.PRESETS,
         **text.PRESETS,
+        **bert.PRESETS,
+        **seq2seq.PRESETS,
     }
 )
