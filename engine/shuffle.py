@@ -25,6 +25,7 @@ class Purpose(IntEnum):
     SHIFT = 7
     EVALUATION = 8
     NEIGHBOURS = 9
+    MIXUP = 10
 
 
 def mix(seed: int, purpose: Purpose, place: int = 0) -> int:

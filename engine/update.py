@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils import clip_grad_norm_, clip_grad_value_, get_total_norm
 
+from engine.augment import blended
 from engine.batches import Batch
 from engine.randomness import seed_step
 from engine.setup import Setup
@@ -62,18 +63,27 @@ def _gradient(setup: Setup, state: TrainState, batches: list[Batch]) -> Tensor:
     seed_step(setup.config.training.seed, state.step, setup.device)
     losses = []
     for batch in batches:
-        inputs = setup.augment(batch.inputs)
-        with setup.machine.precision.casting():
-            outputs = state.network(*inputs)
-        loss = setup.loss(outputs.float(), batch.targets)
-        if batch.share is not None:
-            loss = loss * batch.share
+        loss = _loss(setup, state, batch)
         state.scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
         losses.append(loss.detach())
     if state.scaler.is_enabled():
         state.scaler.unscale_(state.optimizer)
     _penalize(state, setup.config.training.l1)
     return setup.team.mean(losses[0] if len(losses) == 1 else torch.stack(losses).sum())
+
+
+def _loss(setup: Setup, state: TrainState, batch: Batch) -> Tensor:
+    """Of one batch as the model is to see it: augmented, and blended where mixup is on."""
+    own = setup.config.data.own_share(setup.config.training.seed, state.step)
+    inputs = setup.augment(batch.inputs)
+    if own < 1:
+        inputs = (blended(inputs[0], own), *inputs[1:])
+    with setup.machine.precision.casting():
+        outputs = state.network(*inputs).float()
+    loss = setup.loss(outputs, batch.targets)
+    if own < 1:
+        loss = torch.lerp(setup.loss(outputs, batch.targets.flip(0)), loss, own)
+    return loss if batch.share is None else loss * batch.share
 
 
 def _penalize(state: TrainState, strength: float) -> None:

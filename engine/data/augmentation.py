@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 from pydantic import Field
 
 from engine.data.card import Card
 from engine.problem import Problem
+from engine.shuffle import Purpose, mix
 from engine.spec import RARE, Spec
 
 
@@ -40,6 +42,14 @@ class Augmentation(Spec):
         "(DeVries and Taylor 2017)",
         json_schema_extra=RARE,
     )
+    mixup: float = Field(
+        0.0,
+        ge=0,
+        le=10,
+        description="blend pairs of images and their losses, by a share that is drawn from "
+        "Beta(a, a); 0.2 blends a little, 1 evenly (Zhang et al. 2018); 0 is none",
+        json_schema_extra=RARE,
+    )
     noise: float = Field(
         0.0,
         ge=0,
@@ -47,6 +57,14 @@ class Augmentation(Spec):
         description="deviation of noise added to each pixel, after scaling (0 to 1 for minmax)",
         json_schema_extra=RARE,
     )
+
+    def own_share(self, seed: int, step: int) -> float:
+        """The larger share of a blend in this step; 1 without mixup."""
+        if not self.mixup:
+            return 1.0
+        generator = np.random.Generator(np.random.PCG64(mix(seed, Purpose.MIXUP, step)))
+        share = float(generator.beta(self.mixup, self.mixup))
+        return max(share, 1 - share)
 
     def problems(self, card: Card) -> Iterator[Problem]:
         """What would leave nothing of an image of this size."""

@@ -30,6 +30,9 @@ class Images(Builtin):
 
         return (augment_images(inputs[0], self.augmentation), *inputs[1:])
 
+    def own_share(self, seed: int, step: int) -> float:
+        return self.augmentation.own_share(seed, step)
+
 
 class Digits(Images):
     """1,797 handwritten digits of 8x8 pixels."""

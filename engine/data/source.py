@@ -58,6 +58,12 @@ class Source(Spec):
         """
         return inputs
 
+    def own_share(self, seed: int, step: int) -> float:  # noqa: ARG002
+        """How much of its own sample the model sees in this step of the training; the rest is
+        another one's of the batch, in inputs and loss alike (mixup). 1 is all.
+        """
+        return 1.0
+
     @abstractmethod
     def load(self) -> Raw:
         """All of it, before limit, split, encoding and scaling.

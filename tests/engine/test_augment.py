@@ -7,11 +7,15 @@ import torch
 from torch import Tensor
 
 from engine.augment import augment_images
+from engine.batches import steps
 from engine.check import problems
 from engine.config import RunConfig
 from engine.data import Digits, Mnist
 from engine.data.augmentation import Augmentation
 from engine.randomness import seed_step
+from engine.setup import first_state, set_up
+from engine.train import train
+from tests.engine.small import curve, small
 
 CPU = torch.device("cpu")
 EACH = {
@@ -128,3 +132,38 @@ def test_a_change_that_leaves_nothing_gets_a_sentence() -> None:
 
 def test_digits_are_not_mirrored_by_default() -> None:
     assert not any(data.augmentation.flip for data in (Mnist(), Digits()))
+
+
+def test_mixup_is_the_loss_on_both_targets_of_the_blend() -> None:
+    """The first step of a real run, against the formula of the paper."""
+    config = small(
+        "model=logistic_regression",
+        "data.augmentation.mixup=0.7",
+        "schedule.warmup_steps=0",
+        "training.batch_size=128",
+        "training.epochs=1",
+    )
+    told = curve(train(config))[1]
+    setup = set_up(config)
+    model = first_state(setup).model
+    batch = next(iter(steps(setup, 0, 1)))[0]
+    share = config.data.own_share(0, 0)
+    assert 0.5 <= share < 1
+    blend = share * batch.inputs[0] + (1 - share) * batch.inputs[0].flip(0)
+    scores = model(blend).log_softmax(1).detach()
+    own, other = (
+        -scores.gather(1, targets[:, None]).mean()
+        for targets in (batch.targets, batch.targets.flip(0))
+    )
+    assert told == pytest.approx(float(share * own + (1 - share) * other), rel=1e-5)
+
+
+def test_mixup_draws_another_share_at_each_step() -> None:
+    settings = Augmentation(mixup=0.2)
+    shares = [settings.own_share(3, step) for step in range(200)]
+    assert shares == [settings.own_share(3, step) for step in range(200)]
+    assert len(set(shares)) == 200
+    assert 0.5 <= min(shares) < 0.6
+    # The mean of max(b, 1 - b) for b from Beta(0.2, 0.2) is 0.899, integrated numerically.
+    assert sum(shares) / 200 == pytest.approx(0.899, abs=0.03)
+    assert Augmentation().own_share(3, 0) == 1

@@ -21,6 +21,7 @@ AUGMENTED = (
     "data.augmentation.zoom=0.1",
     "data.augmentation.cutout=2",
     "data.augmentation.noise=0.05",
+    "data.augmentation.mixup=0.4",
 )
 KINDS = {
     "vgg": ("model=vgg", "model.width=2", "model.dense=8", "model.dropout=0.3", "data.limit=200"),
