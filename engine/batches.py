@@ -52,10 +52,10 @@ def _steps(setup: Setup, start: int, end: int) -> Iterator[list[Batch]]:
 
 def _batches(setup: Setup, places: Tensor, shift: int) -> list[Batch]:
     """This rank's samples of `places` in batches, each with its share of what the loss counts."""
-    pieces = torch.split(places, setup.config.training.batch_size)
-    if len(pieces) == 1 and setup.team.size == 1:
-        return [Batch(*setup.parts["train"].batch(places, shift))]
-    part, team = setup.parts["train"], setup.team
+    part, team, size = setup.parts["train"], setup.team, setup.config.training.batch_size
+    if len(places) <= size and team.size == 1:
+        return [Batch(*part.batch(places, shift))]
+    pieces = torch.split(places, size)
     slices = [team.slice(piece) for piece in pieces]
     # A rank without a sample takes the first one, for nothing: all must compute a gradient.
     taken = [mine if len(mine) else piece[:1] for mine, piece in zip(slices, pieces, strict=True)]

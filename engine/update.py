@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
-from torch.nn.utils import clip_grad_norm_, clip_grad_value_, get_total_norm
 
 from engine.augment import blended
 from engine.batches import Batch
 from engine.randomness import seed_step
+from engine.restraint import restrain
 from engine.setup import Setup
 from engine.state import TrainState
 from engine.steps import Taken
@@ -41,7 +41,8 @@ def update(setup: Setup, state: TrainState, batches: list[Batch]) -> Left:
     norm = _restrain(setup, state)
     state.scaler.step(state.optimizer)
     state.scaler.update()
-    state.optimizer.zero_grad(set_to_none=True)
+    for weight in state.weights:
+        weight.grad = None  # the optimizer's own `zero_grad` tells a profiler, which takes 30 us
     if state.scaler.is_enabled():
         # Too large for fp16: the scaler skips the step and halves its scale, as it should.
         norm = torch.where(norm.isfinite(), norm, 0.0)
@@ -95,16 +96,8 @@ def _penalize(state: TrainState, strength: float) -> None:
 
 
 def _restrain(setup: Setup, state: TrainState) -> Tensor:
-    """Clips by value, then by norm, where asked for; the norm before both."""
-    training = setup.config.training
-    if training.clip_value is None and training.clip_norm is not None:
-        return clip_grad_norm_(state.weights, training.clip_norm)
-    norm = get_total_norm(_gradients(state.weights))
-    if training.clip_value is not None:
-        clip_grad_value_(state.weights, training.clip_value)
-        if training.clip_norm is not None:
-            clip_grad_norm_(state.weights, training.clip_norm)
-    return norm
+    """The norm of the gradient before clipping."""
+    return restrain(setup.config.training, _gradients(state.weights))
 
 
 def _gradients(weights: list[nn.Parameter]) -> list[Tensor]:
