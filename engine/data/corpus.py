@@ -42,6 +42,14 @@ class CorpusSource(Source):
     """One stream of tokens, cut into windows; the parts follow each other as in the text."""
 
     split: Split = Split(validation=0.1, test=0.0)
+    limit: int | None = Field(
+        None,
+        ge=4,
+        le=10_000_000,
+        description="use only so many windows, from the beginning of each part; none uses all",
+        examples=[1000],
+        json_schema_extra=RARE,
+    )
     tokens: Tokens = Field(Characters(), description="what the model reads and writes")
     context: int = Field(
         64, ge=2, le=32_768, description="tokens that the model sees at once, and learns from"

@@ -33,6 +33,14 @@ class NeighbourSource(Source):
     """
 
     split: Split = Split(validation=0.05, test=0.0)
+    limit: int | None = Field(
+        None,
+        ge=4,
+        le=10_000_000,
+        description="use only so many texts, drawn by the split's seed; none uses all",
+        examples=[1000],
+        json_schema_extra=RARE,
+    )
     tokens: Words = Words(least=5)
     window: int = Field(5, ge=1, le=100, description="farthest neighbour, in words, to each side")
     subsampling: float = Field(
