@@ -17,14 +17,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from engine.config import RunConfig
+from engine.config import RunConfig, Training
 
 PATIENCE_SECONDS = 0.25
 _REMEMBERED = 256
 _ROOT = Path(__file__).parent.parent
 
 Answer = dict[str, Any]
-"""`{"summary": {...}}`, `{"problems": [...]}` or `{"failed": "a sentence"}`"""
+"""`{"summary": {...}}` or `{"preview": {...}}`, `{"problems": [...]}` or `{"failed": sentence}`"""
 
 
 @dataclass
@@ -61,9 +61,13 @@ class Inspector:
     def ask(self, config: RunConfig, patience: float = PATIENCE_SECONDS) -> Answer | None:
         """The answer, or None when it takes longer than `patience` seconds: ask again then."""
         # The name changes nothing about sizes, and would make a new question of every keystroke.
-        question = self._remember(config.model_copy(update={"name": ""}).model_dump_json())
-        question.answered.wait(patience)
-        return question.answer
+        return self._asked(config.model_copy(update={"name": ""}).model_dump_json(), patience)
+
+    def ask_preview(self, config: RunConfig, patience: float = PATIENCE_SECONDS) -> Answer | None:
+        """Some images before and after augmentation, or None as `ask`."""
+        training = Training(seed=config.training.seed)
+        asked = RunConfig(data=config.data, training=training).model_dump_json()
+        return self._asked(f'{{"preview": {asked}}}', patience)
 
     def close(self) -> None:
         """Ends the helper at once, also in the middle of a question."""
@@ -72,6 +76,11 @@ class Inspector:
         if self._helper is not None:
             self._helper.kill()
         self._thread.join(5)
+
+    def _asked(self, text: str, patience: float) -> Answer | None:
+        question = self._remember(text)
+        question.answered.wait(patience)
+        return question.answer
 
     def _remember(self, text: str) -> Question:
         with self._lock:

@@ -139,6 +139,10 @@ body:has([data-test-connection-state="PINGING_SERVER"]):not(:has(.ty-note:not([h
 .yard-pictures img { width: 100%; aspect-ratio: 1; object-fit: contain; display: block;
   image-rendering: pixelated; border-radius: 6px; background: var(--yard-quiet); }
 .yard-pictures figcaption { font-size: .82rem; padding-top: .25rem; overflow-wrap: anywhere; }
+.yard-pairs { display: grid; gap: .4rem; grid-template-columns: repeat(8, 1fr); }
+.yard-pairs figure { margin: 0; display: grid; gap: .4rem; }
+.yard-pairs img { width: 100%; aspect-ratio: 1; object-fit: contain; image-rendering: pixelated;
+  border-radius: 4px; background: var(--yard-quiet); }
 .yard-cards article { border: 1px solid var(--yard-line); border-radius: 8px;
   padding: .7rem .9rem; display: flex; flex-direction: column; gap: .5rem; }
 .yard-cards p { margin: 0; font-size: .88rem; overflow-wrap: anywhere; flex: 1; }

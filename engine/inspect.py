@@ -1,7 +1,8 @@
 """`python -m engine.inspect`: answers what needs torch for those who must not import it.
 
 One `RunConfig` as JSON per line on stdin; one line on stdout for each: `{"summary": {...}}` or
-`{"problems": [{"path": ..., "message": ...}]}`. Ends when stdin does.
+`{"problems": [{"path": ..., "message": ...}]}`. `{"preview": <RunConfig>}` is answered with
+`{"preview": {...}}`, which is null where there are no images. Ends when stdin does.
 """
 
 from __future__ import annotations
@@ -11,6 +12,9 @@ import sys
 from typing import Any
 
 from engine.command import parse_config
+from engine.config import RunConfig
+from engine.data.images import Images
+from engine.preview import preview
 from engine.problem import Problem, SettingsError
 from engine.summary import summarize
 
@@ -18,12 +22,25 @@ from engine.summary import summarize
 def answer(line: str) -> dict[str, Any]:
     """The answer to one line; a line that is no JSON is answered too."""
     try:
-        return {"summary": summarize(parse_config(json.loads(line))).to_dict()}
+        asked = json.loads(line)
+        if "preview" in asked:
+            return _preview(parse_config(asked["preview"]))
+        return {"summary": summarize(parse_config(asked)).to_dict()}
     except json.JSONDecodeError as error:
         found = [Problem("", f"this is no JSON: {error}")]
     except SettingsError as error:
         found = error.problems
     return {"problems": [problem._asdict() for problem in found]}
+
+
+def _preview(config: RunConfig) -> dict[str, Any]:
+    """Of the data alone: model and data need not fit."""
+    found = list(config.data.problems())
+    if found:
+        raise SettingsError(found)
+    if not isinstance(config.data, Images):
+        return {"preview": None}
+    return {"preview": preview(config.data, config.training.seed).to_dict()}
 
 
 def main() -> None:

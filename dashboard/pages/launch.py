@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard import navigation, services
 from dashboard.form import draw, session, state
-from dashboard.panels import configuration, forecast
+from dashboard.panels import augmentation, configuration, forecast
 from dashboard.text import plain
 from engine.config import RunConfig
 from engine.models import OWN
@@ -46,6 +46,7 @@ def page() -> None:
     with right, st.container(key="aside"):
         _stray_problems(pen)
         forecast.draw(form.anchor, sheet.outcome.ready)
+        augmentation.draw(form.anchor)
         _launch_button(form, sheet)
     if sheet.outcome.config is not None:
         with st.expander("The same run as a command or a file", key="copies"):

@@ -48,7 +48,7 @@ class Builtin(Source):
         return False
 
     def load(self) -> Arrays:
-        inputs, targets = cached(f"{self._cache_name()}-v1", self._parse)
+        inputs, targets = cached(self._cache_key(), self._parse)
         shaped = inputs.astype(np.float32).reshape(-1, *self.card.shape)
         if self.card.task == "classification":
             return Arrays(shaped, targets.astype(np.int64), self.feature_names)
@@ -64,8 +64,8 @@ class Builtin(Source):
         """
         return divide(self.split, len(rows), labels)
 
-    def _cache_name(self) -> str:
-        return type(self).__name__.lower()
+    def _cache_key(self) -> str:
+        return f"{type(self).__name__.lower()}-v1"
 
     @abstractmethod
     def _parse(self) -> Pair:

@@ -23,13 +23,18 @@ def cache_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "trainyard"
 
 
+def cached_file(name: str) -> Path:
+    """Where the arrays called `name` lie once they have been parsed."""
+    return cache_folder() / f"{name}.npz"
+
+
 def cached(name: str, parse: Callable[[], Pair]) -> Pair:
     """The arrays called `name`: from the cache, or from `parse`, which is then remembered.
 
     A damaged file (every member carries a CRC-32) is made again. A cache that cannot be written,
     e.g. on a full or read-only disk, costs time and nothing else.
     """
-    path = cache_folder() / f"{name}.npz"
+    path = cached_file(name)
     found = _read(path)
     if found is not None:
         return found

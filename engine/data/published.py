@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 from pydantic import Field
 
+from engine.data.cache import cached_file
 from engine.data.divide import divide, drawn
 from engine.data.images import Images
 from engine.data.raw import Labels
@@ -40,6 +41,10 @@ class Published(Images):
         parts = divide(self._without_test(), len(rest), chosen)
         found = {name: rest[places] for name, places in parts.items()}
         return {**found, "test": np.flatnonzero(rows >= self._training_samples)}
+
+    def is_here(self) -> bool:
+        """Whether they have been read on this machine before."""
+        return cached_file(self._cache_key()).is_file()
 
     @property
     def _training_samples(self) -> int:

@@ -1,0 +1,41 @@
+"""The Launch page shows real images before and after augmentation, and only where there is some."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from dashboard.services import inspector
+from engine.command import override
+from engine.config import RunConfig
+from jobs.yard import Yard
+from tests.dashboard.paging import fresh_services, open_page, settled, texts
+
+SECONDS = 60.0
+
+
+@pytest.fixture(autouse=True)
+def services(yard: Yard) -> Iterator[Yard]:
+    with fresh_services():
+        yield yard
+
+
+def test_eight_images_before_and_after() -> None:
+    assert inspector().ask_preview(RunConfig(), SECONDS) is not None
+    shown = texts(open_page("launch"))
+    assert "What the model sees" in shown
+    assert shown.count("data:image/png;base64,") == 16
+
+
+def test_another_model_is_no_new_question() -> None:
+    assert inspector().ask_preview(RunConfig(), SECONDS) is not None
+    other = override(RunConfig(), ["model=mlp", "training.epochs=3", "name=other"])
+    assert inspector().ask_preview(other, 0) is not None
+
+
+def test_nothing_is_shown_for_tables_and_unchanged_images() -> None:
+    page = open_page("launch", preset="iris_mlp")
+    assert "What the model sees" not in texts(page)
+    page = settled(open_page("launch", preset="digits_mlp"))
+    assert "What the model sees" not in texts(page)
