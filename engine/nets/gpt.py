@@ -31,8 +31,8 @@ class GptDesign:
     tied: bool = True
     """scores are read with the token embedding"""
     epsilon: float = 1e-5
-    gelu: Literal["tanh", "none"] = "tanh"
-    """GPT-2's approximation of GELU, or GELU itself"""
+    gelu: Literal["none", "tanh"] = "none"
+    """GELU itself, or GPT-2's approximation, which takes 2.5 times as long on a CPU today"""
 
 
 class GptNet(nn.Module):
