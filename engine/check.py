@@ -6,6 +6,7 @@ Labels are read only where a limit makes their counts a question.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from types import MappingProxyType
 from typing import get_args
 
@@ -21,7 +22,7 @@ from engine.problem import Problem, SettingsError
 from engine.sizes import samples
 from engine.strategy import strategy_problems
 
-__all__ = ["Problem", "SettingsError", "problems"]
+__all__ = ["Problem", "SettingsError", "misfits", "problems"]
 
 _KINDS = MappingProxyType(
     {
@@ -49,13 +50,21 @@ _TASKS = MappingProxyType(
 def problems(config: RunConfig) -> list[Problem]:
     """Every reason not to train with these settings, as a sentence at the path to change."""
     parts: list[Callable[[RunConfig], Iterator[Problem]]] = [
-        _model_and_data,
-        _loss,
+        misfits,
         _parts,
         _classes,
         strategy_problems,
     ]
     return [problem for part in parts for problem in part(config)]
+
+
+def misfits(config: RunConfig) -> Iterator[Problem]:
+    """Those of the problems that come from choices that do not go together, whatever the sizes.
+
+    No file is opened: a form asks this of every model, loss and data set it might offer.
+    """
+    yield from _model_and_data(config)
+    yield from _loss(config)
 
 
 def _model_and_data(config: RunConfig) -> Iterator[Problem]:
@@ -155,9 +164,15 @@ def _listed(few: list[tuple[str, int]]) -> str:
 def _labels(data: Source) -> Labels:
     """Of all samples; none where the data are not on this machine, which the trainer will say."""
     try:
-        raw = data.load()
+        return _read_labels(data.model_copy(update={"limit": None}))
     except FileNotFoundError:
         return np.zeros(0, dtype=np.int64)
+
+
+@lru_cache(maxsize=4)
+def _read_labels(data: Source) -> Labels:
+    """Kept: a form asks at every keystroke, and texts take 0.1 s to read."""
+    raw = data.load()
     return raw.targets.astype(np.int64) if isinstance(raw, Arrays | Texts) else np.zeros(0, int)
 
 
