@@ -10,7 +10,7 @@ from engine.spec import RARE, Spec
 class Sampling(Spec):
     """Text written at each evaluation. Looking changes nothing of the training."""
 
-    length: int = Field(200, ge=0, le=5000, description="tokens to write; 0 writes nothing")
+    length: int = Field(200, ge=0, le=2000, description="tokens to write; 0 writes nothing")
     prompt: str = Field(
         "", max_length=2000, description="text to go on from; empty begins with a new line"
     )

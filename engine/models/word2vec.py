@@ -34,7 +34,7 @@ class Word2Vec(ModelSpec):
         description="words whose nearest words each evaluation shows, with commas between",
     )
     nearest: int = Field(
-        8, ge=1, le=50, description="nearest words to show of each", json_schema_extra=RARE
+        8, ge=1, le=11, description="nearest words to show of each", json_schema_extra=RARE
     )
 
     def build(self, card: Card) -> nn.Module:
