@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from torch import nn
 
 from engine import metrics
-from engine.baseline import text_baseline
 from engine.data.tokens import Characters
 from engine.evaluation import worst
+from engine.evaluation.baseline import text_baseline
 from engine.evaluation.class_tables import class_table, confused_table
 from engine.evaluation.curves import class_curves
 from engine.evaluation.outputs import outputs_of
