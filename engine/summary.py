@@ -96,7 +96,7 @@ def _layers(model: nn.Module, inputs: tuple[Tensor, ...]) -> tuple[list[Layer], 
     handles = [
         module.register_forward_hook(_watcher(name, found))
         for name, module in model.named_modules()
-        if not list(module.children())
+        if not list(module.children()) or list(module.parameters(recurse=False))
     ]
     with torch.no_grad():
         output = model(*inputs)
@@ -107,6 +107,8 @@ def _layers(model: nn.Module, inputs: tuple[Tensor, ...]) -> tuple[list[Layer], 
 
 def _watcher(name: str, found: list[Layer]) -> Any:
     def watch(module: nn.Module, _: tuple[Tensor, ...], output: Any) -> None:
+        if any(layer.name == name for layer in found):
+            return  # e.g. an LSTM that goes token by token
         # A recurrent layer gives its states too.
         shown = output[0] if isinstance(output, tuple) else output
         found.append(
@@ -114,7 +116,8 @@ def _watcher(name: str, found: list[Layer]) -> Any:
                 name=name,
                 kind=type(module).__name__,
                 output=list(shown.shape[1:]) if isinstance(shown, Tensor) else [],
-                parameters=sum(parameter.numel() for parameter in module.parameters()),
+                # Of a module with modules inside only what is its own, e.g. a bias.
+                parameters=sum(each.numel() for each in module.parameters(recurse=False)),
             )
         )
 

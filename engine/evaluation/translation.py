@@ -17,9 +17,11 @@ from engine.data.tokens import Vocabulary
 from engine.evaluation.outputs import judging
 from engine.events import Evaluation, Example, Table
 from engine.losses import IGNORED
+from engine.metrics import of_ratios
 from engine.nets.translator import greedy
 from engine.parts import TensorPart
 from engine.setup import Setup
+from engine.shuffle import Purpose, mix
 
 BATCH = 256
 """samples per forward pass, or fewer of a large vocabulary"""
@@ -44,21 +46,22 @@ class Written:
 
 
 def evaluate(model: nn.Module, part: TensorPart, setup: Setup, blank: Evaluation) -> Evaluation:
-    """`blank` with its metrics, a table and the worst samples; a loss not finite stands alone.
+    """`blank` with its metrics and what was written; a loss that is not finite stands alone.
 
     The loss is that of the whole part. Of the validation part `data.written` samples are written
-    out, evenly spread, of the test part all.
+    out, evenly spread, of the test part all; this has intervals and the worst samples too.
     """
     with judging(model):
         loss, losses = _losses(model, part, setup)
         if not math.isfinite(loss):
             return blank.model_copy(update={"metrics": {"loss": loss}})
         written = _written(model, part, setup, blank.split, losses)
-    metrics = {"loss": loss, **_metrics(written)}
     shown = _Shown(setup.prepared, blank.split)
-    return blank.model_copy(
-        update={"metrics": metrics, "tables": [shown.table(written)], "worst": shown.worst(written)}
-    )
+    panels: dict[str, object] = {"tables": [shown.table(written)]}
+    if blank.split == "test":
+        panels["worst"] = shown.worst(written)
+        panels["intervals"] = _intervals(setup, blank.step, written)
+    return blank.model_copy(update={"metrics": {"loss": loss, **_metrics(written)}, **panels})
 
 
 def _batches(part: TensorPart, setup: Setup, places: Tensor) -> tuple[Tensor, ...]:
@@ -119,6 +122,16 @@ def _metrics(written: list[Written]) -> dict[str, float]:
     return found
 
 
+def _intervals(setup: Setup, step: int, written: list[Written]) -> dict[str, list[float]]:
+    """95 % confidence intervals, by resamples that are a function of seed and step."""
+    edited = np.array([float(each.edits) for each in written])
+    tokens = np.array([float(len(each.truth)) for each in written])
+    ratios = {"exact_match": ((edited == 0).astype(float), np.ones(len(written)))}
+    if tokens.any():
+        ratios["token_error_rate"] = (edited, tokens)
+    return of_ratios(ratios, mix(setup.config.training.seed, Purpose.EVALUATION, step))
+
+
 def _vocabulary(prepared: Prepared) -> Vocabulary:
     vocabulary = prepared.target_vocabulary
     if vocabulary is None:
@@ -142,9 +155,10 @@ class _Shown:
         return Table(name="Translations", columns=["source", "truth", "output", "edits"], rows=rows)
 
     def worst(self, written: list[Written]) -> list[Example]:
-        """The samples whose truth the model found least likely."""
+        """Those whose truth the model found least likely; wrong ones where there are some."""
         part = self.prepared.parts[self.split]
-        ranked = sorted(written, key=lambda each: -each.loss)
+        wrong = [each for each in written if each.edits]
+        ranked = sorted(wrong or written, key=lambda each: -each.loss)
         return [
             Example(
                 place=int(part.places[each.row]),

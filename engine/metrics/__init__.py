@@ -23,7 +23,7 @@ from engine.metrics.curves import (
     precision_recall,
     roc,
 )
-from engine.metrics.intervals import of_classes, of_values
+from engine.metrics.intervals import of_classes, of_ratios, of_values
 from engine.metrics.values import everything, regression
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "hits",
     "log_losses",
     "of_classes",
+    "of_ratios",
     "of_values",
     "precision_and_recall",
     "precision_recall",

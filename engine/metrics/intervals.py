@@ -5,7 +5,7 @@ All resamples at once, as numbers of times a sample was drawn: 1,000 of 1,000 sa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,6 +73,19 @@ def of_values(targets: Floats, predictions: Floats, seed: int) -> Intervals:
         return found
 
     return _intervals(len(targets), seed, measure)
+
+
+def of_ratios(ratios: Mapping[str, tuple[Floats, Floats]], seed: int) -> Intervals:
+    """Of sums over the samples divided by other sums, e.g. edits by tokens; `(samples,)` each."""
+    above, below = (
+        np.stack(rows).astype(np.float32) for rows in zip(*ratios.values(), strict=True)
+    )
+
+    def measure(counts: Counts) -> Measured:
+        shares = (above @ counts) / (below @ counts)
+        return dict(zip(ratios, shares, strict=True))
+
+    return _intervals(above.shape[1], seed, measure)
 
 
 def _intervals(samples: int, seed: int, measure: Callable[[Counts], Measured]) -> Intervals:

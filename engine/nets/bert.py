@@ -16,6 +16,8 @@ from engine.problem import Problem, SettingsError
 Pooling = Literal["mean", "first", "pooler"]
 POSITIONS = 512
 """longest text of an encoder from scratch, as BERT's"""
+TOKENS_AT_ONCE = 2**13
+"""in one forward pass of an evaluation"""
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,13 @@ class BertNet(nn.Module):
 
     def forward(self, tokens: Tensor) -> Tensor:
         """Scores of each text, or its value."""
+        if self.training:
+            return self._scores(tokens)
+        # Evaluations come with very large batches, which a large encoder has no room for.
+        some = max(1, TOKENS_AT_ONCE // tokens.shape[1])
+        return torch.cat([self._scores(part) for part in torch.split(tokens, some)])
+
+    def _scores(self, tokens: Tensor) -> Tensor:
         if self.marks.first is not None:
             tokens = nn.functional.pad(tokens, (1, 0), value=self.marks.first)
         inside = tokens != self.marks.padding
