@@ -10,15 +10,15 @@ from torch import nn
 
 from engine import metrics
 from engine.data.prepared import Prepared
+from engine.evaluation import worst
 from engine.evaluation.outputs import outputs_of
 from engine.evaluation.ranking import Ranking, ranking_metrics, recommendations
-from engine.events import Evaluation, Example
+from engine.events import Evaluation
 from engine.parts import TensorPart
 from engine.setup import Setup
 
 SHOWN = 1000
 """pairs of target and prediction in an event"""
-WORST = 10
 USER_DAMPING, ITEM_DAMPING = 10.0, 25.0
 """ratings at the mean that each user and item starts with, in the baseline"""
 
@@ -50,7 +50,7 @@ def evaluate(model: nn.Module, part: TensorPart, setup: Setup, blank: Evaluation
         "targets": true[:SHOWN].round(5).tolist(),
         "predictions": predicted[:SHOWN].round(5).tolist(),
         "tables": recommendations(ranking),
-        "worst": _worst(setup.prepared, blank.split, true, predicted),
+        "worst": worst.of_values(setup, blank.split, (true - predicted) ** 2, true, predicted),
         "baseline_name": "mean and biases, closed form",
         "baseline": errors(true, bias_baseline(setup.prepared, blank.split)),
     }
@@ -84,19 +84,3 @@ def _damped(numbers: NDArray[np.int64], rest: Floats, count: int, damping: float
     sums = np.bincount(numbers, rest, count)
     means: Floats = sums / (np.bincount(numbers, minlength=count) + damping)
     return means
-
-
-def _worst(prepared: Prepared, name: str, true: Floats, predicted: Floats) -> list[Example]:
-    part = prepared.parts[name]
-    losses = (true - predicted) ** 2
-    order = np.argsort(-losses, kind="stable")[:WORST]
-    return [
-        Example(
-            place=int(part.places[row]),
-            truth=f"{true[row]:g}",
-            prediction=f"{predicted[row]:.2f}",
-            loss=float(losses[row]),
-            text=f"user {user + 1}: {prepared.names[item]}",
-        )
-        for row, (user, item) in zip(order, part.inputs[0][order].tolist(), strict=True)
-    ]

@@ -9,14 +9,15 @@ from engine.optim import Adam
 from engine.schedules import Constant
 
 PRESETS = {
-    # As Kipf and Welling, 2017, but for L2 on both layers and the last weights of 200 epochs.
+    # As Kipf and Welling, 2017, but for more dropout and epochs, and L2 on both layers. With their
+    # 0.5 and 200 epochs the mean of 8 seeds was 0.808, the validation loss still falling; 0.816 so.
     "cora_gcn": RunConfig(
         name="Cora GCN",
         data=Cora(),
-        model=Gcn(),
+        model=Gcn(dropout=0.6),
         optimizer=Adam(learning_rate=1e-2, weight_decay=5e-4),
         schedule=Constant(),
-        training=Training(epochs=200, batch_size=140, evaluate_steps=10, keep_best=False),
+        training=Training(epochs=300, batch_size=140, evaluate_steps=10, keep_best=False),
     ),
     # As Veličković et al., 2018, but for a fixed number of epochs.
     "cora_gat": RunConfig(

@@ -33,4 +33,5 @@ def prepare_ratings(data: RatingsSource, ratings: Ratings) -> Prepared:
 
 def _part(ratings: Ratings, rows: Labels, mean: float) -> Part:
     pairs = np.stack([ratings.users[rows], ratings.items[rows]], axis=1)
-    return Part((pairs,), ratings.values[rows] - np.float32(mean), rows)
+    texts = [f"user {user + 1}: {ratings.item_names[item]}" for user, item in pairs.tolist()]
+    return Part((pairs,), ratings.values[rows] - np.float32(mean), rows, texts)
