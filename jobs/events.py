@@ -6,17 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from engine.events import (
-    Alert,
-    Checkpoint,
-    Evaluation,
-    Fact,
-    Finished,
-    Hardware,
-    Log,
-    Started,
-    Steps,
-)
+from engine.events import Event, Fact
 
 
 class Claimed(Fact):
@@ -41,9 +31,6 @@ class Ended(Fact):
     signal: int | None = None
 
 
-Record = Annotated[
-    Started | Steps | Evaluation | Checkpoint | Log | Alert | Hardware | Finished | Claimed | Ended,
-    Field(discriminator="kind"),
-]
+Record = Annotated[Event | Claimed | Ended, Field(discriminator="kind")]
 RECORD: TypeAdapter[Record] = TypeAdapter(Record)
 """reads any dict of the stream: `RECORD.validate_python(body)`"""

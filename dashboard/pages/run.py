@@ -32,6 +32,8 @@ def page() -> None:
         _unknown(run_id)
         return
     _header(run)
+    if run.config.schedule.explores:
+        range_test.draw(run, services.yard().history)
     _live(run)
     _details(run)
 
@@ -116,8 +118,6 @@ def _live(run: Run) -> None:
 
 def _details(run: Run) -> None:
     history, zone = services.yard().history, st.context.timezone
-    if run.config.schedule.explores:
-        range_test.draw(run, history)
     measured = run.config.training.layer_norms_every is not None
     results, settings, tries, files, *layers = st.tabs(
         [*_TABS, *([_GRADIENTS] if measured else [])],

@@ -18,14 +18,15 @@ Floats = NDArray[np.float64]
 
 
 def draw(run: Run, history: History) -> None:
-    """The chart, and beside it the suggestion with the button that uses it."""
+    """The chart, and beside it the suggestion and its button; nothing before the first steps."""
     rates, losses = _tried(run, history)
+    if len(rates) < 2:
+        return
     found = suggest(list(rates), list(losses))
     with st.container(border=True, key="range_test"):
         left, right = st.columns([2.2, 1], gap="large", vertical_alignment="center")
         with left:
-            if len(rates) > 1:
-                _chart(rates, losses, found)
+            _chart(rates, losses, found)
         with right:
             _word(run, found)
 
@@ -56,7 +57,7 @@ def _chart(rates: Floats, losses: Floats, found: Suggestion | None) -> None:
         title={"text": "Loss over the learning rate", "font": {"size": 14}},
         height=300,
         margin={"l": 0, "r": 8, "t": 36, "b": 0},
-        xaxis={"type": "log", "title": {"text": "Learning rate"}, "dtick": 1, "tickformat": "~g"},
+        xaxis={"type": "log", "title": {"text": "Learning rate"}, "dtick": 1, "tickformat": ".0e"},
         yaxis={"title": {"text": "Training loss"}, "range": _range(losses, found)},
         showlegend=False,
     )
@@ -85,7 +86,8 @@ def _range(losses: Floats, found: Suggestion | None) -> list[float] | None:
     lowest, first = float(found.smoothed.min()), float(found.smoothed[0])
     room = max(first - lowest, 1e-9)
     top = min(float(np.nanmax(losses[np.isfinite(losses)])), first + 0.6 * room)
-    return [lowest - 0.1 * room, top + 0.05 * room]
+    bottom = min(lowest, float(np.nanmin(losses[np.isfinite(losses)])))
+    return [bottom - 0.05 * room, top + 0.05 * room]
 
 
 def _word(run: Run, found: Suggestion | None) -> None:

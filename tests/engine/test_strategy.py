@@ -61,13 +61,8 @@ def test_batches_that_are_summed_are_one_large_batch(loss: tuple[str, ...]) -> N
 
 def test_padded_sequences_are_summed_exactly_too() -> None:
     """Batches of a step hold different numbers of letters: each letter counts the same."""
-    words = (
-        *("preset=dates_lstm",) * ("dates_lstm" in PRESETS),
-        *("data.limit=200", "training.steps=2", "hardware.device=cpu", "hardware.threads=1"),
-    )
-    if words[0] != "preset=dates_lstm":
-        pytest.skip("no preset for sequences yet")
-    config = override(RunConfig(), [*words, "model.dropout=0"])
+    words = ["data.limit=200", "training.steps=2", "hardware.device=cpu", "hardware.threads=1"]
+    config = override(PRESETS["seq2seq_small"], [*words, "model.dropout=0"])
     large = curve(train(override(config, ["training.batch_size=64"])))
     small_ones = ["training.batch_size=16", "training.accumulation=4"]
     assert near(curve(train(override(config, small_ones))), large)
