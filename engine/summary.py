@@ -102,7 +102,15 @@ def _layers(model: nn.Module, inputs: tuple[Tensor, ...]) -> tuple[list[Layer], 
         output = model(*inputs)
     for handle in handles:
         handle.remove()
-    return found, output
+    return [*found, *_unwatched(model, found)], output
+
+
+def _unwatched(model: nn.Module, found: list[Layer]) -> list[Layer]:
+    """Parameters that no layer was called with, e.g. the biases of a graph's convolutions."""
+    rest = sum(each.numel() for each in model.parameters()) - sum(
+        layer.parameters for layer in found
+    )
+    return [Layer(name="", kind="Other", output=[], parameters=rest)] if rest > 0 else []
 
 
 def _watcher(name: str, found: list[Layer]) -> Any:
