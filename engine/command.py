@@ -102,17 +102,17 @@ def _assign(tree: dict[str, Any], path: str, text: str) -> Problem | None:
         return _unknown(tree, path)
     field = cls.model_fields[last]
     if variants(field):
-        return _choose(place, last, text, field)
+        return _choose(place, path, text, field)
     place[last] = _value(text, field)
     return None
 
 
-def _choose(place: dict[str, Any], name: str, text: str, field: FieldInfo) -> Problem | None:
-    value = _json(text)
+def _choose(place: dict[str, Any], path: str, text: str, field: FieldInfo) -> Problem | None:
+    value, name = _json(text), path.rpartition(".")[2]
     if isinstance(value, dict):
         place[name] = value
     elif text not in variants(field):
-        return Problem(name, f"{name} must be {allowed(field)}; {text!r} was given")
+        return Problem(path, f"{name} must be {allowed(field)}; {text!r} was given")
     elif place.setdefault(name, _default(field)).get("kind") != text:
         place[name] = {"kind": text}
     return None
@@ -126,22 +126,32 @@ def _default(field: FieldInfo) -> dict[str, Any]:
 
 def _unknown(tree: dict[str, Any], path: str) -> Problem:
     """Hints at the nearest path that exists now, or at the choice that has this setting."""
-    valid = [s for s in settings(RunConfig) if not s.kind or s.kind == _kind_at(tree, s.path)]
-    elsewhere = [s.kind for s in settings(RunConfig) if s.path == path and s.kind]
+    known = list(settings(RunConfig))
+    valid = [s for s in known if not s.kind or s.kind == _choice_above(tree, s.path)[1]]
+    choice, kind = _choice_above(tree, path)
+    kinds = {other for s in known if s.path == choice for other in variants(s.field)}
+    having = dict.fromkeys(s.kind for s in known if s.path == path)
+    elsewhere = [other for other in having if other in kinds]
     if elsewhere:
-        choice = path.partition(".")[0]
         here = [s.path for s in valid if s.path.startswith(f"{choice}.")]
         return Problem(
             path,
-            f"{choice} {_kind_at(tree, path)} has no such setting, only {' and '.join(elsewhere)} "
-            f"(choose it with {choice}={elsewhere[0]}); here are {', '.join(here)}",
+            f"{choice} {kind} has no such setting, only {' and '.join(elsewhere)} "
+            f"(choose it with {choice}={elsewhere[0]}); here are {', '.join(dict.fromkeys(here))}",
         )
     return Problem(path, unknown(path, [s.path for s in valid]))
 
 
-def _kind_at(tree: dict[str, Any], path: str) -> str:
-    node = tree.get(path.partition(".")[0])
-    return str(node.get("kind", "")) if isinstance(node, dict) else ""
+def _choice_above(tree: dict[str, Any], path: str) -> tuple[str, str]:
+    """Path and kind of the innermost choice that a setting belongs to; empty where it has none."""
+    node: Any = tree
+    found, walked = ("", ""), ""
+    for name in path.split(".")[:-1]:
+        node = node.get(name) if isinstance(node, dict) else None
+        walked = f"{walked}.{name}".removeprefix(".")
+        if isinstance(node, dict) and "kind" in node:
+            found = (walked, str(node["kind"]))
+    return found
 
 
 def _value(text: str, field: FieldInfo) -> Any:

@@ -19,6 +19,7 @@ from engine.data.tokens import PADDING, UNKNOWN, Characters, Words
 from engine.data.tokens.bags import BagOfWords, TfIdf
 from engine.data.tokens.words import WordSplitter
 from engine.events import Evaluation
+from engine.problem import SettingsError
 from engine.train import train
 from tests.conftest import TEST_DATA
 
@@ -172,3 +173,24 @@ def test_a_vocabulary_is_used_where_a_model_brings_one() -> None:
     assert prepared.vocabulary is brought
     assert prepared.card.vocabulary == brought.size
     assert Words() == Tweets().tokens
+
+
+@pytest.mark.parametrize(
+    ("word", "sentence"),
+    [
+        ("data.tokens=syllables", "data.tokens: tokens must be one of words, characters"),
+        ("data.tokens.pairs=true", "data.tokens words has no such setting, only bag_of_words and"),
+        ("data.tokns.size=9", "there is no setting data.tokns.size; did you mean data.tokens"),
+    ],
+)
+def test_a_choice_inside_a_choice_is_told_by_its_path(word: str, sentence: str) -> None:
+    with pytest.raises(SettingsError) as raised:
+        override(RunConfig(), ["data=tweets", word])
+    assert sentence in str(raised.value)
+
+
+def test_a_choice_inside_a_choice_keeps_what_its_data_begin_with() -> None:
+    config = override(RunConfig(), ["data=languages", "data.tokens.lower_case=true"])
+    assert config.data == Languages(tokens=Characters(lower_case=True))
+    config = override(RunConfig(), ["data=tweets", "data.tokens=tf_idf", "data.tokens.size=50"])
+    assert config.data == Tweets(tokens=TfIdf(size=50))
