@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from engine.check import problems
 from engine.command import override
 from engine.config import RunConfig
+from engine.distributed.place import Place, place_of_torchrun
 from engine.help import settings_help
 from engine.problem import SettingsError
 from engine.threads import WAIT_BRIEFLY
@@ -59,6 +60,9 @@ def main(words: Sequence[str]) -> int:
 def _run(config: RunConfig, folder: Path | None) -> int:
     for name, value in WAIT_BRIEFLY.items():
         os.environ.setdefault(name, value)
+    place = place_of_torchrun()
+    if place.rank:
+        return _follow_torchrun(config, place)
     # Here, because torch takes 2 s, and wrong settings should be refused at once.
     from engine.checkpoint import CheckpointError
     from engine.fence import Fenced
@@ -74,6 +78,15 @@ def _run(config: RunConfig, folder: Path | None) -> int:
         events.close()
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+
+
+def _follow_torchrun(config: RunConfig, place: Place) -> int:
+    """A rank that torchrun started beside rank 0. Ctrl-C comes to all; rank 0 saves and ends."""
+    from engine.distributed.follow import follow
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    follow(config, place, say_ready=lambda: None)
+    return 0
 
 
 def _follow(events: Events, folder: Path | None) -> int:
