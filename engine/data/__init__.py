@@ -6,8 +6,9 @@ from pydantic import Field
 
 from engine.data.builtin import BreastCancer, Diabetes, Iris
 from engine.data.card import Card
+from engine.data.cora import Cora
 from engine.data.corpus import PythonDocs, TinyShakespeare
-from engine.data.graphs import Cora, DigitsGraph, KarateClub
+from engine.data.graphs import DigitsGraph, KarateClub
 from engine.data.image_files import Cifar10, FashionMnist, FullMnist
 from engine.data.images import Digits, Mnist
 from engine.data.neighbours import DocumentationWords, ReviewWords

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,15 +11,12 @@ from pydantic import Field
 
 from engine.data.cache import Pair, cached
 from engine.data.card import Card
-from engine.data.fetch import Remote, fetched
 from engine.data.images import Digits
 from engine.data.karate import COMMUNITIES, FRIENDS
 from engine.data.prepare.graph import both_ways, prepare_graph
-from engine.data.raw import Graph, Labels
+from engine.data.raw import Graph
 from engine.data.source import Source
 from engine.data.split import Split
-from engine.data.unpickle import unpickle
-from engine.problem import Problem
 from engine.spec import RARE
 
 if TYPE_CHECKING:
@@ -80,7 +76,7 @@ class KarateClub(GraphSource):
         samples=34,
         shape=(34,),
         classes=("1", "2", "3", "4"),
-        source="Zachary, 1977; communities as in Kipf and Welling, 2017",
+        source="Zachary, 1977; communities of Brandes et al., 2008",
         licence="facts, in the public domain",
         nodes=34,
         edges=156,
@@ -108,14 +104,16 @@ class DigitsGraph(GraphSource):
         source="UCI Optical Recognition of Handwritten Digits, in scikit-learn",
         licence="CC BY 4.0",
         nodes=1797,
-        edges=19_854,
+        edges=19_858,
     )
 
     def load(self) -> Graph:
         arrays = Digits().load()
         pixels = arrays.inputs.reshape(len(arrays.inputs), -1)
         edges, _ = cached("digits_graph-v1", lambda: _neighbours(pixels))
-        return Graph(pixels / np.float32(16), edges.astype(np.int64), arrays.targets.astype(np.int64))
+        return Graph(
+            pixels / np.float32(16), edges.astype(np.int64), arrays.targets.astype(np.int64)
+        )
 
 
 def _neighbours(pixels: NDArray[np.float32]) -> Pair:
@@ -127,97 +125,3 @@ def _neighbours(pixels: NDArray[np.float32]) -> Pair:
     nearest = np.argsort(distances, axis=1, kind="stable")[:, :8]
     nodes = np.repeat(np.arange(len(pixels)), 8)
     return both_ways(np.stack([nearest.ravel(), nodes])).astype(np.int16), np.zeros(0, np.int8)
-
-
-_FOLDER = (
-    "https://raw.githubusercontent.com/kimiyoung/planetoid/"
-    "af6abf468a772cc055bec88c52e4d6f51b7c37e3/data/ind.cora."
-)
-_HASHES = (
-    ("x", "23cfa55d91c6f624233f5eb7b6e3f141f1bd2b2ae39608a63cf5d084bb27baab"),
-    ("y", "94465c14eb53e04ca262198dcbb2521ee8af60fb3f3d546cd6ca24a511b0e7d1"),
-    ("tx", "b9afbaa4a400df991f6f02ef677e1e44da55ffc04801fd02f9e673987829226a"),
-    ("ty", "41f5ac76596a1699cc33f53084a2419e92961c42bb75f36fc38e616d348532ad"),
-    ("allx", "9419ba2f26f5c35243db64aba110e0f35a04851609e0dc5433450676ca6b8543"),
-    ("ally", "2b998f5cc7fedc86e7f97ca2498f47a1ffc1462c29e2d578b23bf3f62b6e7d71"),
-    ("graph", "58f13302f39dde8852dad6fe6d15b89b077b6d7f837626bce671ef80344b383d"),
-    ("test.index", "297ce89af2b51a6a194181c7dbe1796c6a1cf9cd9349a88383b1b1e227867875"),
-)
-
-
-class Cora(GraphSource):
-    """2,708 papers on machine learning in 7 fields, their words, and who cites whom.
-
-    The published division (Yang, Cohen and Salakhutdinov, 2016) shows 20 papers of each field.
-    """
-
-    title: ClassVar[str] = "Cora"
-    kind: Literal["cora"] = "cora"
-    division: Literal["published", "drawn"] = Field(
-        "published",
-        description="published: 140 nodes to learn from, 500 for validation, 1,000 for the test, "
-        "as in the papers; drawn: by the shares of the split",
-    )
-    split: Split = Split(validation=0.2, test=0.4)
-    facts: ClassVar[Card] = Card(
-        task="node_classification",
-        modality="graph",
-        samples=2708,
-        shape=(1433,),
-        classes=(
-            "theory",
-            "reinforcement learning",
-            "genetic algorithms",
-            "neural networks",
-            "probabilistic methods",
-            "case-based",
-            "rule learning",
-        ),
-        source="Sen et al., 2008; files of kimiyoung/planetoid, fetched once",
-        licence="MIT (planetoid)",
-        nodes=2708,
-        edges=10_556,
-    )
-
-    def problems(self) -> Iterator[Problem]:
-        if self.division == "published" and self.limit is not None:
-            yield Problem(
-                "data.limit",
-                f"a limit of {self.limit} draws among all nodes, and the published division says "
-                "which ones to take; choose data.division=drawn, or data.labelled to learn from "
-                "fewer",
-            )
-
-    def _divided(self) -> dict[str, int]:
-        if self.division == "published":
-            return {"train": 140, "validation": 500, "test": 1000}
-        return super()._divided()
-
-    def load(self) -> Graph:
-        parts: dict[str, Any] = {}
-        for name, sha256 in _HASHES:
-            path = fetched(Remote(f"cora/ind.cora.{name}", _FOLDER + name, sha256))
-            content = path.read_bytes()
-            parts[name] = content if name == "test.index" else unpickle(content, path.name)
-        return _cora(parts, self.division == "published")
-
-
-def _cora(parts: dict[str, Any], published: bool) -> Graph:
-    """Joins the files: the rows of `tx` and `ty` belong to the nodes that `test.index` lists."""
-    test = np.array(parts["test.index"].split(), dtype=np.int64)
-    features = _joined(parts["allx"].dense(), parts["tx"].dense(), test)
-    labels = _joined(parts["ally"], parts["ty"], test).argmax(axis=1).astype(np.int64)
-    cited = [(paper, other) for paper, others in parts["graph"].items() for other in others]
-    edges = both_ways(np.array(cited, dtype=np.int64).T)
-    names = {
-        "train": np.arange(140),
-        "validation": np.arange(140, 640),
-        "test": np.sort(test),
-    }
-    return Graph(features, edges, labels, names if published else {})
-
-
-def _joined(known: NDArray[Any], tested: NDArray[Any], places: Labels) -> NDArray[Any]:
-    rows = np.concatenate([known, tested])
-    rows[places] = tested
-    return rows

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import nn
 
-from engine.evaluation import classification, embedding, language, ratings, regression, translation
+from engine.evaluation import classification, embedding, language, nodes, ratings, regression, translation
 from engine.evaluation.bounds import bounded
 from engine.events import Evaluation
 from engine.parts import TensorPart
@@ -20,6 +20,8 @@ def _measured(model: nn.Module, part: TensorPart, setup: Setup, blank: Evaluatio
     match setup.card.task:
         case "regression":
             return regression.evaluate(model, part, setup, blank)
+        case "node_classification":
+            return nodes.evaluate(model, part, setup, blank)
         case "rating":
             return ratings.evaluate(model, part, setup, blank)
         case "seq2seq":
