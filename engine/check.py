@@ -15,7 +15,7 @@ import numpy as np
 from engine.config import RunConfig
 from engine.data.card import Card
 from engine.data.divide import drawn
-from engine.data.raw import Arrays, Labels, Texts
+from engine.data.raw import Labels
 from engine.data.source import Source
 from engine.models import Model
 from engine.problem import Problem, SettingsError
@@ -172,8 +172,7 @@ def _labels(data: Source) -> Labels:
 @lru_cache(maxsize=4)
 def _read_labels(data: Source) -> Labels:
     """Kept: a form asks at every keystroke, and texts take 0.1 s to read."""
-    raw = data.load()
-    return raw.targets.astype(np.int64) if isinstance(raw, Arrays | Texts) else np.zeros(0, int)
+    return data.labels()
 
 
 def _smallest_limit(data: Source) -> int:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from engine.data.cache import Pair, cached
+from engine.data.cache import Pair, cached, cached_targets
 from engine.data.card import Card
 from engine.data.divide import divide
 from engine.data.prepare.arrays import prepare_arrays
@@ -53,6 +53,10 @@ class Builtin(Source):
         if self.card.task == "classification":
             return Arrays(shaped, targets.astype(np.int64), self.feature_names)
         return Arrays(shaped, targets.astype(np.float32), self.feature_names)
+
+    def labels(self) -> Labels:
+        found = cached_targets(self._cache_key())
+        return super().labels() if found is None else found.astype(np.int64)
 
     def prepare(self, vocabulary: Vocabulary | None = None) -> Prepared:  # noqa: ARG002
         return prepare_arrays(self, self.load())

@@ -42,6 +42,12 @@ class Published(Images):
         found = {name: rest[places] for name, places in parts.items()}
         return {**found, "test": np.flatnonzero(rows >= self._training_samples)}
 
+    def labels(self) -> Labels:
+        """A form asks for them, and is not to wait for a download."""
+        if not self.is_here():
+            raise FileNotFoundError(f"{self.title} is not on this machine yet")
+        return super().labels()
+
     def is_here(self) -> bool:
         """Whether they have been read on this machine before."""
         return cached_file(self._cache_key()).is_file()

@@ -5,9 +5,11 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
+import numpy as np
 from pydantic import Field
 
 from engine.data.card import Card
+from engine.data.raw import Arrays, Labels, Texts
 from engine.data.split import Split
 from engine.spec import RARE, Spec
 
@@ -63,6 +65,17 @@ class Source(Spec):
         another one's of the batch, in inputs and loss alike (mixup). 1 is all.
         """
         return 1.0
+
+    def labels(self) -> Labels:
+        """The class of each sample, before limit and split; none where nothing is classified.
+
+        Raises:
+            FileNotFoundError: they are not on this machine.
+        """
+        raw = self.load()
+        if not isinstance(raw, Arrays | Texts):
+            return np.zeros(0, dtype=np.int64)
+        return raw.targets.astype(np.int64)
 
     @abstractmethod
     def load(self) -> Raw:

@@ -11,7 +11,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from engine.check import problems
+from engine.config import RunConfig, Training
 from engine.data import Cifar10, Digits, FashionMnist, FullMnist, Mnist
+from engine.data.cache import cached
 from engine.data.image_files import CIFAR_FILES, read_cifar, read_idx
 from engine.data.published import Published
 from engine.data.split import Split
@@ -75,3 +78,18 @@ def test_a_drawn_test_part_is_the_share_of_the_split() -> None:
     data = FashionMnist(test_part="drawn", split=Split(test=0.2, validation=0.1))
     assert data.sizes() == {"train": 49_000, "validation": 7_000, "test": 14_000}
     assert Digits().sizes() == Split().sizes(1797)
+
+
+def test_a_check_downloads_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The form asks at every keystroke whether the classes of a limit suffice."""
+    monkeypatch.setenv("TRAINYARD_HOME", str(tmp_path))
+    data = Cifar10(limit=12)
+    assert not problems(RunConfig(data=data, training=Training(batch_size=2)))
+    labels = np.arange(60_000, dtype=np.uint8) % 10
+    cached("cifar10-v1", lambda: (np.zeros((60_000, 1), dtype=np.uint8), labels))
+    assert np.array_equal(data.labels(), labels)
+    (problem,) = problems(
+        RunConfig(data=data.model_copy(update={"limit": 13}), training=Training(batch_size=2))
+    )
+    assert problem.path == "data.limit"
+    assert "a class needs at least 2" in problem.message
