@@ -49,6 +49,13 @@ class Result:
         return float((sum((v - self.mean) ** 2 for v in self.values) / len(self.values)) ** 0.5)
 
     @property
+    def baseline(self) -> float | None:
+        """What the simple method beside the runs reached on the same samples; None without one."""
+        values = [score.baseline.get(self.bar.metric) for score in self.scores]
+        known = [value for value in values if value is not None]
+        return sum(known) / len(known) if len(known) == len(values) else None
+
+    @property
     def seconds(self) -> float:
         """CPU seconds of all runs."""
         return sum(score.seconds for score in self.scores)
