@@ -75,7 +75,9 @@ def _turned(images: Tensor, settings: Augmentation) -> Tensor:
     places = functional.affine_grid(
         torch.cat([matrices, moves[:, :, None]], dim=2), list(images.shape), align_corners=False
     )
-    return functional.grid_sample(images, places, padding_mode="border", align_corners=False)
+    # What lies outside is the edge. Not `padding_mode="border"`: Apple's GPUs lack it.
+    edges = torch.tensor([1 - 1 / width, 1 - 1 / height], device=places.device)
+    return functional.grid_sample(images, places.clamp(-edges, edges), align_corners=False)
 
 
 def _cut_out(images: Tensor, side: int) -> Tensor:

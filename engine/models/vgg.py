@@ -41,7 +41,11 @@ class Vgg(ModelSpec):
         11, description="8, 10, 13 or 16 convolutions, and by the paper 3 dense layers"
     )
     width: int = Field(
-        64, ge=1, le=1024, description="width of the first stage; the last two have 8 times as much"
+        64,
+        ge=1,
+        le=1024,
+        description="width of the first stage, the last two have 8 times as much; for images "
+        "of 28x28 pixels 16 is plenty",
     )
     batch_norm: bool = Field(
         True, description="normalise after each convolution; without it deep ones learn slowly"
