@@ -39,6 +39,22 @@ def test_gpt2_small_has_the_published_124439808_parameters() -> None:
     assert sum(parameter.numel() for parameter in model.parameters()) == 124_439_808
 
 
+@pytest.mark.parametrize(("width", "deviation"), [(768, 0.02), (192, 0.04)])
+def test_it_begins_as_gpt2_does_and_louder_where_it_is_narrow(width: int, deviation: float) -> None:
+    torch.manual_seed(0)
+    weights = GptNet(GptDesign(500, 64, layers=2, width=width, heads=4)).state_dict()
+    for name, expected in {
+        "tokens": 0.02,
+        "positions": 0.02,
+        "blocks.1.up": deviation,
+        "blocks.1.attention.input": deviation,
+        "blocks.1.down": deviation / 2,
+        "blocks.0.attention.output": deviation / 2,
+    }.items():
+        assert weights[f"{name}.weight"].std().item() == pytest.approx(expected, rel=0.03)
+    assert not weights["blocks.0.up.bias"].any()
+
+
 def test_a_token_is_foretold_from_those_before_it_only() -> None:
     model, tokens = tiny(), torch.arange(16)[None] % 40
     changed = tokens.clone()
