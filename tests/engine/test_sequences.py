@@ -100,7 +100,7 @@ def test_a_layer_both_ways_is_that_of_packed_sequences(cell: Any) -> None:
 
 
 def test_attention_is_the_formula() -> None:
-    attention = SelfAttention(6, 2, dropout=0.0)
+    attention = SelfAttention(6, 2)
     hidden = torch.randn(1, 5, 6)
     mask = torch.tensor([True, True, True, False, False])
     query, key, value = attention.input(hidden)[0].split(6, dim=1)
