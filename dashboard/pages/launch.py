@@ -46,8 +46,8 @@ def page() -> None:
     with right, st.container(key="aside"):
         _stray_problems(pen)
         forecast.draw(form.anchor, sheet.outcome.ready)
-        augmentation.draw(form.anchor)
         _launch_button(form, sheet)
+        augmentation.draw(form.anchor)
     if sheet.outcome.config is not None:
         with st.expander("The same run as a command or a file", key="copies"):
             configuration.copies(sheet.outcome.config, key="json")
