@@ -109,18 +109,26 @@ def _whole(folder: Path, name: str) -> Path:
 
 
 def _from_hub(name: str) -> Path:
-    """From transformers' own cache where it is there already."""
+    """From the hub's own cache on this machine where it is there already, and whole."""
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 
     try:
-        return Path(snapshot_download(name, allow_patterns=list(FILES), local_files_only=True))
-    except LocalEntryNotFoundError:
-        pass
+        return _whole(Path(snapshot_download(name, local_files_only=True)), name)
+    except FileNotFoundError:
+        pass  # also what an interrupted download has left
+    except ValueError:
+        raise FileNotFoundError(f"{name} is no name that the Hugging Face hub could have") from None
     try:
-        return Path(snapshot_download(name, allow_patterns=list(FILES)))
+        found = Path(snapshot_download(name, allow_patterns=list(FILES)))
     except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
         raise FileNotFoundError(
             f"{name} is neither a folder nor an installed package here, and the Hugging Face hub "
             "does not give it (no internet, or no such name); connect once, or give a folder"
         ) from error
+    if not (found / "config.json").is_file() or not any(found.glob("*.safetensors")):
+        raise FileNotFoundError(
+            f"what the hub gave of {name} has no config.json with safetensors weights beside it; "
+            "if the download broke off, connect again, otherwise choose another model"
+        )
+    return found

@@ -172,6 +172,28 @@ def test_the_hub_without_internet_gets_a_sentence(
         pretrained_folder("nobody/nothing-of-that-name")
     assert [problem.path for problem in raised.value.problems] == ["model.pretrained"]
     assert "the Hugging Face hub does not give it" in raised.value.problems[0].message
+    with pytest.raises(SettingsError, match="is no name that the Hugging Face hub could have"):
+        pretrained_folder("some..body/a--b")
+
+
+def test_what_the_hub_gave_once_needs_no_internet(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The hub's own cache, as a download leaves it."""
+    import huggingface_hub.constants
+
+    monkeypatch.setattr(huggingface_hub.constants, "ENDPOINT", "http://127.0.0.1:9")
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_CACHE", str(tmp_path))
+    commit = "0123456789abcdef" * 2 + "01234567"
+    kept = tmp_path / "models--somebody--small"
+    (kept / "refs").mkdir(parents=True)
+    (kept / "refs" / "main").write_text(commit)
+    snapshot = kept / "snapshots" / commit
+    snapshot.mkdir(parents=True)
+    with pytest.raises(SettingsError, match="if the download broke off, connect"):
+        pretrained_folder("somebody/small")
+    write_bert(snapshot)
+    assert pretrained_folder("somebody/small") == snapshot
 
 
 def test_sizes_that_cannot_be_get_a_sentence(tmp_path: Path) -> None:
