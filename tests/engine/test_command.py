@@ -97,8 +97,12 @@ def test_presets_come_first_and_can_be_changed() -> None:
             "hardware.device",
             "must be one of auto, cpu, cuda, mps; 'tpu' was",
         ),
-        ("model=gan", "model", "must be one of linear_regression, logistic_regression, mlp, cnn;"),
-        ("optimizer.momentum=0.5", "optimizer.momentum", "only sgd (choose it with optimizer=sgd)"),
+        ("model=gan", "model", "must be one of linear_regression, logistic_regression, mlp, cnn,"),
+        (
+            "optimizer.momentum=0.5",
+            "optimizer.momentum",
+            "only sgd and rmsprop and muon (choose it with optimizer=sgd)",
+        ),
         (
             "model.channels=8,-1",
             "model.channels",
