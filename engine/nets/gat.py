@@ -75,7 +75,7 @@ class Attention(nn.Module):
         shares = softmax(functional.leaky_relu(liking, self.rates.slope), targets, len(hidden))
         shares = functional.dropout(shares, self.rates.attention_dropout, self.training)
         arriving = values.index_select(0, sources) * shares[:, :, None]
-        return torch.zeros_like(values).index_add(0, targets, arriving)
+        return arriving.new_zeros(values.shape).index_add(0, targets, arriving)
 
 
 def softmax(scores: Tensor, targets: Tensor, nodes: int) -> Tensor:

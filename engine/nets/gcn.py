@@ -18,8 +18,7 @@ class GcnNet(nn.Module):
         super().__init__()
         self.first = FeatureLinear(features, widths[0], dropout)
         self.rest = nn.ModuleList(
-            nn.Linear(before, after, bias=False)
-            for before, after in pairwise(widths)
+            nn.Linear(before, after, bias=False) for before, after in pairwise(widths)
         )
         for layer in self.rest:
             nn.init.xavier_uniform_(layer.weight)  # type: ignore[arg-type]
@@ -50,4 +49,5 @@ def _gathered(hidden: Tensor, sources: Tensor, targets: Tensor, weights: Tensor)
     but it adds up in the same order every time, on CUDA too, and works on every device.
     """
     sent = hidden.index_select(0, sources) * weights[:, None]
-    return torch.zeros_like(hidden).index_add(0, targets, sent)
+    # Of the type of what is sent: under autocast `hidden` is half as wide.
+    return sent.new_zeros(hidden.shape).index_add(0, targets, sent)

@@ -137,6 +137,19 @@ def test_gat_is_the_formula_of_the_paper() -> None:
     torch.testing.assert_close(model(nodes, features, edges), second + state["biases.1"])
 
 
+@pytest.mark.parametrize("spec", [Gcn(), Gat()], ids=lambda spec: spec.kind)
+def test_half_precision_is_close_and_learns(spec: Gcn | Gat) -> None:
+    features, edges = torch.eye(34), torch.from_numpy(KarateClub().load().edges)
+    model = spec.build(KarateClub().card).eval()
+    nodes = torch.arange(34)
+    whole = model(nodes, features, edges)
+    with torch.autocast("cpu", torch.bfloat16):
+        half = model(nodes, features, edges)
+        model.train()(nodes, features, edges).float().square().mean().backward()
+    torch.testing.assert_close(half.float(), whole, rtol=0.05, atol=0.02)
+    assert all(weight.grad is not None for weight in model.parameters())
+
+
 def test_the_published_networks_have_their_sizes() -> None:
     card = Cora().card
     sizes = [

@@ -105,6 +105,18 @@ def test_neural_filtering_has_both_ways() -> None:
     assert sum(weight.numel() for weight in model.parameters()) == tables + layers + (4 + 5) + 1
 
 
+@pytest.mark.parametrize("spec", [Factorisation(), NeuralFiltering()], ids=lambda s: s.kind)
+def test_half_precision_is_close_and_learns(spec: Factorisation | NeuralFiltering) -> None:
+    model = spec.build(MovieLens100k().card).eval()
+    pairs = torch.tensor([[3, 5], [900, 1600]])
+    whole = model(pairs)
+    with torch.autocast("cpu", torch.bfloat16):
+        half = model(pairs)
+        model.train()(pairs).float().square().mean().backward()
+    torch.testing.assert_close(half.float(), whole, rtol=0.05, atol=0.02)
+    assert all(weight.grad is not None for weight in model.parameters())
+
+
 def test_a_short_run_beats_the_mean_and_says_what_it_recommends() -> None:
     config, events = trained()
     test = events[-1]
