@@ -15,10 +15,14 @@ from dashboard.form.offer import Offer
 from dashboard.form.places import Place, groups, places
 from dashboard.form.session import Sheet
 from dashboard.form.state import State, give
-from dashboard.text import plain
+from dashboard.form.topics import topic
+from dashboard.text import finished, plain
+from engine.data.card import Card
 from engine.spec import Spec
 
 _IN_A_ROW = 3
+_NAMED = 4
+"""kinds named among those that are not offered"""
 
 
 @dataclass
@@ -155,10 +159,16 @@ def _draw_union(pen: Pen, place: Place) -> type[Spec]:
         place.label,
         list(kinds),
         key=place.key,
-        format_func=lambda kind: title(kinds[kind]) if kind in kinds else kind,
+        format_func=lambda kind: _named(kinds[kind]) if kind in kinds else kind,
         label_visibility="collapsed",
     )
     return chosen
+
+
+def _named(option: type[Spec]) -> str:
+    """The title; of a data set also what can be learned from it, for there are many."""
+    facts = getattr(option, "facts", None)
+    return f"{title(option)} · {topic(facts).lower()}" if isinstance(facts, Card) else title(option)
 
 
 def _explain(pen: Pen, place: Place, chosen: type[Spec]) -> None:
@@ -167,9 +177,22 @@ def _explain(pen: Pen, place: Place, chosen: type[Spec]) -> None:
     pen.complain(place.path, place.key)
     refused = pen.sheet.offers.get(place.path, Offer(())).refused
     if refused:
-        names = ", ".join(plain(title(option)) for option, _ in refused)
-        reasons = "\n".join(f"- {plain(reason)}" for _, reason in refused)
-        st.caption(f"Not offered: {names}", help=reasons)
+        reasons = "\n".join(f"- {plain(_why(reason))}" for _, reason in refused)
+        st.caption(
+            f"Not offered: {_listed([title(option) for option, _ in refused])}", help=reasons
+        )
+
+
+def _listed(names: Sequence[str]) -> str:
+    """A few names, and how many more."""
+    more = len(names) - _NAMED
+    shown = names if more <= 1 else [*names[:_NAMED], f"{more} more"]
+    return ", ".join(map(plain, shown))
+
+
+def _why(reason: str) -> str:
+    """Without the advice at its end: what fits is what the box offers."""
+    return finished(reason.partition(";")[0])
 
 
 def _needs_eyes(pen: Pen, found: Sequence[Place]) -> bool:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dashboard.form.adopt import adopt
 from dashboard.form.check import Outcome, Problems, check
 from dashboard.form.draft import Draft, choice, read
 from dashboard.form.fields import fields, kind_of
 from dashboard.form.offer import Offer, offer
 from dashboard.form.state import State
 from engine.config import RunConfig
+from engine.presets import first_for
 
 
 @dataclass(frozen=True)
@@ -30,12 +32,29 @@ class Sheet:
 def lay_out(state: State) -> Sheet:
     """Finds what fits, swaps what does not, and checks the result."""
     first = check(read(RunConfig, state.draft))
+    if first.config is not None and _data_changed(state, first):
+        first = check(read(RunConfig, state.draft))
     anchor = first.config or state.anchor
     offers = {item.name: offer(anchor, item) for item in fields(RunConfig) if item.shape == "union"}
     stands = {**state.draft, **_swaps(state.draft, offers)}
     outcome = first if stands == state.draft else check(read(RunConfig, stands))
     state.anchor = outcome.config or anchor
     return Sheet(offers, stands, outcome)
+
+
+def _data_changed(state: State, first: Outcome) -> bool:
+    """Takes over settings that go with the data, where other data were chosen and these do not."""
+    if first.config is None:
+        return False
+    misfit = "model" in first.problems
+    if first.config.data.kind == state.data and not misfit:
+        return False
+    state.data, state.adopted = first.config.data.kind, ""
+    preset = first_for(first.config.data) if first.problems else None
+    if preset is None:
+        return False
+    adopt(state, preset)
+    return True
 
 
 def _swaps(draft: Draft, offers: dict[str, Offer]) -> Draft:

@@ -30,6 +30,10 @@ class State:
     """carried by every press on Launch until one of them has launched"""
     launched: str = ""
     """the run that `key` has launched, until the form is shown again"""
+    data: str = ""
+    """kind of the data that the rest of the settings was made to fit"""
+    adopted: str = ""
+    """the run whose settings were taken over when other data were chosen, in words"""
 
 
 def load(session: Session, source: str, config: RunConfig) -> State:
@@ -55,7 +59,7 @@ def _begin(session: Session, source: str, config: RunConfig) -> State:
     old = session.get(_PLACE)
     for key in old.shown if isinstance(old, State) else ():
         session.pop(key, None)
-    state = State(seed(config), seed(config), source, config)
+    state = State(seed(config), seed(config), source, config, data=config.data.kind)
     session[_PLACE] = state
     return state
 

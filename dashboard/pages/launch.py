@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from dashboard import navigation, services
-from dashboard.form import draw, session, state
+from dashboard.form import draw, session, state, topics
 from dashboard.panels import augmentation, configuration, forecast
 from dashboard.text import plain
 from engine.config import RunConfig
@@ -33,11 +33,16 @@ def page() -> None:
     sources = _sources(origin)
     with st.container(key="head"):
         left, right = st.columns(_HALVES, gap="large", vertical_alignment="bottom")
-        left.markdown("# Launch a run")
+        with left:
+            st.markdown("# Launch a run")
+            topic = _choose_topic(sources, origin)
         with right:
-            source = _choose(sources, origin)
+            source = _choose(sources, origin, topic)
     form = state.load(st.session_state, source, sources[source])
     sheet = session.lay_out(form)
+    if form.adopted:
+        note = f"These data need other settings: they are now those of {form.adopted}."
+        st.caption(f":material/info: {plain(note)}")
     left, right = st.columns(_HALVES, gap="large")
     with left:
         _own_files_left_out()
@@ -76,19 +81,40 @@ def _sources(origin: Run | None) -> Mapping[str, RunConfig]:
     return {f"{_RUN}{origin.id} {rate}": found, **PRESETS}
 
 
-def _choose(sources: Mapping[str, RunConfig], origin: Run | None) -> str:
-    """The `Start from` box; the choice stands in the URL."""
-    names = list(sources)
+def _asked(sources: Mapping[str, RunConfig], origin: Run | None) -> str:
+    """The source that the URL names, or else the first one."""
     asked = st.query_params.get("preset", "")
-    start = names.index(asked) if asked in names and origin is None else 0
+    return asked if asked in sources and origin is None else next(iter(sources))
+
+
+def _choose_topic(sources: Mapping[str, RunConfig], origin: Run | None) -> str:
+    """What to learn: it narrows down where to start. An old run is where it is."""
+    grouped = topics.by_topic(sources)
+    if origin is not None:
+        return next(iter(grouped))
+    asked = _asked(sources, origin)
+    return st.segmented_control(
+        "What to learn",
+        list(grouped),
+        default=next(name for name, members in grouped.items() if asked in members),
+        required=True,
+        key="topic",
+        label_visibility="collapsed",
+    )
+
+
+def _choose(sources: Mapping[str, RunConfig], origin: Run | None, topic: str) -> str:
+    """The `Start from` box; the choice stands in the URL."""
+    names = list(sources) if origin else topics.by_topic(sources)[topic]
+    asked = _asked(sources, origin)
     source = st.selectbox(
         "Start from",
         names,
-        index=start,
-        key=f"source.{origin.id if origin else ''}",
+        index=names.index(asked) if asked in names else 0,
+        key=f"source.{origin.id if origin else topic}",
         format_func=lambda name: _source_name(name, sources[name], origin),
     )
-    if not source.startswith(_RUN) and origin is None and source != names[0]:
+    if origin is None and (source != next(iter(sources)) or "preset" in st.query_params):
         st.query_params["preset"] = source
     return source
 
@@ -96,7 +122,7 @@ def _choose(sources: Mapping[str, RunConfig], origin: Run | None) -> str:
 def _source_name(name: str, config: RunConfig, origin: Run | None) -> str:
     if origin is not None and name.startswith(_RUN):
         return f"Run: {origin.name}"
-    return _default_name(config)
+    return config.name or _default_name(config)
 
 
 def _default_name(config: RunConfig) -> str:
