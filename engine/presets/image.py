@@ -26,7 +26,7 @@ PRESETS = {
         model=Vgg(depth=11, width=16, dense=[64]),
         optimizer=AdamW(learning_rate=2e-3),
         schedule=Cosine(),
-        training=Training(epochs=5, batch_size=64),
+        training=Training(epochs=7, batch_size=64),
     ),
     "mnist_resnet": RunConfig(
         name="MNIST, ResNet-8",
