@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from torch import nn
 
-from engine.evaluation import classification, embedding, language, nodes, ratings, regression, translation
+from engine.evaluation import (
+    classification,
+    embedding,
+    language,
+    nodes,
+    ratings,
+    regression,
+    translation,
+)
 from engine.evaluation.bounds import bounded
 from engine.events import Evaluation
 from engine.parts import TensorPart

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from torch import nn
 
@@ -14,6 +16,7 @@ from engine.evaluation import worst
 from engine.evaluation.outputs import outputs_of
 from engine.evaluation.ranking import Ranking, ranking_metrics, recommendations
 from engine.events import Evaluation
+from engine.nets.factorisation import FactorisationNet
 from engine.parts import TensorPart
 from engine.setup import Setup
 
@@ -44,15 +47,18 @@ def evaluate(model: nn.Module, part: TensorPart, setup: Setup, blank: Evaluation
     )
     ranking = Ranking(model, setup, blank.split)
     found = {"loss": loss, **errors(true, predicted)}
+    biases = bias_baseline(setup.prepared)
+    baseline = errors(true, foretold(biases, setup.prepared, blank.split))
     if blank.split == "test":
         found |= ranking_metrics(ranking)
+        baseline |= ranking_metrics(replace(ranking, model=as_model(biases).to(setup.device)))
     panels = {
         "targets": true[:SHOWN].round(5).tolist(),
         "predictions": predicted[:SHOWN].round(5).tolist(),
         "tables": recommendations(ranking),
         "worst": worst.of_values(setup, blank.split, (true - predicted) ** 2, true, predicted),
         "baseline_name": "mean and biases, closed form",
-        "baseline": errors(true, bias_baseline(setup.prepared, blank.split)),
+        "baseline": baseline,
     }
     return blank.model_copy(update={"metrics": found, **panels})
 
@@ -63,20 +69,36 @@ def errors(true: Floats, predicted: Floats) -> dict[str, float]:
     return {"rmse": math.sqrt(found["mse"]), **found}
 
 
-def bias_baseline(prepared: Prepared, name: str) -> Floats:
-    """Ratings of a part foretold by the mean and damped biases, items first.
+def bias_baseline(prepared: Prepared) -> tuple[Floats, Floats]:
+    """Damped biases of users `(users,)` and of items `(items,)`, which are estimated first.
 
-    Koren, "Factor in the neighbors", 2010, section 2.1. What factors have to beat.
+    Koren, "Factor in the neighbors", 2010, section 2.1. What factors have to beat; to everybody
+    they recommend the same.
     """
-    train, part = prepared.parts["train"], prepared.parts[name]
+    train = prepared.parts["train"]
     users, items = train.inputs[0].T
     rest = train.targets.astype(np.float64)
     item_bias = _damped(items, rest, prepared.card.items, ITEM_DAMPING)
     user_bias = _damped(users, rest - item_bias[items], prepared.card.users, USER_DAMPING)
-    users, items = part.inputs[0].T
-    low, high = float(train.targets.min()), float(train.targets.max())
-    foretold: Floats = np.clip(user_bias[users] + item_bias[items], low, high)
-    return foretold + prepared.target.mean
+    return user_bias, item_bias
+
+
+def foretold(biases: tuple[Floats, Floats], prepared: Prepared, name: str) -> Floats:
+    """The ratings of a part by the mean and these biases, within those of the training part."""
+    targets, mean = prepared.parts["train"].targets, prepared.target.mean
+    users, items = prepared.parts[name].inputs[0].T
+    ratings: Floats = biases[0][users] + biases[1][items]
+    return ratings.clip(float(targets.min()), float(targets.max())) + mean
+
+
+def as_model(biases: tuple[Floats, Floats]) -> nn.Module:
+    """The model that has these biases and no factors."""
+    user_bias, item_bias = (torch.from_numpy(each).float()[:, None] for each in biases)
+    model = FactorisationNet(len(user_bias), len(item_bias), 0, 0.0, 0.0)
+    model.load_state_dict(
+        {"user_bias.weight": user_bias, "item_bias.weight": item_bias}, strict=False
+    )
+    return model
 
 
 def _damped(numbers: NDArray[np.int64], rest: Floats, count: int, damping: float) -> Floats:

@@ -20,6 +20,7 @@ from engine.nets.graph import FeatureLinear
 from engine.presets import PRESETS
 from engine.train import train
 from tests.conftest import TEST_DATA
+from tests.engine.small import curve
 
 needs_cora = pytest.mark.skipif(
     not (TEST_DATA / "cora").is_dir(), reason=f"no cora in {TEST_DATA} (TRAINYARD_TEST_DATA)"
@@ -193,6 +194,14 @@ def test_another_tensor_of_features_is_not_taken_for_the_first() -> None:
     layer = FeatureLinear(50, 6, dropout=0.0).train()
     first, second = torch.eye(50), torch.eye(50) * 2
     torch.testing.assert_close(layer(first) * 2, layer(second))
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no NVIDIA GPU")
+@pytest.mark.parametrize("model", ["gcn", "gat"])
+def test_two_runs_on_a_gpu_are_the_same(model: str) -> None:
+    words = [f"model={model}", "training.epochs=20", "hardware.device=cuda"]
+    config = override(PRESETS["digits_gcn"], words)
+    assert curve(train(config)) == curve(train(config))
 
 
 @pytest.mark.parametrize("model", ["gcn", "gat"])

@@ -14,7 +14,7 @@ from engine.data import MovieLens100k, MovieLensSmall
 from engine.data.ratings import RatingsSource, ratings_of
 from engine.data.split import Split
 from engine.evaluation.ranking import FIRST
-from engine.evaluation.ratings import bias_baseline, errors
+from engine.evaluation.ratings import as_model, bias_baseline, errors, foretold
 from engine.events import Evaluation
 from engine.models import Factorisation, NeuralFiltering
 from engine.train import train
@@ -124,6 +124,7 @@ def test_a_short_run_beats_the_mean_and_says_what_it_recommends() -> None:
     assert test.metrics["rmse"] < np.std(config.data.prepare().parts["test"].targets)
     assert f"ndcg_at_{FIRST}" not in events[0].metrics
     assert 0.8 < test.baseline["rmse"] / test.metrics["rmse"] < 1.2
+    assert test.baseline[f"ndcg_at_{FIRST}"] > 0
     assert [table.columns[0] for table in test.tables] == ["title"] * 5
     assert all(len(table.rows) == FIRST for table in test.tables)
     assert len(test.worst) > 0
@@ -152,7 +153,8 @@ def test_recommendations_are_the_highest_first() -> None:
 def test_the_baseline_is_what_its_formula_says() -> None:
     prepared = MovieLens100k(limit=2000).prepare()
     train, part = prepared.parts["train"], prepared.parts["test"]
-    foretold = bias_baseline(prepared, "test")
+    biases = bias_baseline(prepared)
+    ratings = foretold(biases, prepared, "test")
     user, item = part.inputs[0][0]
     mine = train.targets[train.inputs[0][:, 1] == item].astype(np.float64)
     item_bias = mine.sum() / (len(mine) + 25)
@@ -165,7 +167,10 @@ def test_the_baseline_is_what_its_formula_says() -> None:
     ]
     user_bias = sum(rest) / (len(rest) + 10)
     expected = prepared.target.mean + item_bias + user_bias
-    assert foretold[0] == pytest.approx(np.clip(expected, 1, 5), abs=1e-5)
+    assert ratings[0] == pytest.approx(np.clip(expected, 1, 5), abs=1e-5)
+    same = as_model(biases)(torch.from_numpy(part.inputs[0]))[:, 0].double()
+    again = (same + prepared.target.mean).clamp(1, 5)
+    np.testing.assert_allclose(again.detach().numpy(), ratings, atol=1e-5)
 
 
 def test_errors_are_those_of_scikit_learn() -> None:
