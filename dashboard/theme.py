@@ -162,7 +162,8 @@ body:has([data-test-connection-state="PINGING_SERVER"]):not(:has(.ty-note:not([h
   .st-key-actions { justify-content: flex-start; }
   .st-key-actions button { padding-inline: .7rem; }
   .st-key-search, .st-key-search > div { width: 100% !important; }
-  .st-key-filters [data-testid="stButtonGroup"] [role] { flex-wrap: wrap; }
+  .st-key-filters [data-testid="stButtonGroup"] [role],
+  .st-key-topic [data-testid="stButtonGroup"] [role] { flex-wrap: wrap; }
 }
 </style>
 """

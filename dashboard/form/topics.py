@@ -14,6 +14,10 @@ _TASKS = {
     "rating": "Ratings",
     "node_classification": "Graphs",
 }
+_ORDER = (
+    *("Images", "Tables", "Texts", "Series", "Writing", "Translation"),
+    *("Words", "Ratings", "Graphs", "Other"),
+)
 _MODALITIES = {"image": "Images", "tabular": "Tables", "text": "Texts", "series": "Series"}
 
 
@@ -23,8 +27,8 @@ def topic(card: Card) -> str:
 
 
 def by_topic(sources: Mapping[str, RunConfig]) -> dict[str, list[str]]:
-    """Names of presets by topic, both in their order. Word counts of a text are texts still."""
-    found: dict[str, list[str]] = {}
+    """Names of presets by topic, the common topics first. Word counts of a text are texts still."""
+    found: dict[str, list[str]] = {name: [] for name in _ORDER}
     for name, config in sources.items():
-        found.setdefault(topic(config.data.facts), []).append(name)
-    return found
+        found[topic(config.data.facts)].append(name)
+    return {name: members for name, members in found.items() if members}

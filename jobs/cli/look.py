@@ -11,7 +11,7 @@ from rich.table import Table
 
 from engine.range_test import suggest
 from jobs import runs as services
-from jobs.cli import text
+from jobs.cli import results, text
 from jobs.history import Attempt
 from jobs.run import Run
 from jobs.status import Status
@@ -51,10 +51,11 @@ def show(run: RunArgument, as_json: JsonOption = False) -> None:
     """Show one run: status, progress, metrics, attempts and settings."""
     yard = Yard.open()
     found = services.find(yard, run)
-    attempts = yard.history.attempts(found.id)
+    attempts, measured = yard.history.attempts(found.id), yard.history.evaluations(found.id)
     if as_json:
         tries = [attempt.__dict__ for attempt in attempts]
-        text.write_json({**text.as_dict(found), "attempts_made": tries})
+        told = {each.split: each.to_dict() for each in measured}
+        text.write_json({**text.as_dict(found), "attempts_made": tries, "evaluations": told})
         return
     for name, value in _facts(found):
         text.write(f"{name:<11}{text.printable(value)}")
@@ -62,6 +63,9 @@ def show(run: RunArgument, as_json: JsonOption = False) -> None:
         text.write(f"{'suggested':<11}{_suggested(yard, found)}")
     for attempt in attempts:
         text.write(f"attempt {attempt.attempt:<3}{text.printable(_attempt(attempt))}")
+    for line in results.lines(measured):
+        text.write(line)
+    text.write("")
     text.write(json.dumps(found.config.to_dict(), indent=2))
 
 

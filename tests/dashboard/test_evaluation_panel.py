@@ -15,11 +15,13 @@ from dashboard.panels.evaluation import numbers
 from dashboard.panels.evaluation.figures import confusion, curves
 from dashboard.panels.evaluation.gallery import png
 from dashboard.panels.evaluation.tables import rows
+from engine.config import Training
 from engine.events import Curve, Evaluation, Example, Sample, Started, Table
 from jobs.yard import Yard
 from tests.dashboard import story
 from tests.dashboard.paging import fresh_services, open_page, texts
 
+BY_STEPS = Training(evaluate_steps=10)
 HOSTILE = "<img src=x onerror=alert(1)>"
 
 
@@ -168,6 +170,6 @@ def test_best_and_last_are_one_column_when_they_are_the_same() -> None:
     def at(step: int, loss: float) -> Evaluation:
         return Evaluation(split="validation", epoch=1, step=step, metrics={"loss": loss})
 
-    assert [c.title for c in numbers._columns([at(10, 0.5)], True)] == ["Best (step 10)"]
-    titles = [c.title for c in numbers._columns([at(10, 0.5), at(20, 0.9)], True)]
+    assert [c.title for c in numbers._columns([at(10, 0.5)], BY_STEPS)] == ["Best (step 10)"]
+    titles = [c.title for c in numbers._columns([at(10, 0.5), at(20, 0.9)], BY_STEPS)]
     assert titles == ["Best (step 10)", "Last (step 20)"]

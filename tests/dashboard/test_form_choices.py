@@ -74,7 +74,7 @@ def test_there_is_a_preset_for_what_every_data_set_teaches() -> None:
     for option in DATA.options:
         assert issubclass(option, Source)
         data = option()
-        preset = first_for(data)  # type: ignore[arg-type]
+        preset = first_for(data)
         assert preset is not None, option.title
         assert data.card.task in preset.model.tasks
         assert data.card.modality in preset.model.modalities

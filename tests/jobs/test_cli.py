@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import redis
 
-from engine.events import Evaluation, Log
+from engine.events import Evaluation, Log, Sample, Table
 from jobs import runs
 from jobs.home import Home
 from jobs.recorder import Recorder
@@ -27,7 +27,18 @@ def done(yard: Yard, client: redis.Redis) -> str:
     speaker.steps(1, 20)
     speaker.say(
         Evaluation(split="validation", epoch=1, step=20, metrics={"accuracy": 0.5}, time=50.0),
-        Evaluation(split="test", epoch=1, step=20, metrics={"accuracy": 0.75}, time=51.0),
+        Evaluation(
+            split="test",
+            epoch=1,
+            step=20,
+            metrics={"accuracy": 0.75},
+            time=51.0,
+            intervals={"accuracy": [0.7, 0.8]},
+            baseline_name="a simple method",
+            baseline={"accuracy": 0.625},
+            samples=[Sample(prompt="To be", text=" or\n\x1b[31mnot")],
+            tables=[Table(name="Neighbours", columns=["word", "near"], rows=[["dog", 0.5]] * 12)],
+        ),
         Log(message="first line\nsecond \x1b]8;;http://evil\x07line", time=52.0),
     )
     speaker.finish(message="All epochs done.")
@@ -55,7 +66,25 @@ def test_show_says_everything(home: Home, done: str) -> None:
     for part in ("finished: All epochs done.", "accuracy 0.75", "attempt 1", '"kind": "mnist"'):
         assert part in shown
     assert "\x1b" not in shown
-    assert json.loads(trainyard("show", done, "--json", home=home).stdout)["attempts_made"]
+    answer = json.loads(trainyard("show", done, "--json", home=home).stdout)
+    assert answer["attempts_made"]
+    assert answer["evaluations"]["test"]["intervals"] == {"accuracy": [0.7, 0.8]}
+    assert len(answer["evaluations"]["test"]["tables"][0]["rows"]) == 12
+
+
+def test_show_prints_what_was_measured_in_columns(home: Home, done: str) -> None:
+    shown = trainyard("show", done, home=home).stdout.splitlines()
+    (head,) = [line for line in shown if "a simple method" in line]
+    row = shown[shown.index(head) + 1]
+    assert row.split() == ["accuracy", "0.75", "0.7", "to", "0.8", "0.625"]
+    assert row.index("0.75") == head.index("value")
+    assert row.index("0.625") == head.index("a simple method")
+    place = shown.index("it writes after 'To be':")
+    assert shown[place + 1 : place + 3] == ["   or", "  �[31mnot"]
+    place = shown.index("Neighbours")
+    assert shown[place + 1].split() == ["word", "near"]
+    assert shown[place + 2].split() == ["dog", "0.5"]
+    assert "  ... and 2 more rows" in shown
 
 
 def test_times_are_in_the_zone_of_the_reader(
