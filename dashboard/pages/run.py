@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard import navigation, services
 from dashboard.panels import (
     attempts,
+    choices,
     configuration,
     downloads,
     evaluation,
@@ -17,6 +18,7 @@ from dashboard.panels import (
 )
 from dashboard.text import count, finished, moment, one_line, plain
 from jobs import runs
+from jobs.choices import choices_of
 from jobs.run import Run
 
 _TABS = ("Evaluation", "Settings", "Attempts", "Downloads")
@@ -133,6 +135,7 @@ def _details(run: Run) -> None:
         evaluation.draw(run, records, history.evaluations(run.id))
     with settings:
         configuration.draw(run.config, key="json")
+        choices.draw(choices_of(history, run.id))
         if run.origin:
             navigation.link("The run it was launched from", "run", id=run.origin)
     with tries:
