@@ -11,6 +11,7 @@ from rich.table import Table
 
 from engine.range_test import suggest
 from jobs import runs as services
+from jobs.choices import choices_of
 from jobs.cli import results, text
 from jobs.history import Attempt
 from jobs.run import Run
@@ -63,6 +64,8 @@ def show(run: RunArgument, as_json: JsonOption = False) -> None:
         text.write(f"{'suggested':<11}{_suggested(yard, found)}")
     for attempt in attempts:
         text.write(f"attempt {attempt.attempt:<3}{text.printable(_attempt(attempt))}")
+    for name, choice in choices_of(yard.history, found.id).items():
+        text.write(f"{name:<11}{text.printable(choice)}")
     for line in results.lines(measured):
         text.write(line)
     text.write("")
