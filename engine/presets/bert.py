@@ -18,7 +18,7 @@ SELDOM = 60.0
 PRESETS = {
     "sms_minilm": RunConfig(
         name="SMS spam, MiniLM fine-tuned",
-        data=SmsSpam(),
+        data=SmsSpam(length=64),
         model=Bert(pretrained=MINILM, frozen_layers=0),
         optimizer=AdamW(learning_rate=1e-4),
         schedule=Linear(warmup_steps=40),
@@ -35,7 +35,7 @@ PRESETS = {
     # As Devlin et al. 2019 advise; the weights come from the Hugging Face hub.
     "sms_bert_base": RunConfig(
         name="SMS spam, BERT-base fine-tuned",
-        data=SmsSpam(),
+        data=SmsSpam(length=64),
         model=Bert(pretrained="google-bert/bert-base-uncased", pooling="pooler"),
         optimizer=AdamW(learning_rate=2e-5),
         schedule=Linear(warmup_steps=60),
