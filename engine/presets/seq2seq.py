@@ -54,7 +54,7 @@ PRESETS = {
         schedule=Cosine(),
         training=Training(epochs=4, batch_size=64, clip_norm=1.0),
     ),
-    "t5_small": RunConfig(
+    "dates_t5_small": RunConfig(
         name="A small T5",
         data=Dates(count=1_000, written=50),
         model=T5(layers=1, width=64, heads=2, dense=128),
