@@ -71,7 +71,7 @@ def test_the_advised_limit_is_the_smallest_that_works() -> None:
     assert "use at least 27 samples" in problems(with_limit(20))[0].message
     assert [p.path for p in problems(with_limit(26))] == ["data.limit"]
     assert not problems(with_limit(27))
-    labels = with_limit(27).data.load().targets.astype(np.int64)
+    labels = with_limit(27).data.labels()
     assert min(np.bincount(labels[drawn(5000, 27, 0)])) == 2
 
 
