@@ -21,6 +21,15 @@ from tests.engine.small import PROJECT, curve, evaluations, last, small
 TEAM = ("hardware.devices=2", "model.dropout=0", "training.epochs=2")
 ALONE = ("model.dropout=0", "training.epochs=2")
 
+DIVERGING = (
+    "data=diabetes",
+    "model=linear_regression",
+    "optimizer=sgd",
+    "optimizer.learning_rate=100",
+    "training.clip_norm=none",
+    "schedule=constant",
+)
+
 
 def ranks() -> list[psutil.Process]:
     """The other ranks of runs of this process."""
@@ -41,6 +50,7 @@ def test_two_devices_learn_what_one_learns_with_the_same_batch() -> None:
     assert ranks() == []
 
 
+@pytest.mark.slow
 def test_a_rank_without_a_sample_counts_nothing() -> None:
     """The last batch of each epoch is one sample."""
     uneven = ("data.limit=651", "training.batch_size=64", *ALONE)
@@ -50,6 +60,7 @@ def test_a_rank_without_a_sample_counts_nothing() -> None:
     assert shared == pytest.approx(curve(alone), rel=1e-4)
 
 
+@pytest.mark.slow
 def test_a_resume_in_mid_epoch_is_exact_with_as_many_devices(tmp_path: Path) -> None:
     config = small("hardware.devices=2", "training.epochs=2")
     whole = curve(train(config))
@@ -79,13 +90,13 @@ def test_a_killed_process_ends_the_attempt_with_its_cause() -> None:
 
 
 def test_divergence_leaves_no_process_behind() -> None:
-    wild = ("optimizer=sgd", "optimizer.learning_rate=100", "training.clip_norm=none")
-    events = list(train(small(*TEAM, *wild)))
+    events = list(train(small(*DIVERGING, "hardware.devices=2")))
     assert any(isinstance(event, Alert) for event in events)
     assert last(events).reason == "failed"
     assert ranks() == []
 
 
+@pytest.mark.slow
 def test_the_others_end_when_the_first_is_killed(tmp_path: Path) -> None:
     words = [*_words(small(*TEAM)), "training.epochs=100000"]
     leader = _engine(["-m", "engine", *words], tmp_path)
@@ -100,6 +111,7 @@ def test_the_others_end_when_the_first_is_killed(tmp_path: Path) -> None:
     leader.stdout.close()
 
 
+@pytest.mark.slow
 def test_torchrun_starts_the_same_run(tmp_path: Path) -> None:
     one = curve(train(small(*ALONE)))
     runner = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
