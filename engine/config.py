@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from engine.best import Judge
 from engine.data import Data, Mnist
 from engine.hardware import Hardware
 from engine.losses import Automatic, Loss
@@ -19,7 +20,7 @@ from engine.spec import RARE, Spec
 
 
 class EarlyStopping(Spec):
-    """Ends the run when the validation loss has stopped falling."""
+    """Ends the run when the validation metric (`best_by`) has stopped getting better."""
 
     patience: int = Field(
         5, ge=1, le=10_000, description="evaluations (epochs) without improvement to wait for"
@@ -28,7 +29,7 @@ class EarlyStopping(Spec):
         0.0,
         ge=0,
         le=1e6,
-        description="a smaller fall is no improvement",
+        description="a smaller change is no improvement",
         json_schema_extra=RARE,
     )
 
@@ -117,11 +118,17 @@ class Training(Spec):
         json_schema_extra=RARE,
     )
     early_stopping: EarlyStopping | None = Field(
-        None, description="stop when the validation loss no longer falls"
+        None, description="stop when the validation metric no longer gets better"
+    )
+    best_by: Judge = Field(
+        "loss",
+        description="the validation metric that says which weights are best, and when to stop "
+        "early; each task has its own",
+        json_schema_extra=RARE,
     )
     keep_best: bool = Field(
         True,
-        description="test and keep the weights of the best validation loss, not the last ones",
+        description="test and keep the weights of the best validation metric, not the last ones",
         json_schema_extra=RARE,
     )
     checkpoint_seconds: float = Field(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from engine.best import RISING, cost, spoken
 from engine.evaluation import evaluate
 from engine.events import Evaluation, Event, Finished, Log
 from engine.setup import Setup
@@ -37,9 +38,11 @@ def end_round(setup: Setup, state: TrainState) -> Iterator[Event]:
     loss = event.metrics["loss"]
     if not math.isfinite(loss):
         raise Diverged(f"validation loss became {loss:g}", step)
-    stopping = setup.config.training.early_stopping
-    state.progress = state.progress.after(step, loss, stopping.min_delta if stopping else 0.0)
-    if setup.config.training.keep_best and state.progress.best_step == step:
+    training = setup.config.training
+    min_delta = training.early_stopping.min_delta if training.early_stopping else 0.0
+    judged = cost(training.best_by, event.metrics)
+    state.progress = state.progress.after(step, loss, judged, min_delta)
+    if training.keep_best and state.progress.best_step == step:
         state.best = state.kept()
     state.remember(event)
     yield event
@@ -54,16 +57,21 @@ def conclude(setup: Setup, state: TrainState) -> Iterator[Event]:
     epoch = setup.epoch_of(step)
     if len(setup.parts["test"]):
         if state.best:
-            message = (
-                f"testing the weights of {_moment(setup, step)}, the best by validation loss "
-                f"({state.progress.best_loss:.4g})"
-            )
-            yield Log(message=message, step=state.step)
+            yield Log(message=_best(setup, state, step), step=state.step)
         blank = Evaluation(split="test", epoch=epoch, step=step, metrics={})
         with state.holding(state.best or state.kept()):
             event = evaluate(state.model, setup.parts["test"], setup, blank)
         yield event
     yield _finished(setup, state)
+
+
+def _best(setup: Setup, state: TrainState, step: int) -> str:
+    judge = setup.config.training.best_by
+    value = (state.progress.best_cost or 0.0) * (-1 if judge in RISING else 1)
+    return (
+        f"testing the weights of {_moment(setup, step)}, the best by validation {spoken(judge)} "
+        f"({value:.4g})"
+    )
 
 
 def _moment(setup: Setup, step: int) -> str:
@@ -80,9 +88,11 @@ def _finished(setup: Setup, state: TrainState) -> Finished:
         return Finished(reason="completed", message=f"all {whole} done", step=state.step)
     waited = state.progress.waited_evaluations
     times = "evaluation" if setup.config.training.evaluate_steps else "epoch"
+    judge = setup.config.training.best_by
     message = (
-        f"stopped after {_moment(setup, done)} of {_whole(setup)}: the validation loss has not "
-        f"fallen for {waited} {times}{'s' if waited > 1 else ''}"
+        f"stopped after {_moment(setup, done)} of {_whole(setup)}: the validation {spoken(judge)} "
+        f"has not {'risen' if judge in RISING else 'fallen'} for {waited} {times}"
+        f"{'s' if waited > 1 else ''}"
     )
     return Finished(reason="early-stopped", message=message, step=state.step)
 

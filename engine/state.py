@@ -39,12 +39,13 @@ class Progress(Spec):
 
     evaluated_step: int = 0
     """the step of the last evaluation that is behind us"""
-    best_loss: float | None = None
+    best_cost: float | None = None
+    """of the metric that judges (`engine/best.py`)"""
     best_step: int = 0
-    lowest_loss: float | None = None
+    lowest_cost: float | None = None
     """what early stopping compares with: only falls by more than `min_delta`"""
     waited_evaluations: int = 0
-    """evaluations since `lowest_loss` fell"""
+    """evaluations since `lowest_cost` fell"""
     losses: list[float] = []
     """of every evaluation so far"""
     tried: list[float] = []
@@ -52,16 +53,16 @@ class Progress(Spec):
     gradients: Watch = Watch()
     """of each layer, where they are measured"""
 
-    def after(self, step: int, loss: float, min_delta: float) -> Progress:
-        """What is known once the weights after `step` steps had this validation loss."""
-        best = self.best_loss is None or loss < self.best_loss
-        fell = self.lowest_loss is None or loss < self.lowest_loss - min_delta
+    def after(self, step: int, loss: float, cost: float, min_delta: float) -> Progress:
+        """What is known once the weights after `step` steps had this validation loss and cost."""
+        best = self.best_cost is None or cost < self.best_cost
+        fell = self.lowest_cost is None or cost < self.lowest_cost - min_delta
         return self.model_copy(
             update={
                 "evaluated_step": step,
-                "best_loss": loss if best else self.best_loss,
+                "best_cost": cost if best else self.best_cost,
                 "best_step": step if best else self.best_step,
-                "lowest_loss": loss if fell else self.lowest_loss,
+                "lowest_cost": cost if fell else self.lowest_cost,
                 "waited_evaluations": 0 if fell else self.waited_evaluations + 1,
                 "losses": [*self.losses, loss],
             }

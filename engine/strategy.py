@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from engine.best import JUDGES, spoken
 from engine.config import RunConfig
 from engine.problem import Problem
 from engine.sizes import samples, total_steps
@@ -15,6 +16,7 @@ def strategy_problems(config: RunConfig) -> Iterator[Problem]:
     if not config.data.split.validation:
         yield from _validation_needed(config)
     yield from _warmup(config)
+    yield from _judge(config)
     if config.optimizer.searches:
         yield from _search(config)
 
@@ -54,7 +56,17 @@ def _validation_needed(config: RunConfig) -> Iterator[Problem]:
     for path, wanted in wanting.items():
         if wanted:
             name = path.partition(".")[2].replace("_", " ")
-            yield Problem(path, f"{name} compares validation losses, {remedy} switch it off")
+            yield Problem(path, f"{name} compares evaluations, {remedy} switch it off")
+
+
+def _judge(config: RunConfig) -> Iterator[Problem]:
+    task, judge = config.data.card.task, config.training.best_by
+    if judge not in JUDGES[task]:
+        yield Problem(
+            "training.best_by",
+            f"there is no {spoken(judge)} here: {config.data.title} is measured by "
+            f"{', '.join(map(spoken, JUDGES[task]))}; choose one of these",
+        )
 
 
 def _warmup(config: RunConfig) -> Iterator[Problem]:

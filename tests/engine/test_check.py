@@ -47,7 +47,7 @@ CASES = [
     (
         ("data.split.validation=0", "training.keep_best=false", "training.early_stopping=on"),
         "training.early_stopping",
-        "early stopping compares validation losses, and there is no validation part",
+        "early stopping compares evaluations, and there is no validation part",
     ),
     (
         ("schedule.warmup_steps=1651",),

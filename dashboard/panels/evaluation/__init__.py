@@ -34,7 +34,7 @@ def draw(run: Run, records: Sequence[Record], newest: Sequence[Evaluation]) -> N
     left, right = st.columns(_WIDTHS, gap="large")
     with left:
         shown = _choose_part(newest)
-        numbers.draw(found, by_steps=run.config.training.evaluate_steps is not None)
+        numbers.draw(found, run.config.training)
         tables.draw(_classes(shown))
     with right:
         _beside(shown, started)

@@ -10,6 +10,8 @@ import streamlit as st
 
 from dashboard.table import Cell, Content, table
 from dashboard.text import metric, metric_name, plain
+from engine.best import RISING, cost, spoken
+from engine.config import Training
 from engine.events import Evaluation
 
 
@@ -23,9 +25,9 @@ class Column:
     strong: bool = False
 
 
-def draw(found: Sequence[Evaluation], *, by_steps: bool = False) -> None:
-    """All evaluations of the run, oldest first; `by_steps` when they come between epochs."""
-    columns = _columns(found, by_steps)
+def draw(found: Sequence[Evaluation], training: Training) -> None:
+    """All evaluations of the run, oldest first."""
+    columns = _columns(found, training)
     names = dict.fromkeys(name for column in columns for name in column.metrics)
     if all(_twice(column.metrics) for column in columns):
         names.pop("mse", None)
@@ -33,7 +35,7 @@ def draw(found: Sequence[Evaluation], *, by_steps: bool = False) -> None:
         ["Metric", *(column.title for column in columns)],
         [[metric_name(name), *(_cell(column, name) for column in columns)] for name in names],
     )
-    st.caption(plain(_legend(columns)))
+    st.caption(plain(_legend(columns, training.best_by)))
 
 
 def _twice(metrics: Mapping[str, float]) -> bool:
@@ -42,8 +44,9 @@ def _twice(metrics: Mapping[str, float]) -> bool:
     return math.isclose(metrics.get("mse", 0.0), loss, rel_tol=1e-3)
 
 
-def _columns(found: Sequence[Evaluation], by_steps: bool) -> list[Column]:
+def _columns(found: Sequence[Evaluation], training: Training) -> list[Column]:
     """Whoever has no value anywhere has no column."""
+    by_steps = training.evaluate_steps is not None
     validation = [each for each in found if each.split == "validation"]
     test = next((each for each in reversed(found) if each.split == "test"), None)
     columns = [Column("Test", test.metrics, test.intervals, strong=True)] if test else []
@@ -51,7 +54,7 @@ def _columns(found: Sequence[Evaluation], by_steps: bool) -> list[Column]:
     if compared and compared.baseline:
         columns.append(Column(compared.baseline_name or "Baseline", compared.baseline))
     if validation:
-        best = min(validation, key=lambda each: _comparable(each.metrics.get("loss")))
+        best = min(validation, key=lambda each: cost(training.best_by, each.metrics))
         columns.append(Column(f"Best {_moment(best, by_steps)}", best.metrics))
         last = validation[-1]
         if last.step > best.step:
@@ -63,10 +66,6 @@ def _moment(evaluation: Evaluation, by_steps: bool) -> str:
     return f"(step {evaluation.step:,})" if by_steps else f"epoch ({evaluation.epoch})"
 
 
-def _comparable(loss: float | None) -> float:
-    return float("inf") if loss is None or loss != loss else loss
-
-
 def _cell(column: Column, name: str) -> Content:
     ends = column.intervals.get(name)
     between = " to ".join(metric(end, 3) for end in ends) if ends else ""
@@ -74,11 +73,12 @@ def _cell(column: Column, name: str) -> Content:
     return Cell(value, number=True, strong=column.strong, note=between)
 
 
-def _legend(columns: Sequence[Column]) -> str:
+def _legend(columns: Sequence[Column], judge: str) -> str:
     """What the columns are, for those that are there."""
     parts = []
     if any(column.intervals for column in columns):
         parts.append("Small: 95 % confidence interval, by bootstrap over the test samples.")
     if any(column.title.startswith("Best") for column in columns):
-        parts.append("Best is the lowest validation loss.")
+        end = "highest" if judge in RISING else "lowest"
+        parts.append(f"Best is the {end} validation {spoken(judge)}.")
     return " ".join(parts)
