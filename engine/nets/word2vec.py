@@ -36,7 +36,7 @@ class SkipGram(nn.Module):
         drawn = drawn.clamp_(max=len(noise) - 1)
         others = self.neighbours(torch.cat([true, drawn], dim=1))
         # Not `bmm`: for thousands of tiny products it takes a fifth more time on a CPU.
-        scores = (others * self.words(word)).sum(dim=2)
+        scores: Tensor = (others * self.words(word)).sum(dim=2)
         right = torch.zeros_like(scores, dtype=torch.bool)
         right[:, 1:] = drawn == true
         return scores.masked_fill(right, NEVER)

@@ -88,6 +88,12 @@ def test_a_part_too_short_for_one_window_is_refused(change: str) -> None:
         next(train(small(*SMALL, change)))
 
 
+def test_tokens_too_few_for_a_window_are_counted_in_the_sentence() -> None:
+    data = PythonDocs(tokens=Words(), context=10_000)
+    with pytest.raises(SettingsError, match=r"data.context: the validation part has [\d,]+ tokens"):
+        data.prepare()
+
+
 @pytest.mark.parametrize(("bound", "same"), [("none", False), ("5", True)])
 def test_looking_changes_nothing_of_the_training(bound: str, same: bool) -> None:
     """More windows to measure and more text to write: the weights go the same way."""

@@ -14,6 +14,7 @@ from engine.data.split import Split
 from engine.data.tokens import Words
 from engine.events import Evaluation
 from engine.nets.word2vec import SkipGram
+from engine.problem import SettingsError
 from engine.train import train
 from tests.engine.small import small
 
@@ -77,6 +78,12 @@ def test_the_number_of_pairs_is_about_known_before_reading(
     assert data.sizes()["train"] == pytest.approx(prepared.samples["train"], rel=0.4)
     again = data.prepare()
     assert np.array_equal(prepared.parts["train"].inputs[0], again.parts["train"].inputs[0])
+
+
+def test_texts_without_recurring_words_are_refused_with_a_sentence() -> None:
+    data = DocumentationWords(tokens=Words(least=100), limit=4)
+    with pytest.raises(SettingsError, match=r"data.limit: in 4 texts no words .* use more texts"):
+        data.prepare()
 
 
 def test_scores_are_products_of_vectors_and_the_true_word_is_no_wrong_one() -> None:

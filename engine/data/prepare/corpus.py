@@ -9,6 +9,7 @@ import numpy as np
 
 from engine.data.prepared import Part, Prepared
 from engine.data.raw import Corpus, Labels
+from engine.problem import Problem, SettingsError
 
 if TYPE_CHECKING:
     from engine.data.corpus import CorpusSource
@@ -24,7 +25,7 @@ def prepare_corpus(data: CorpusSource, corpus: Corpus, vocabulary: Vocabulary | 
     """Divides the text, learns the tokens of its training part and encodes every part.
 
     Raises:
-        ValueError: a part that is asked for is too short for one window.
+        SettingsError: a part that is asked for is too short for one window.
     """
     texts = _divided(data, corpus.text)
     known = vocabulary or data.tokens.learn([texts["train"]])
@@ -48,10 +49,11 @@ def _part(data: CorpusSource, name: str, text: str, vocabulary: Vocabulary) -> P
         stream = stream[: (data.split.sizes(data.limit)[name] + 1) * data.context + 1]
     count = windows(len(stream), data.context)
     if text and not count:
-        raise ValueError(
-            f"the {name} part has {len(stream)} tokens, too few for one window of "
-            f"{data.context}; choose a shorter data.context, or a larger share of the text"
+        message = (
+            f"the {name} part has {len(stream):,} tokens, too few for windows of {data.context:,}; "
+            "use a shorter context, or a larger share of the text"
         )
+        raise SettingsError([Problem("data.context", message)])
     return Part((stream,), _NO_TARGETS, np.arange(count), context=data.context)
 
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from engine.data.divide import divide, drawn
 from engine.data.prepared import Part, Prepared
 from engine.data.raw import Floats, Labels, Texts
+from engine.problem import Problem, SettingsError
 from engine.shuffle import Purpose, mix
 
 if TYPE_CHECKING:
@@ -29,11 +30,16 @@ def prepare_neighbours(
     """Pairs of each part int64 `(pairs, 2)`; shared, the odds of wrong neighbours, summed up.
 
     Which words and neighbours are drawn is decided once, by the split's seed.
+
+    Raises:
+        SettingsError: the training part has no two words beside each other that recur.
     """
     rows = drawn(len(raw.texts), data.limit, data.split.seed)
     places = {name: rows[some] for name, some in divide(data.split, len(rows)).items()}
     known = vocabulary or data.tokens.learn([raw.texts[row] for row in places["train"]])
     read = {name: _read(raw, some, known) for name, some in places.items()}
+    if not len(read["train"][0]):
+        raise SettingsError([Problem("data.limit", _too_few(data, len(rows)))])
     counts = np.bincount(read["train"][0], minlength=known.size)
     kept = kept_share(counts / counts.sum(), data.subsampling)
     noise = _noise(counts, data.noise_power)
@@ -41,8 +47,17 @@ def prepare_neighbours(
         name: _part(data, number, *words, kept, noise)
         for number, (name, words) in enumerate(read.items())
     }
+    if not len(parts["train"]):
+        raise SettingsError([Problem("data.limit", _too_few(data, len(rows)))])
     card = replace(data.card, vocabulary=known.size, samples=sum(map(len, parts.values())))
     return Prepared(card=card, parts=parts, vocabulary=known)
+
+
+def _too_few(data: NeighbourSource, texts: int) -> str:
+    return (
+        f"in {texts:,} texts no words beside each other occur {data.tokens.least} times; "
+        "use more texts, or a lower data.tokens.least"
+    )
 
 
 def kept_share(shares: Shares, threshold: float) -> Shares:
