@@ -89,6 +89,16 @@ def _search(config: RunConfig) -> Iterator[Problem]:
                 f"{title} searches along the true gradient, which clipping would bend; "
                 "switch it off, or choose another optimizer",
             )
+    if config.hardware.precision == "fp16":
+        yield Problem(
+            "hardware.precision",
+            f"{title} compares losses to many digits, and fp16 has few; choose another precision",
+        )
+    if config.hardware.devices > 1:
+        yield Problem(
+            "hardware.devices",
+            f"{title} trains on one device; choose one, or another optimizer",
+        )
     if config.schedule.explores:
         yield Problem(
             "optimizer",
