@@ -12,14 +12,15 @@ from torch import Tensor, nn
 from engine.data.prepared import Part
 from engine.evaluation.outputs import judging
 from engine.events import Table
+from engine.nets.factorisation import FactorisationNet
 from engine.setup import Setup
 
 FIRST = 10
 """items recommended to a user"""
 SHOWN_USERS = 5
-MOST_PAIRS = 20_000_000
+MOST_PAIRS = 2_000_000
 """predictions for the metrics; of more users only some, evenly spread, are asked"""
-CHUNK_PAIRS = 2**19
+CHUNK_PAIRS = 2**17
 LIKED = 0.75
 """of the way from the lowest to the highest rating: 4 on a scale of 1 to 5"""
 
@@ -55,11 +56,18 @@ class Ranking:
         known = torch.from_numpy(self.known()).to(self.setup.device)
         with judging(self.model):
             for some in torch.split(users, max(1, CHUNK_PAIRS // len(items))):
-                pairs = torch.cartesian_prod(some, items)
-                scores = self.model(pairs).view(len(some), len(items)).clone()
+                scores = _of_every_item(self.model, some, items)
                 rows, columns = among(known, some)
                 scores[rows, columns] = -torch.inf
                 yield some, scores
+
+
+def _of_every_item(model: nn.Module, users: Tensor, items: Tensor) -> Tensor:
+    """Ratings `(users, items)` of all pairs; a factorisation needs one product for them."""
+    if isinstance(model, FactorisationNet):
+        return model.of_every_item(users)
+    scores: Tensor = model(torch.cartesian_prod(users, items))
+    return scores.view(len(users), len(items))
 
 
 def among(pairs: Tensor, users: Tensor) -> tuple[Tensor, Tensor]:

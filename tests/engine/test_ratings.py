@@ -89,6 +89,8 @@ def test_factorisation_is_the_formula() -> None:
         )
         assert rating.item() == pytest.approx(expected.item(), abs=1e-6)
     assert sum(weight.numel() for weight in weights.values()) == (943 + 1682) * 5
+    everything = model.of_every_item(torch.tensor([3, 900]))  # type: ignore[operator]
+    torch.testing.assert_close(everything[[0, 1], [5, 1600]], model(pairs)[:2, 0])
 
 
 def test_without_factors_only_biases_are_left() -> None:
