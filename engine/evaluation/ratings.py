@@ -19,6 +19,7 @@ from engine.events import Evaluation
 from engine.nets.factorisation import FactorisationNet
 from engine.parts import TensorPart
 from engine.setup import Setup
+from engine.shuffle import Purpose, mix
 
 SHOWN = 1000
 """pairs of target and prediction in an event"""
@@ -49,13 +50,17 @@ def evaluate(model: nn.Module, part: TensorPart, setup: Setup, blank: Evaluation
     found = {"loss": loss, **errors(true, predicted)}
     biases = bias_baseline(setup.prepared)
     baseline = errors(true, foretold(biases, setup.prepared, blank.split))
+    intervals: dict[str, list[float]] = {}
     if blank.split == "test":
         found |= ranking_metrics(ranking)
+        seed = mix(setup.config.training.seed, Purpose.EVALUATION, blank.step)
+        intervals = metrics.of_values(true, predicted, seed)
         baseline |= ranking_metrics(replace(ranking, model=as_model(biases).to(setup.device)))
     panels = {
         "targets": true[:SHOWN].round(5).tolist(),
         "predictions": predicted[:SHOWN].round(5).tolist(),
         "tables": recommendations(ranking),
+        "intervals": intervals,
         "worst": worst.of_values(setup, blank.split, (true - predicted) ** 2, true, predicted),
         "baseline_name": "mean and biases, closed form",
         "baseline": baseline,
