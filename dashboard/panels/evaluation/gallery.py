@@ -71,7 +71,7 @@ def _rows(worst: Sequence[Example]) -> None:
     head = ["#", "True", "Predicted", "Loss", *names]
     rows: list[list[Content]] = [
         [
-            Cell(f"{each.place:,}", number=True),
+            Cell(f"{each.place:,}"),
             Cell(one_line(each.truth), strong=True),
             Cell(one_line(each.prediction)),
             Cell(metric(each.loss, 3), number=True),
