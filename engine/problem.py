@@ -20,6 +20,10 @@ class SettingsError(ValueError):
         self.problems = list(problems)
         super().__init__("\n".join(_line(problem) for problem in self.problems))
 
+    def __reduce__(self) -> tuple[type[SettingsError], tuple[list[Problem]]]:
+        # From another process it would otherwise be made of its text.
+        return type(self), (self.problems,)
+
 
 def _line(problem: Problem) -> str:
     return f"{problem.path}: {problem.message}" if problem.path else problem.message
