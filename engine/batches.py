@@ -6,7 +6,7 @@ A step takes one batch, or several one after the other whose gradients are summe
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -18,8 +18,7 @@ from engine.setup import Setup
 from engine.shuffle import Purpose, mix
 
 
-@dataclass(frozen=True)
-class Batch:
+class Batch(NamedTuple):
     """What passes the model at once."""
 
     inputs: Inputs

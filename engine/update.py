@@ -39,13 +39,15 @@ def update(setup: Setup, state: TrainState, batches: list[Batch]) -> Left:
     loss = _gradient(setup, state, batches)
     layers = _measured(setup, state)
     norm = _restrain(setup, state)
-    state.scaler.step(state.optimizer)
-    state.scaler.update()
-    for weight in state.weights:
-        weight.grad = None  # the optimizer's own `zero_grad` tells a profiler, which takes 30 us
     if state.scaler.is_enabled():
+        state.scaler.step(state.optimizer)
+        state.scaler.update()
         # Too large for fp16: the scaler skips the step and halves its scale, as it should.
         norm = torch.where(norm.isfinite(), norm, 0.0)
+    else:
+        state.move()
+    for weight in state.weights:
+        weight.grad = None  # the optimizer's own `zero_grad` tells a profiler, which takes 30 us
     return loss, norm, layers
 
 
