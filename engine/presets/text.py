@@ -98,7 +98,7 @@ PRESETS = {
         model=Gru(layers=[64], bidirectional=True, pooling="max", dropout=0.4),
         optimizer=AdamW(learning_rate=4e-3),
         schedule=Cosine(),
-        training=Training(epochs=3, batch_size=64, clip_norm=1.0),
+        training=Training(epochs=5, batch_size=64, clip_norm=1.0),
     ),
     "languages_gru": RunConfig(
         name="Which language, GRU both ways by characters",
