@@ -15,6 +15,7 @@ from jobs.yard import Yard
 from tests.dashboard import story
 from tests.dashboard.paging import fresh_services, open_page, settled, texts
 from tests.engine.small import small
+from tests.jobs.stack import trainyard
 
 TEST = small(
     "schedule=range_test",
@@ -117,3 +118,10 @@ def test_every_schedule_is_drawn_before_the_run(kind: str, words: str) -> None:
     page = settled(AppTest.from_function(_drawn, args=(kind,), default_timeout=30).run())
     assert words in texts(page)
     assert len(page.get("plotly_chart")) == 1
+
+
+def test_show_says_what_the_range_test_suggests(services: Yard) -> None:
+    run_id = trained(services, TEST)
+    shown = trainyard("show", run_id, home=services.home).stdout
+    rate = _suggested(open_page("run", id=run_id))
+    assert f"suggested  optimizer.learning_rate={rate} (the loss fell fastest there)" in shown
