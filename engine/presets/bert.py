@@ -19,9 +19,9 @@ PRESETS = {
     "sms_minilm": RunConfig(
         name="SMS spam, MiniLM fine-tuned",
         data=SmsSpam(length=64),
-        model=Bert(pretrained=MINILM, frozen_layers=0),
-        optimizer=AdamW(learning_rate=1e-4),
-        schedule=Linear(warmup_steps=40),
+        model=Bert(pretrained=MINILM),
+        optimizer=AdamW(learning_rate=5e-5),
+        schedule=Linear(warmup_steps=50),
         training=Training(epochs=2, batch_size=16, clip_norm=1.0, checkpoint_seconds=SELDOM),
     ),
     "tweets_minilm": RunConfig(
