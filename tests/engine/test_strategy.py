@@ -214,38 +214,3 @@ def test_plateau_lowers_the_rate_by_the_validation_losses() -> None:
     assert math.isclose(rates[17], rates[16] * 0.1)
     assert math.isclose(rates[25], rates[16] * 0.01)
     assert last(events).reason == "completed"
-
-
-def judged(words: tuple[str, ...]) -> tuple[dict[int, float], int, str]:
-    """Validation accuracy by epoch, the epoch that was tested, and the last words."""
-    events = list(train(small(*PLAIN, "optimizer.learning_rate=0.02", *words)))
-    found = evaluations(events)
-    accuracy = {
-        epoch: m["accuracy"] for (split, epoch), m in found.items() if split == "validation"
-    }
-    tested = next(epoch for split, epoch in found if split == "test")
-    return accuracy, tested, last(events).message
-
-
-def test_the_best_weights_are_those_of_the_chosen_metric() -> None:
-    usual = ("training.epochs=12", "training.batch_size=16", "training.seed=2")
-    accuracy, tested, _ = judged((*usual, "training.best_by=accuracy"))
-    assert accuracy[tested] == max(accuracy.values())
-    assert tested == min(epoch for epoch, value in accuracy.items() if value == accuracy[tested])
-    assert judged(usual)[1] != tested, "the loss would have chosen another epoch"
-
-
-def test_early_stopping_follows_the_chosen_metric() -> None:
-    words = ("training.best_by=accuracy", "training.epochs=60", "training.batch_size=16")
-    accuracy, tested, message = judged((*words, "training.early_stopping.patience=3"))
-    assert len(accuracy) == tested + 3 < 60
-    assert message.endswith("the validation accuracy has not risen for 3 epochs")
-
-
-def test_a_metric_of_another_task_is_refused() -> None:
-    (problem,) = problems(small("training.best_by=r2"))
-    assert problem.path == "training.best_by"
-    assert problem.message == (
-        "there is no R² here: Digits 8x8 is measured by loss, accuracy, F1, ROC AUC; "
-        "choose one of these"
-    )
