@@ -13,6 +13,8 @@ OPTIONS: dict[str, Any] = {
     # Bare expressions would appear on the page.
     "runner.magicEnabled": False,
     "browser.gatherUsageStats": False,
+    # The form says a widget's value twice, see `form/widgets.py`.
+    "global.disableWidgetStateDuplicationWarning": True,
     "client.toolbarMode": "minimal",
     "client.showErrorLinks": False,
     "client.showErrorDetails": "none",

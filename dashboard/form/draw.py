@@ -129,7 +129,8 @@ def _draw_switch(pen: Pen, place: Place) -> bool:
     switch = join(place.key, SWITCH)
     pen.give(switch, place.field.default is not None)
     label = pen.label(switch, place.label)
-    return bool(st.toggle(label, key=switch, help=place.field.help or None))
+    on = bool(st.session_state[switch])
+    return bool(st.toggle(label, on, key=switch, help=place.field.help or None))
 
 
 def _draw_branch(pen: Pen, place: Place) -> None:
@@ -158,6 +159,7 @@ def _draw_union(pen: Pen, place: Place) -> type[Spec]:
     st.selectbox(
         place.label,
         list(kinds),
+        list(kinds).index(kind_of(chosen)) if kind_of(chosen) in kinds else 0,
         key=place.key,
         format_func=lambda kind: _named(kinds[kind]) if kind in kinds else kind,
         label_visibility="collapsed",

@@ -15,29 +15,41 @@ _SEGMENT_LETTERS = 26
 
 
 def draw_leaf(field: Field, key: str, label: str, placeholder: str = "") -> None:
-    """The widget of a plain field; its value is already in the session under `key`."""
-    hint = field.help or None
+    """The widget of a plain field; its value is already in the session under `key`.
+
+    It is said again as the widget's default: a browser that meets a widget in the middle of two
+    drawings hears of the default alone, and would answer with 0.
+    """
+    hint, value = field.help or None, st.session_state[key]
     if field.shape == "switch":
-        st.toggle(label, key=key, help=hint)
+        st.toggle(label, value, key=key, help=hint)
     elif field.shape == "whole":
-        st.number_input(label, key=key, help=hint, step=1, format="%d")
+        st.number_input(label, value=value, key=key, help=hint, step=1, format="%d")
     elif field.shape == "choice":
         draw_choice(label, field.options, key, hint)
     elif field.shape == "numbers":
-        st.text_input(label, key=key, help=f"{field.help}; separated by commas")
+        st.text_input(label, value, key=key, help=f"{field.help}; separated by commas")
     else:
-        st.text_input(label, key=key, help=hint, placeholder=placeholder)
+        st.text_input(label, value, key=key, help=hint, placeholder=placeholder)
 
 
 def draw_choice(label: str, options: Sequence[Any], key: str, hint: str | None) -> None:
     """A few short options as segments, more of them as a select box."""
     names = [str(option) for option in options]
+    value = st.session_state[key] if st.session_state[key] in options else options[0]
     if len(names) <= _SEGMENTS and sum(map(len, names)) <= _SEGMENT_LETTERS:
         st.segmented_control(
-            label, options, key=key, help=hint, required=True, format_func=choice_name
+            label,
+            options,
+            default=value,
+            key=key,
+            help=hint,
+            required=True,
+            format_func=choice_name,
         )
     else:
-        st.selectbox(label, options, key=key, help=hint, format_func=choice_name)
+        place = options.index(value)
+        st.selectbox(label, options, place, key=key, help=hint, format_func=choice_name)
 
 
 def choice_name(value: object) -> str:

@@ -14,12 +14,21 @@ from streamlit.testing.v1 import AppTest
 from dashboard.form.fields import fields, kind_of
 from dashboard.form.places import places
 from engine.config import RunConfig
+from engine.presets import PRESETS
 from engine.spec import Spec
 from jobs import runs
 from jobs.yard import Yard
 from tests.dashboard.paging import fresh_services, open_page, settled, texts
 
 ROOT = Path(__file__).parents[2]
+_TEACHES = {
+    "binary_cross_entropy": "breast_cancer_logistic",
+    "negative_sampling": "word2vec_small",
+    "squared_error": "diabetes_mlp",
+    "absolute_error": "diabetes_mlp",
+    "huber": "diabetes_mlp",
+}
+"""presets on whose task a loss is offered"""
 UNIONS = [item for item in fields(RunConfig) if item.shape == "union"]
 KINDS = [(item.name, option) for item in UNIONS for option in item.options]
 
@@ -43,10 +52,10 @@ def _choose(page: AppTest, key: str, kind: str) -> AppTest:
     ("union", "option"), KINDS, ids=lambda value: getattr(value, "title", value)
 )
 def test_every_kind_is_drawn_with_all_its_fields(union: str, option: type[Spec]) -> None:
-    page = open_page("launch")
-    if option.__name__ == "LinearRegression":
-        page = _choose(page, "data", "diabetes")
-    page = _choose(page, union, kind_of(option))
+    kind = kind_of(option)
+    begin = next((n for n, c in PRESETS.items() if getattr(c, union).kind == kind), "mnist_cnn")
+    page = open_page("launch", preset=_TEACHES.get(kind, begin))
+    page = _choose(page, union, kind)
     assert page.selectbox(key=union).value == kind_of(option)
     drawn = _keys(page)
     for place in places(option, union, f"{union}.{kind_of(option)}"):
