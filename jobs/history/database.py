@@ -65,11 +65,20 @@ def _create(url: URL) -> None:
         raise ValueError("The history needs a file: several processes share it.")
     path = Path(url.database)
     path.parent.mkdir(parents=True, exist_ok=True)
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    path.chmod(0o600)
-    # SQLite never waits for a second one that changes the mode: it is "locked" at once.
-    with alone(path), closing(sqlite3.connect(path, timeout=10.0)) as connection:
-        connection.execute("PRAGMA journal_mode=WAL")
+    with alone(path):
+        if path.exists():
+            # Never opened here: closing it would drop this process's locks on the file (POSIX),
+            # and another process would remove the log that a connection of ours still writes to.
+            path.chmod(0o600)
+            return
+        # Beside it first: a start that is killed here must not leave one without its log mode.
+        new = path.with_name(f"{path.name}.new")
+        new.unlink(missing_ok=True)
+        os.close(os.open(new, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+        # SQLite never waits for a second one that changes the mode: it is "locked" at once.
+        with closing(sqlite3.connect(new, timeout=10.0)) as connection:
+            connection.execute("PRAGMA journal_mode=WAL")
+        new.rename(path)
 
 
 def _prepare_sqlite(connection: SqliteConnection, _record: Any) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import stat
+import subprocess
+import sys
 import threading
 import warnings
 from pathlib import Path
@@ -191,3 +194,39 @@ def test_the_first_difference_counts_nan_as_equal() -> None:
     known = Points.of([1, 2, 3], [0.0] * 3, [1.0, nan, 2.0])
     assert first_difference(known, Points.of([2, 3, 4], [9.0] * 3, [nan, 2.0, 8.0])) is None
     assert first_difference(known, Points.of([2, 3], [9.0] * 2, [0.0, 3.0])) == 2
+
+
+def test_a_second_opening_in_a_process_does_not_let_go_of_the_database(place: Home) -> None:
+    """Closing any descriptor of the file drops a process's locks on it (POSIX). Another process
+    then takes itself for the last one, and removes the log that the first still writes to.
+    """
+    first = History.open(database_url(place))
+    insert_run(first, "before")
+    second = History.open(database_url(place))
+    in_another_process(place, "")
+    insert_run(first, "after")
+    read = "print(sorted(row[0] for row in connection.exec_driver_sql('SELECT id FROM runs')))"
+    assert in_another_process(place, read).strip() == "['after', 'before']"
+    second.close()
+    first.close()
+
+
+def insert_run(history: History, run_id: str) -> None:
+    with history.writing() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO runs (id, name, config, created, desired) VALUES (?, 'x', '{}', 0, 'x')",
+            (run_id,),
+        )
+
+
+def in_another_process(place: Home, statement: str) -> str:
+    """What it prints with the database open."""
+    program = (
+        "from jobs.history import History; from jobs.history.database import database_url;"
+        "from jobs.home import Home; history = History.open(database_url(Home.from_environment()))"
+        f"\nwith history.reading() as connection:\n    pass\n    {statement}\nhistory.close()"
+    )
+    environment = {**os.environ, "TRAINYARD_HOME": str(place.root)}
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    return done.stdout
