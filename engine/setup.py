@@ -93,7 +93,13 @@ class Setup:
         return max(1, -(-step // self.steps_per_epoch))
 
     def next_evaluation(self, step: int) -> int:
-        """The first step after `step` that ends with an evaluation."""
+        """The first step after `step` that ends with an evaluation, or with the run.
+
+        Without a validation part there is none before the end: a run of short epochs would only
+        tell of its steps more often, and take a tenth longer.
+        """
+        if not self.samples["validation"]:
+            return self.total_steps
         every = self.config.training.evaluate_steps or self.steps_per_epoch
         return min(self.total_steps, (step // every + 1) * every)
 
