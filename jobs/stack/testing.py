@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
+ENGINE = "tests/engine"
+SIDE_BY_SIDE = ("-n", "auto", "--dist", "loadfile")
+"""one process a core; the tests of a file stay together, for they share what they trained"""
 
 
 @dataclass(frozen=True)
@@ -24,14 +27,15 @@ def sections(pytest_arguments: Sequence[str], *, fast: bool) -> tuple[Section, .
     """What is run. With arguments for pytest, pytest alone: someone looks at one thing."""
     python = (sys.executable, "-m")
     chosen = ("-m", "not slow") if fast else ()
-    pytest = Section("pytest", (*python, "pytest", *chosen, *pytest_arguments))
     if pytest_arguments:
-        return (pytest,)
+        return (Section("pytest", (*python, "pytest", *chosen, *pytest_arguments)),)
     return (
         Section("ruff check", (*python, "ruff", "check", ".")),
         Section("ruff format", (*python, "ruff", "format", "--check", ".")),
         Section("mypy", (*python, "mypy")),
-        pytest,
+        # Trainings need cores and nothing else; the others start servers and watch the clock.
+        Section("pytest, engine", (*python, "pytest", *chosen, *SIDE_BY_SIDE, ENGINE)),
+        Section("pytest", (*python, "pytest", *chosen, f"--ignore={ENGINE}")),
     )
 
 

@@ -1,4 +1,4 @@
-"""`./trainyard test`: all four sections, or pytest alone when someone looks at one thing."""
+"""`./trainyard test`: all sections, or pytest alone when someone looks at one thing."""
 
 from __future__ import annotations
 
@@ -12,8 +12,12 @@ from jobs.stack.testing import Section
 
 def test_without_arguments_everything_runs_and_pytest_last() -> None:
     chosen = testing.sections([], fast=False)
-    assert [section.title for section in chosen] == ["ruff check", "ruff format", "mypy", "pytest"]
-    assert chosen[-1].command == (sys.executable, "-m", "pytest")
+    titles = ["ruff check", "ruff format", "mypy", "pytest, engine", "pytest"]
+    assert [section.title for section in chosen] == titles
+    engine, others = chosen[-2:]
+    assert engine.command[1:3] == others.command[1:3] == ("-m", "pytest")
+    assert engine.command[-1] == "tests/engine"
+    assert others.command[-1] == "--ignore=tests/engine"
 
 
 def test_arguments_go_to_pytest_which_then_runs_alone() -> None:
