@@ -66,7 +66,11 @@ def test_what_is_imported_is_required() -> None:
         and not {canonicalize_name(owner) for owner in owners.get(first, [])} & pinned
     }
     if wrong:
-        test_only = {canonicalize_name(each.name) for each in requirements("requirements-test.txt")}
+        test_only = {
+            canonicalize_name(each.name)
+            for file in ("requirements-test.txt", "bench/requirements.txt")
+            for each in requirements(file)
+        }
         wrong = {
             each
             for each in wrong
