@@ -84,8 +84,12 @@ def _moment(setup: Setup, step: int) -> str:
 def _finished(setup: Setup, state: TrainState) -> Finished:
     done, total = state.progress.evaluated_step, setup.total_steps
     if done >= total or not _stopped_early(setup, state):
-        whole = f"{total:,} steps" if setup.config.training.steps else f"{setup.epochs} epochs"
-        return Finished(reason="completed", message=f"all {whole} done", step=state.step)
+        whole = f"{total:,} steps" if setup.config.training.steps else _epochs(setup.epochs)
+        return Finished(
+            reason="completed",
+            message=f"{whole} done" if whole == "1 epoch" else f"all {whole} done",
+            step=state.step,
+        )
     waited = state.progress.waited_evaluations
     times = "evaluation" if setup.config.training.evaluate_steps else "epoch"
     judge = setup.config.training.best_by
@@ -95,6 +99,10 @@ def _finished(setup: Setup, state: TrainState) -> Finished:
         f"{'s' if waited > 1 else ''}"
     )
     return Finished(reason="early-stopped", message=message, step=state.step)
+
+
+def _epochs(count: int) -> str:
+    return "1 epoch" if count == 1 else f"{count} epochs"
 
 
 def _whole(setup: Setup) -> str:
