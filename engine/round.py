@@ -84,12 +84,9 @@ def _moment(setup: Setup, step: int) -> str:
 def _finished(setup: Setup, state: TrainState) -> Finished:
     done, total = state.progress.evaluated_step, setup.total_steps
     if done >= total or not _stopped_early(setup, state):
-        whole = f"{total:,} steps" if setup.config.training.steps else _epochs(setup.epochs)
-        return Finished(
-            reason="completed",
-            message=f"{whole} done" if whole == "1 epoch" else f"all {whole} done",
-            step=state.step,
-        )
+        all_steps = f"all {total:,} steps" if setup.config.training.steps else None
+        whole = all_steps or _epochs(setup.epochs)
+        return Finished(reason="completed", message=f"{whole} done", step=state.step)
     waited = state.progress.waited_evaluations
     times = "evaluation" if setup.config.training.evaluate_steps else "epoch"
     judge = setup.config.training.best_by
@@ -102,7 +99,7 @@ def _finished(setup: Setup, state: TrainState) -> Finished:
 
 
 def _epochs(count: int) -> str:
-    return "1 epoch" if count == 1 else f"{count} epochs"
+    return "the one epoch" if count == 1 else f"all {count} epochs"
 
 
 def _whole(setup: Setup) -> str:
