@@ -130,6 +130,7 @@ def kept_for_backward(model: nn.Module) -> int:
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:`torch.jit.script_method` is deprecated")  # torch's own use
 def test_a_compiled_model_learns_the_same_and_is_saved_under_its_own_names(tmp_path: Path) -> None:
     config = small("hardware.compile=on", "model.dropout=0", "training.epochs=1")
     compiled = curve(train(config, tmp_path))

@@ -47,8 +47,9 @@ def test_wrong_words_are_sentences_and_exit_code_2() -> None:
 
 def test_help_lists_every_setting_with_its_default_and_range() -> None:
     text = engine("--help").stdout
-    assert "  optimizer.learning_rate = 0.001  [adamw, adam]" in text
-    assert "  optimizer.learning_rate = 0.1  [sgd]\n      a number above 0 and at most 100" in text
+    assert "  optimizer.learning_rate = 0.001  [adamw, adam, radam, rmsprop]" in text
+    shared = "  optimizer.learning_rate = 0.1  [sgd, gradient_descent]\n"
+    assert f"{shared}      a number above 0 and at most 100" in text
     assert "  training.epochs = 15\n      a whole number from 1 to 100,000" in text
     assert all(name in text for name in PRESETS)
 

@@ -34,7 +34,7 @@ KINDS = {
         "model=word2vec",
         "model.width=8",
         "model.shown=list, class",
-        "training.batch_size=64",
+        "training.batch_size=16",
     ),
 }
 
