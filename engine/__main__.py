@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from engine.check import problems
 from engine.command import override
@@ -80,13 +80,12 @@ def _run(config: RunConfig, folder: Path | None) -> int:
         return 1
 
 
-def _follow_torchrun(config: RunConfig, place: Place) -> int:
+def _follow_torchrun(config: RunConfig, place: Place) -> NoReturn:
     """A rank that torchrun started beside rank 0. Ctrl-C comes to all; rank 0 saves and ends."""
     from engine.distributed.follow import follow
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     follow(config, place, say_ready=lambda: None)
-    return 0
 
 
 def _follow(events: Events, folder: Path | None) -> int:

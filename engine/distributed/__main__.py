@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from typing import NoReturn
 
 from engine.distributed.crew import Orders
 
 
-def main() -> int:
-    """Reads its orders, follows rank 0 to the end of the training; 1 with a sentence if it cannot.
+def main() -> NoReturn:
+    """Reads its orders, follows rank 0 to the end of the training; says in a line if it cannot.
 
     Ends at once when rank 0 does, whose end closes the pipe.
     """
@@ -23,7 +24,6 @@ def main() -> int:
     except Exception as error:
         print(f"{type(error).__name__}: {error}".splitlines()[0], flush=True)
         raise
-    return 0
 
 
 def _say_ready() -> None:
@@ -36,4 +36,4 @@ def _end_with_leader() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from typing import NoReturn
 
 from engine.batches import steps
 from engine.config import RunConfig
@@ -14,8 +16,11 @@ from engine.setup import first_state, set_up
 from engine.update import advance
 
 
-def follow(config: RunConfig, place: Place, say_ready: Callable[[], None]) -> None:
-    """Trains beside rank 0 from wherever that stands to the end of the training."""
+def follow(config: RunConfig, place: Place, say_ready: Callable[[], None]) -> NoReturn:
+    """Trains beside rank 0 from wherever that stands to the end of the training; ends the process.
+
+    Raises what goes wrong on the way.
+    """
     setup = set_up(config, place)
     state = first_state(setup)
     say_ready()
@@ -27,3 +32,6 @@ def follow(config: RunConfig, place: Place, say_ready: Callable[[], None]) -> No
             for batches in steps(setup, state.step, evaluation):
                 advance(setup, state, batches)
             share_progress(setup, state)
+    # At once: to take gloo's threads down waits, now and then for ever, for ranks that have ended,
+    # and this process holds nothing that rank 0 has not.
+    os._exit(0)

@@ -116,7 +116,10 @@ def test_torchrun_starts_the_same_run(tmp_path: Path) -> None:
     one = curve(train(small(*ALONE)))
     runner = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
     process = _engine([*runner, "-m", "engine", *_words(small(*ALONE))], tmp_path)
-    output, _ = process.communicate(timeout=200)
+    try:
+        output, _ = process.communicate(timeout=200)
+    finally:
+        process.kill()
     assert process.returncode == 0
     lines = [line for line in output.splitlines() if line.startswith("{")]
     told = [EVENT.validate_json(line) for line in lines]
