@@ -94,4 +94,6 @@ def _parts(samples: dict[str, int]) -> str:
 
 def _steps(config: RunConfig, summary: dict[str, Any]) -> str:
     epochs, per_epoch = config.training.epochs, summary["steps_per_epoch"]
+    if config.training.steps is not None:
+        return f"{summary['total_steps']:,} ({per_epoch:,} an epoch)"
     return f"{epochs:,} x {per_epoch:,} = {summary['total_steps']:,}"
