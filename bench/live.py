@@ -107,6 +107,7 @@ def emit_to_pixel(page: Any, home: Home, port: int) -> list[float]:
     page.evaluate(WATCH)
     emitted: dict[int, float] = {}
     for _ in range(POINTS):
+        # The pace is part of what is measured: ten points a second.
         time.sleep(PERIOD_SECONDS)
         emitted[writer.step + 1] = time.time() * 1000
         writer.steps(1)
@@ -203,6 +204,7 @@ def _log_in(page: Any, home: Home, port: int) -> None:
         except (Error, FileNotFoundError):
             if time.monotonic() > deadline:
                 raise
+            # The page is not served yet.
             time.sleep(0.2)
 
 

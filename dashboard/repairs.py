@@ -41,4 +41,5 @@ def _forget_fragments_of_left_pages() -> None:
             return
         original(runner, rerun_data)
 
+    # To replace a method is what a repair is; no type allows it.
     ScriptRunner._run_script = run_script  # type: ignore[method-assign, assignment]

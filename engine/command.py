@@ -87,7 +87,8 @@ def _is_choice(path: str) -> bool:
 def _assign(tree: dict[str, Any], path: str, text: str) -> Problem | None:
     """Sets one value in the tree, or says why that cannot be."""
     *parents, last = path.split(".")
-    cls, place = RunConfig, tree
+    cls: type[Spec] = RunConfig
+    place = tree
     for name in parents:
         field = cls.model_fields.get(name)
         if field is None:
@@ -97,7 +98,7 @@ def _assign(tree: dict[str, Any], path: str, text: str) -> Problem | None:
         inner = class_at(field, place[name])
         if inner is None:
             return _unknown(tree, path)
-        cls, place = inner, place[name]  # type: ignore[assignment]
+        cls, place = inner, place[name]
     if last not in cls.model_fields:
         return _unknown(tree, path)
     field = cls.model_fields[last]

@@ -10,7 +10,7 @@ from importlib import import_module
 
 import torch
 
-from bench.engine.task import TASKS
+from bench.engine.task import TASKS, CannotTrain
 
 
 def main() -> int:
@@ -19,7 +19,7 @@ def main() -> int:
     torch.set_num_threads(1)
     try:
         wall, processor = import_module(f"bench.engine.peers.{peer}").run(TASKS[name])
-    except NotImplementedError as reason:
+    except CannotTrain as reason:
         print(reason)
         return 3
     print(json.dumps({"wall": wall, "processor": processor}))

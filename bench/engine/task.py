@@ -26,6 +26,10 @@ SAME = (
 )
 
 
+class CannotTrain(Exception):
+    """A framework has no way to train this task. The text says why."""
+
+
 @dataclass(frozen=True)
 class Task:
     """A data set and a net. Measured are `steps` steps after `warm` of them."""
@@ -53,6 +57,7 @@ class Task:
     def net(self) -> nn.Module:
         """The engine's, as the others would write it: rows of pixels, not channels last."""
         model = first_state(set_up(self.config)).model
+        # torch declares `to` without memory formats.
         return model.to(memory_format=torch.contiguous_format)  # type: ignore[call-overload,no-any-return]
 
     def epochs(self, samples: int) -> int:
@@ -87,7 +92,8 @@ class Clock:
     def microseconds(self) -> tuple[float, float]:
         """Of a step: by the wall clock, and of processor time in all threads."""
         (began, cpu), (ended, cpu_then) = self.marks
-        return tuple(1e6 * each / self.task.steps for each in (ended - began, cpu_then - cpu))  # type: ignore[return-value]
+        share = 1e6 / self.task.steps
+        return share * (ended - began), share * (cpu_then - cpu)
 
 
 Run = Callable[[Task], tuple[float, float]]

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import tempfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,7 +42,8 @@ def cached(name: str, parse: Callable[[], Pair]) -> Pair:
         return found[0], found[1]
     inputs, targets = parse()
     try:
-        _write(path, inputs, targets)
+        with written_whole(path) as file:
+            np.savez(file, inputs=inputs, targets=targets)
     except OSError:
         return inputs, targets
     return inputs, targets
@@ -60,13 +63,17 @@ def _read(path: Path, *names: str) -> list[NDArray[np.generic]] | None:
         return None
 
 
-def _write(path: Path, inputs: NDArray[np.generic], targets: NDArray[np.generic]) -> None:
-    """Whole or not at all: other processes may read, or write the same, at this moment."""
+@contextmanager
+def written_whole(path: Path) -> Iterator[BinaryIO]:
+    """A file that is there whole or not at all: other processes may read, or write the same, now.
+
+    Raises OSError when the disk refuses.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.stem, suffix=".tmp")
     try:
         with os.fdopen(handle, "wb") as file:
-            np.savez(file, inputs=inputs, targets=targets)
+            yield file
         os.replace(temporary, path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)

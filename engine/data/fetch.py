@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.data.cache import cache_folder
+from engine.data.cache import cache_folder, written_whole
 
 TIMEOUT_SECONDS = 30.0
 
@@ -41,7 +40,8 @@ def fetched(remote: Remote) -> Path:
             f"{remote.url} has changed: its SHA-256 is not {remote.sha256[:12]}…; "
             f"put the file you trust at {path}"
         )
-    _write(path, content)
+    with written_whole(path) as file:
+        file.write(content)
     return path
 
 
@@ -61,19 +61,6 @@ def _download(remote: Remote) -> bytes:
             "connect to the internet once, or put the file into a folder and name the folder "
             "in TRAINYARD_DATA; or choose data that comes with a package"
         ) from error
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Whole or not at all: other processes may read, or write the same, at this moment."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".tmp")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
 
 
 def _sha256(content: bytes) -> str:

@@ -17,7 +17,7 @@ from engine.data.prepare.texts import prepare_texts
 from engine.data.raw import Texts
 from engine.data.source import Source
 from engine.data.tokens import PADDING, UNKNOWN, BytePairs, Characters, WordPieces, Words
-from engine.data.tokens.bags import BagOfWords, TfIdf
+from engine.data.tokens.bags import BagOfWords, TfIdf, WordCounts
 
 if TYPE_CHECKING:
     from engine.data.prepared import Prepared
@@ -56,7 +56,7 @@ class TextSource(Source):
 
     @property
     def card(self) -> Card:
-        if isinstance(self.tokens, BagOfWords):
+        if isinstance(self.tokens, WordCounts):
             return replace(self.facts, modality="tabular", shape=(self.tokens.size,))
         return replace(self.facts, shape=(self.length,))
 
@@ -64,7 +64,7 @@ class TextSource(Source):
         return prepare_texts(self, self.load(), vocabulary)
 
     def augment(self, inputs: Inputs) -> Inputs:
-        if not self.token_dropout or isinstance(self.tokens, BagOfWords):
+        if not self.token_dropout or isinstance(self.tokens, WordCounts):
             return inputs
         import torch
 

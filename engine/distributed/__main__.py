@@ -22,6 +22,7 @@ def main() -> NoReturn:
     try:
         follow(orders.config, orders.place, _say_ready)
     except Exception as error:
+        # Whatever it is: rank 0 reads this line as the cause, and the traceback goes to the log.
         print(f"{type(error).__name__}: {error}".splitlines()[0], flush=True)
         raise
 

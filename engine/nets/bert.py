@@ -142,6 +142,7 @@ def _built(config: PretrainedConfig, pooling: Pooling, dropout: float) -> nn.Mod
     for name in names:
         if hasattr(config, name):
             setattr(config, name, dropout)
+    # transformers gives this method no types.
     built: Any = AutoModel.from_config(config, dtype=torch.float32)  # type: ignore[no-untyped-call]
     if pooling != "pooler" and hasattr(built, "pooler"):
         built.pooler = None

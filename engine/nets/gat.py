@@ -31,12 +31,13 @@ class GatNet(nn.Module):
         self.rates, self.heads = rates, heads
         self.first = FeatureLinear(features, widths[0] * heads[0], rates.dropout)
         incoming = [width * head for width, head in zip(widths, heads, strict=True)]
-        self.rest = nn.ModuleList(
+        rest = [
             nn.Linear(before, width * head, bias=False)
             for before, width, head in zip(incoming, widths[1:], heads[1:], strict=False)
-        )
-        for layer in self.rest:
-            nn.init.xavier_uniform_(layer.weight)  # type: ignore[arg-type]
+        ]
+        for layer in rest:
+            nn.init.xavier_uniform_(layer.weight)
+        self.rest = nn.ModuleList(rest)
         self.attentions = nn.ModuleList(
             Attention(width, head, rates) for width, head in zip(widths, heads, strict=True)
         )

@@ -17,11 +17,10 @@ class GcnNet(nn.Module):
     def __init__(self, features: int, widths: list[int], dropout: float) -> None:
         super().__init__()
         self.first = FeatureLinear(features, widths[0], dropout)
-        self.rest = nn.ModuleList(
-            nn.Linear(before, after, bias=False) for before, after in pairwise(widths)
-        )
-        for layer in self.rest:
-            nn.init.xavier_uniform_(layer.weight)  # type: ignore[arg-type]
+        rest = [nn.Linear(before, after, bias=False) for before, after in pairwise(widths)]
+        for layer in rest:
+            nn.init.xavier_uniform_(layer.weight)
+        self.rest = nn.ModuleList(rest)
         self.biases = nn.ParameterList(nn.Parameter(torch.zeros(width)) for width in widths)
         self.dropout = dropout
 

@@ -5,7 +5,7 @@ To add an optimizer to this family, write its class here and name it in `Adams`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -33,6 +33,16 @@ class Moments(OptimizerSpec):
     epsilon: Epsilon = 1e-8
     weight_decay: WeightDecay = 0.0
 
+    @property
+    def _common(self) -> dict[str, Any]:
+        """As torch calls them, in all of its classes."""
+        return {
+            "lr": self.learning_rate,
+            "betas": (self.beta1, self.beta2),
+            "eps": self.epsilon,
+            "weight_decay": self.weight_decay,
+        }
+
 
 class AdamW(Moments):
     """Adam with weight decay apart from the gradient (Loshchilov and Hutter, arXiv:1711.05101)."""
@@ -46,14 +56,7 @@ class AdamW(Moments):
         from torch.optim import AdamW as TorchAdamW
 
         weights = trained(model)
-        return TorchAdamW(
-            weights,
-            lr=self.learning_rate,
-            betas=(self.beta1, self.beta2),
-            eps=self.epsilon,
-            weight_decay=self.weight_decay,
-            fused=together(weights),
-        )
+        return TorchAdamW(weights, **self._common, fused=together(weights))
 
 
 class Adam(Moments):
@@ -67,14 +70,7 @@ class Adam(Moments):
         from torch.optim import Adam as TorchAdam
 
         weights = trained(model)
-        return TorchAdam(
-            weights,
-            lr=self.learning_rate,
-            betas=(self.beta1, self.beta2),
-            eps=self.epsilon,
-            weight_decay=self.weight_decay,
-            fused=together(weights),
-        )
+        return TorchAdam(weights, **self._common, fused=together(weights))
 
 
 class Adamax(Moments):
@@ -89,14 +85,7 @@ class Adamax(Moments):
         from torch.optim import Adamax as TorchAdamax
 
         weights = trained(model)
-        return TorchAdamax(
-            weights,
-            lr=self.learning_rate,
-            betas=(self.beta1, self.beta2),
-            eps=self.epsilon,
-            weight_decay=self.weight_decay,
-            foreach=together(weights),
-        )
+        return TorchAdamax(weights, **self._common, foreach=together(weights))
 
 
 class NAdam(Moments):
@@ -116,10 +105,7 @@ class NAdam(Moments):
         weights = trained(model)
         return TorchNAdam(
             weights,
-            lr=self.learning_rate,
-            betas=(self.beta1, self.beta2),
-            eps=self.epsilon,
-            weight_decay=self.weight_decay,
+            **self._common,
             momentum_decay=self.momentum_decay,
             foreach=together(weights),
         )
@@ -136,14 +122,7 @@ class RAdam(Moments):
         from torch.optim import RAdam as TorchRAdam
 
         weights = trained(model)
-        return TorchRAdam(
-            weights,
-            lr=self.learning_rate,
-            betas=(self.beta1, self.beta2),
-            eps=self.epsilon,
-            weight_decay=self.weight_decay,
-            foreach=together(weights),
-        )
+        return TorchRAdam(weights, **self._common, foreach=together(weights))
 
 
 Adams = AdamW | Adam | Adamax | NAdam | RAdam

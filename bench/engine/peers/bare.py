@@ -15,6 +15,7 @@ def run(task: Task) -> tuple[float, float]:
     inputs, targets = task.samples()
     net = task.net()
     if inputs.dim() == 4:
+        # torch declares `to` without memory formats.
         net = net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         inputs = inputs.contiguous(memory_format=torch.channels_last)
     optimizer = torch.optim.AdamW(net.parameters(), lr=1e-3, fused=True)
@@ -24,6 +25,7 @@ def run(task: Task) -> tuple[float, float]:
     while not clock.over:
         for places in torch.randperm(len(inputs)).split(task.batch):
             loss = loss_of(net(inputs.index_select(0, places)), targets.index_select(0, places))
+            # torch gives `backward` no types.
             loss.backward()  # type: ignore[no-untyped-call]
             gradients = [weight.grad for weight in weights if weight.grad is not None]
             norm = torch.linalg.vector_norm(torch.stack(torch._foreach_norm(gradients)))

@@ -14,6 +14,7 @@ from torch.utils.data import TensorDataset
 from bench.engine.task import Clock, Task, loss_of
 
 
+# fastai carries no types.
 class Ticks(Callback):  # type: ignore[misc]
     """Tells the clock of each step."""
 

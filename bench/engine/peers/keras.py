@@ -10,9 +10,10 @@ os.environ["KERAS_BACKEND"] = "torch"
 import keras
 import torch
 
-from bench.engine.task import Clock, Task
+from bench.engine.task import CannotTrain, Clock, Task
 
 
+# Keras carries no types.
 class Ticks(keras.callbacks.Callback):  # type: ignore[misc]
     """Tells the clock of each step."""
 
@@ -31,7 +32,7 @@ def run(task: Task) -> tuple[float, float]:
     """Images are channels-last, as Keras has them.
 
     Raises:
-        NotImplementedError: the net is none that Keras has layers for.
+        CannotTrain: the net is none that Keras has layers for.
     """
     layers = keras.layers
     nets = {
@@ -52,7 +53,7 @@ def run(task: Task) -> tuple[float, float]:
         ],
     }
     if task.name not in nets:
-        raise NotImplementedError("Keras has no layers for this net")
+        raise CannotTrain("Keras has no layers for this net")
     inputs, targets = task.samples()
     if inputs.dim() == 4:
         inputs = inputs.permute(0, 2, 3, 1)

@@ -19,6 +19,7 @@ def run(task: Task) -> tuple[float, float]:
         for inputs, targets in loader:
             optimizer.zero_grad()
             loss = loss_of(net(inputs), targets)
+            # torch gives `backward` no types.
             loss.backward()  # type: ignore[no-untyped-call]
             optimizer.step()
             losses.append(loss.item())

@@ -20,6 +20,7 @@ class Loss(nn.Module):
         return loss_of(outputs, targets)
 
 
+# skorch carries no types.
 class Ticks(Callback):  # type: ignore[misc]
     """Tells the clock of each step."""
 

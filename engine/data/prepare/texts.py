@@ -11,7 +11,7 @@ import numpy as np
 from engine.data.divide import divide, drawn
 from engine.data.prepared import Array, Part, Prepared
 from engine.data.raw import Labels, Texts
-from engine.data.tokens.bags import Bag, BagOfWords
+from engine.data.tokens.bags import Bag, WordCounts
 
 if TYPE_CHECKING:
     from engine.data.texts import TextSource
@@ -25,7 +25,7 @@ def prepare_texts(data: TextSource, raw: Texts, vocabulary: Vocabulary | None) -
     places = divide(data.split, len(rows), labels if data.split.stratified else None)
     chosen = {name: rows[some] for name, some in places.items()}
     training = [raw.texts[place] for place in chosen["train"]]
-    if isinstance(data.tokens, BagOfWords):
+    if isinstance(data.tokens, WordCounts):
         return _as_table(data, raw, chosen, data.tokens.learn(training))
     known = vocabulary or data.tokens.learn(training)
     parts = {

@@ -64,11 +64,9 @@ class Bag:
         return table
 
 
-class BagOfWords(Spec):
-    """How often each word occurs: a table for models of numbers. The order is lost."""
+class WordCounts(Spec):
+    """What both ways to count have: which words, and a row of numbers for each text."""
 
-    title: ClassVar[str] = "Bag of words"
-    kind: Literal["bag_of_words"] = "bag_of_words"
     size: int = Field(
         2_000, ge=8, le=20_000, description="commonest words to count: columns of the table"
     )
@@ -90,11 +88,18 @@ class BagOfWords(Spec):
         return None
 
 
-class TfIdf(BagOfWords):
+class BagOfWords(WordCounts):
+    """How often each word occurs: a table for models of numbers. The order is lost."""
+
+    title: ClassVar[str] = "Bag of words"
+    kind: Literal["bag_of_words"] = "bag_of_words"
+
+
+class TfIdf(WordCounts):
     """Word counts, the less the more texts have the word (TF-IDF). The order is lost."""
 
     title: ClassVar[str] = "TF-IDF"
-    kind: Literal["tf_idf"] = "tf_idf"  # type: ignore[assignment]
+    kind: Literal["tf_idf"] = "tf_idf"
 
     def _weights(
         self, texts: Sequence[str], words: tuple[str, ...], split: WordsAndPairs
