@@ -17,13 +17,13 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
-from engine.check import problems
-from engine.command import override
 from engine.config import RunConfig
 from engine.distributed.place import Place, place_of_torchrun
-from engine.help import settings_help
+from engine.machine.threads import WAIT_BRIEFLY
 from engine.problem import SettingsError
-from engine.threads import WAIT_BRIEFLY
+from engine.settings.check import problems
+from engine.settings.command import override
+from engine.settings.help import settings_help
 
 if TYPE_CHECKING:
     from engine.train import Events
@@ -64,8 +64,8 @@ def _run(config: RunConfig, folder: Path | None) -> int:
     if place.rank:
         return _follow_torchrun(config, place)
     # Here, because torch takes 2 s, and wrong settings should be refused at once.
-    from engine.checkpoint import CheckpointError
-    from engine.fence import Fenced
+    from engine.saving.checkpoint import CheckpointError
+    from engine.saving.fence import Fenced
     from engine.train import train
 
     events = train(config, folder)

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from engine.best import Judge
 from engine.data import Data, Mnist
-from engine.hardware import Hardware
+from engine.loop.best import Judge
 from engine.losses import Automatic, Loss
 from engine.models import Cnn, Model
 from engine.optim import AdamW, Optimizer
 from engine.schedules import Cosine, Schedule
+from engine.settings.hardware import Hardware
 from engine.spec import RARE, Spec
 
 

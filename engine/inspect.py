@@ -11,12 +11,12 @@ import json
 import sys
 from typing import Any
 
-from engine.command import parse_config
 from engine.config import RunConfig
 from engine.data.images import Images
-from engine.preview import preview
+from engine.outlook.preview import preview
+from engine.outlook.summary import summarize
 from engine.problem import Problem, SettingsError
-from engine.summary import summarize
+from engine.settings.command import parse_config
 
 
 def answer(line: str) -> dict[str, Any]:

@@ -10,21 +10,21 @@ from pathlib import Path
 
 import torch
 
-from engine.batches import steps
 from engine.config import RunConfig
 from engine.distributed.crew import crew_of
 from engine.distributed.meeting import meet, share_progress
 from engine.distributed.team import joined
 from engine.events import Alert, Event
-from engine.failpoints import failpoint
-from engine.keeper import Keeper, Resumed, keeper_of
-from engine.round import conclude, end_round, is_over
-from engine.setup import Setup, first_state, set_up
-from engine.state import TrainState
-from engine.steps import Pending
-from engine.telling import tell
-from engine.update import advance
-from engine.words import Diverged, Explored, divergence, explored, out_of_memory, started
+from engine.loop.batches import steps
+from engine.loop.round import conclude, end_round, is_over
+from engine.loop.setup import Setup, first_state, set_up
+from engine.loop.state import TrainState
+from engine.loop.steps import Pending
+from engine.loop.telling import tell
+from engine.loop.update import advance
+from engine.loop.words import Diverged, Explored, divergence, explored, out_of_memory, started
+from engine.saving.failpoints import failpoint
+from engine.saving.keeper import Keeper, Resumed, keeper_of
 
 Events = Generator[Event, None, None]
 

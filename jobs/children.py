@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from engine.threads import WAIT_BRIEFLY
+from engine.machine.threads import WAIT_BRIEFLY
 from jobs.home import Home
 from jobs.lock import Lock
 

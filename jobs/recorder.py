@@ -14,7 +14,7 @@ from types import FrameType
 from redis import Redis, RedisError
 from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 
-from engine.failpoints import failpoint
+from engine.saving.failpoints import failpoint
 from jobs import keys, runs
 from jobs.connect import RedisUnavailable, connect_unretried
 from jobs.history import History

@@ -128,8 +128,8 @@ def send_stop(redis: Redis, run_id: str) -> None:
 
 
 def _check(config: RunConfig) -> None:
-    from engine.check import problems
     from engine.problem import SettingsError
+    from engine.settings.check import problems
 
     if found := problems(config):
         raise SettingsError(found)

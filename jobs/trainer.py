@@ -19,9 +19,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import Literal
 
-from engine.command import parse_config
 from engine.events import Event, Finished, Log
 from engine.problem import SettingsError
+from engine.settings.command import parse_config
 from jobs.connect import connect_blocking, connect_unretried
 from jobs.control import Commands
 from jobs.forkserver import Request
@@ -153,7 +153,7 @@ def main(request: Request, pipe: int) -> int:
 
 def is_fenced(error: Exception) -> bool:
     """Whether the engine refused because a later attempt owns the run's folder."""
-    from engine.fence import Fenced
+    from engine.saving.fence import Fenced
 
     return isinstance(error, Fenced)
 

@@ -115,7 +115,7 @@ def test_a_layer_knows_nothing_of_the_libraries_above_it(package: str, stranger:
         "jobs.stack.up",
         "jobs.stack.doctor",
         "engine.config",
-        "engine.check",
+        "engine.settings.check",
     ],
 )
 def test_torch_is_not_loaded_by(module: str) -> None:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from types import TracebackType
 
 from bench.accuracy.bar import Bar, Words
-from engine.command import override
 from engine.config import RunConfig
+from engine.settings.command import override
 
 ONE_THREAD = ("hardware.device=cpu", "hardware.threads=1")
 

@@ -11,9 +11,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from engine.command import override
 from engine.config import RunConfig
-from engine.setup import first_state, set_up
+from engine.loop.setup import first_state, set_up
+from engine.settings.command import override
 
 SAME = (
     "training.keep_best=false",

@@ -9,10 +9,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from dashboard.text import finished
-from engine.check import problems
 from engine.config import RunConfig
 from engine.problem import Problem
-from engine.sentences import problems_of
+from engine.settings.check import problems
+from engine.settings.sentences import problems_of
 
 Problems = Mapping[str, tuple[str, ...]]
 """setting path without kinds (`optimizer.learning_rate`) → sentences"""
@@ -32,7 +32,7 @@ class Outcome:
 
 
 def check(values: dict[str, Any]) -> Outcome:
-    """Field by field first, then what only the whole can know (`engine.check`)."""
+    """Field by field first, then what only the whole can know (`engine.settings.check`)."""
     try:
         config = RunConfig.model_validate(values)
     except ValidationError as error:

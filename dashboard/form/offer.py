@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from dashboard.form.fields import Field, kind_of
 from dashboard.text import finished
-from engine.check import misfits
 from engine.config import RunConfig
+from engine.settings.check import misfits
 from engine.spec import Spec
 
 

@@ -12,9 +12,9 @@ from dashboard.form import draw, session, state, topics
 from dashboard.panels import augmentation, configuration, forecast
 from dashboard.text import plain
 from engine.config import RunConfig
+from engine.loop.range_test import after_test
 from engine.models import OWN
 from engine.presets import PRESETS
-from engine.range_test import after_test
 from jobs import runs
 from jobs.run import Run
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from dashboard import navigation
 from dashboard.text import number
 from dashboard.theme import COLOURS
-from engine.range_test import Suggestion, suggest
+from engine.loop.range_test import Suggestion, suggest
 from jobs.history import History
 from jobs.run import Run
 

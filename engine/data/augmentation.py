@@ -1,4 +1,4 @@
-"""Settings of image augmentation; `engine/augment.py` does it."""
+"""Settings of image augmentation; `engine/loop/augment.py` does it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import numpy as np
 from pydantic import Field
 
 from engine.data.card import Card
+from engine.data.shuffle import Purpose, mix
 from engine.problem import Problem
-from engine.shuffle import Purpose, mix
 from engine.spec import RARE, Spec
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 
 from engine.data.raw import Pairs
-from engine.shuffle import Purpose, shuffled
+from engine.data.shuffle import Purpose, shuffled
 
 FIRST = date(1900, 1, 1).toordinal()
 DAYS = date(2100, 1, 1).toordinal() - FIRST

@@ -8,8 +8,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.data.shuffle import Purpose, shuffled
 from engine.data.split import Split
-from engine.shuffle import Purpose, shuffled
 
 Indices = NDArray[np.int64]
 

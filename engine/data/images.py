@@ -13,7 +13,7 @@ from engine.data.mnist import read_mnist
 from engine.problem import Problem
 
 if TYPE_CHECKING:
-    from engine.parts import Inputs
+    from engine.loop.parts import Inputs
 
 
 class Images(Builtin):
@@ -26,7 +26,7 @@ class Images(Builtin):
         yield from self.augmentation.problems(self.card)
 
     def augment(self, inputs: Inputs) -> Inputs:
-        from engine.augment import augment_images
+        from engine.loop.augment import augment_images
 
         return (augment_images(inputs[0], self.augmentation), *inputs[1:])
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from engine.data.prepared import Prepared
     from engine.data.raw import Raw
     from engine.data.tokens import Vocabulary
-    from engine.parts import Inputs
+    from engine.loop.parts import Inputs
     from engine.problem import Problem
 
 Limit = Annotated[

@@ -22,7 +22,7 @@ from engine.data.tokens.bags import BagOfWords, TfIdf, WordCounts
 if TYPE_CHECKING:
     from engine.data.prepared import Prepared
     from engine.data.tokens import Vocabulary
-    from engine.parts import Inputs
+    from engine.loop.parts import Inputs
 
 Reading = Annotated[
     Words | Characters | WordPieces | BytePairs | BagOfWords | TfIdf,

@@ -6,14 +6,14 @@ import os
 from collections.abc import Callable
 from typing import NoReturn
 
-from engine.batches import steps
 from engine.config import RunConfig
 from engine.distributed.meeting import meet, share_progress
 from engine.distributed.place import Place
 from engine.distributed.team import joined
-from engine.round import is_over
-from engine.setup import first_state, set_up
-from engine.update import advance
+from engine.loop.batches import steps
+from engine.loop.round import is_over
+from engine.loop.setup import first_state, set_up
+from engine.loop.update import advance
 
 
 def follow(config: RunConfig, place: Place, say_ready: Callable[[], None]) -> NoReturn:

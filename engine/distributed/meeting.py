@@ -6,10 +6,10 @@ import json
 
 import torch
 
-from engine.network import network_of
-from engine.parts import Inputs
-from engine.setup import Setup
-from engine.state import Progress, TrainState
+from engine.loop.parts import Inputs
+from engine.loop.setup import Setup
+from engine.loop.state import Progress, TrainState
+from engine.machine.network import network_of
 
 
 def meet(setup: Setup, state: TrainState) -> None:

@@ -15,8 +15,8 @@ from engine.evaluation import (
 )
 from engine.evaluation.bounds import bounded
 from engine.events import Evaluation
-from engine.parts import TensorPart
-from engine.setup import Setup
+from engine.loop.parts import TensorPart
+from engine.loop.setup import Setup
 
 
 def evaluate(model: nn.Module, part: TensorPart, setup: Setup, blank: Evaluation) -> Evaluation:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from engine import metrics
+from engine.data.shuffle import Purpose, mix
 from engine.data.tokens import Characters
 from engine.evaluation import worst
 from engine.evaluation.baseline import text_baseline
@@ -17,10 +18,9 @@ from engine.evaluation.class_tables import class_table, confused_table
 from engine.evaluation.curves import class_curves
 from engine.evaluation.outputs import outputs_of
 from engine.events import Evaluation
+from engine.loop.parts import TensorPart
+from engine.loop.setup import Setup
 from engine.metrics.classes import Floats, Labels
-from engine.parts import TensorPart
-from engine.setup import Setup
-from engine.shuffle import Purpose, mix
 
 MANY = 10
 """classes above which being among the best five is a metric too, and confusions are listed"""

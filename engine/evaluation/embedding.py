@@ -10,10 +10,10 @@ from torch.nn import functional
 from engine.data.tokens import MARKS, UNKNOWN, Vocabulary
 from engine.evaluation.outputs import judging, outputs_of
 from engine.events import Evaluation, Table
+from engine.loop.parts import TensorPart
+from engine.loop.setup import Setup
 from engine.models.word2vec import Word2Vec
 from engine.nets.word2vec import SkipGram
-from engine.parts import TensorPart
-from engine.setup import Setup
 
 BATCH = 4096
 """pairs per forward pass; fixed, so that it cannot change a metric"""

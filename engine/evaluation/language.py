@@ -9,14 +9,14 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from engine.data.corpus import CorpusSource
+from engine.data.shuffle import Purpose, mix
 from engine.data.tokens import Vocabulary
 from engine.evaluation.outputs import judging
 from engine.evaluation.writing import write
 from engine.events import Evaluation, Sample
+from engine.loop.parts import TensorPart
+from engine.loop.setup import Setup
 from engine.models.sampling import Sampling
-from engine.parts import TensorPart
-from engine.setup import Setup
-from engine.shuffle import Purpose, mix
 
 SCORES = 2**25
 """scores held at once, 128 MiB in float32; fixed, so that a metric depends on nothing else"""

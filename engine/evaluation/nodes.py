@@ -8,8 +8,8 @@ from engine import metrics
 from engine.data.prepared import Prepared
 from engine.evaluation import classification
 from engine.events import Evaluation
-from engine.parts import TensorPart
-from engine.setup import Setup
+from engine.loop.parts import TensorPart
+from engine.loop.setup import Setup
 
 
 def evaluate(model: nn.Module, part: TensorPart, setup: Setup, blank: Evaluation) -> Evaluation:

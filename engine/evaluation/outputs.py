@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor, nn
 
-from engine.parts import TensorPart
+from engine.loop.parts import TensorPart
 
 BATCH = 1024
 """samples per forward pass; fixed, so that the training's batch size cannot change a metric"""

@@ -12,8 +12,8 @@ from torch import Tensor, nn
 from engine.data.prepared import Part
 from engine.evaluation.outputs import judging
 from engine.events import Table
+from engine.loop.setup import Setup
 from engine.nets.factorisation import FactorisationNet
-from engine.setup import Setup
 
 FIRST = 10
 """items recommended to a user"""

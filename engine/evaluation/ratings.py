@@ -12,14 +12,14 @@ from torch import nn
 
 from engine import metrics
 from engine.data.prepared import Prepared
+from engine.data.shuffle import Purpose, mix
 from engine.evaluation import worst
 from engine.evaluation.outputs import outputs_of
 from engine.evaluation.ranking import Ranking, ranking_metrics, recommendations
 from engine.events import Evaluation
+from engine.loop.parts import TensorPart
+from engine.loop.setup import Setup
 from engine.nets.factorisation import FactorisationNet
-from engine.parts import TensorPart
-from engine.setup import Setup
-from engine.shuffle import Purpose, mix
 
 SHOWN = 1000
 """pairs of target and prediction in an event"""

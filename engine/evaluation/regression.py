@@ -8,12 +8,12 @@ import numpy as np
 from torch import nn
 
 from engine import metrics
+from engine.data.shuffle import Purpose, mix
 from engine.evaluation import worst
 from engine.evaluation.outputs import outputs_of
 from engine.events import Evaluation
-from engine.parts import TensorPart
-from engine.setup import Setup
-from engine.shuffle import Purpose, mix
+from engine.loop.parts import TensorPart
+from engine.loop.setup import Setup
 
 SHOWN = 1000
 """pairs of target and prediction in an event"""

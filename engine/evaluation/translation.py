@@ -10,18 +10,18 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from engine.bleu import bleu, edits
 from engine.data.pairs import PairSource
 from engine.data.prepared import Prepared
+from engine.data.shuffle import Purpose, mix
 from engine.data.tokens import Vocabulary
 from engine.evaluation.outputs import judging
 from engine.events import Evaluation, Example, Table
+from engine.loop.parts import TensorPart
+from engine.loop.setup import Setup
 from engine.losses import IGNORED
 from engine.metrics import of_ratios
+from engine.metrics.bleu import bleu, edits
 from engine.nets.translator import greedy
-from engine.parts import TensorPart
-from engine.setup import Setup
-from engine.shuffle import Purpose, mix
 
 BATCH = 256
 """samples per forward pass, or fewer of a large vocabulary"""

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from engine.data.prepared import Array, Part
 from engine.data.raw import Arrays
 from engine.events import Example
+from engine.loop.setup import Setup
 from engine.metrics.classes import Floats, Labels
-from engine.setup import Setup
 
 SHOWN = 12
 LONGEST_SIDE = 48

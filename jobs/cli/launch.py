@@ -39,7 +39,7 @@ def launch(
     as_json: Annotated[bool, typer.Option("--json", help="Print the run as JSON.")] = False,
 ) -> None:
     """Launch a run."""
-    from engine.command import override, parse_config
+    from engine.settings.command import override, parse_config
 
     yard = Yard.open()
     source = services.find(yard, origin) if origin else None

@@ -9,7 +9,7 @@ from typing import Annotated, get_args
 import typer
 from rich.table import Table
 
-from engine.range_test import suggest
+from engine.loop.range_test import suggest
 from jobs import runs as services
 from jobs.choices import choices_of
 from jobs.cli import results, text

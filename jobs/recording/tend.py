@@ -11,7 +11,7 @@ from redis import Redis
 from rq.job import Job
 
 from engine.events import Finished
-from engine.failpoints import failpoint
+from engine.saving.failpoints import failpoint
 from jobs import keys, queue, runs
 from jobs.events import Ended
 from jobs.history import History

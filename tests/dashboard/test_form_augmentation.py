@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from dashboard.services import inspector
-from engine.command import override
 from engine.config import RunConfig
+from engine.settings.command import override
 from jobs.yard import Yard
 from tests.dashboard.paging import fresh_services, open_page, settled, texts
 

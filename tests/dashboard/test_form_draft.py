@@ -11,9 +11,9 @@ from dashboard.form.offer import offer
 from dashboard.form.session import lay_out
 from dashboard.form.state import State
 from dashboard.panels.configuration import command_line, settings
-from engine.command import override
 from engine.config import RunConfig
 from engine.presets import PRESETS
+from engine.settings.command import override
 from engine.spec import Spec
 
 CONFIGS = {

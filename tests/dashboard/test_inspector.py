@@ -12,8 +12,8 @@ from contextlib import closing
 import pytest
 
 from dashboard.inspector import Answer, Inspector
-from engine.command import override
 from engine.config import RunConfig
+from engine.settings.command import override
 
 SECONDS = 60.0
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dashboard.live.names import differing, legend_names
-from engine.command import override
 from engine.config import RunConfig
+from engine.settings.command import override
 
 BASE = RunConfig(name="base")
 

@@ -7,9 +7,9 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from engine.command import override
 from engine.config import RunConfig
 from engine.events import EVENT, Evaluation, Event, Finished, Steps
+from engine.settings.command import override
 
 PROJECT = Path(__file__).parents[2]
 

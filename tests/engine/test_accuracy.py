@@ -9,9 +9,9 @@ import pytest
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.metrics import r2_score
 
-from engine.command import override
 from engine.data.prepared import Part
 from engine.presets import PRESETS
+from engine.settings.command import override
 from engine.train import train
 from tests.engine.small import evaluations
 

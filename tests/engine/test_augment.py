@@ -6,14 +6,14 @@ import pytest
 import torch
 from torch import Tensor
 
-from engine.augment import augment_images
-from engine.batches import steps
-from engine.check import problems
 from engine.config import RunConfig
 from engine.data import Digits, Mnist
 from engine.data.augmentation import Augmentation
-from engine.randomness import seed_step
-from engine.setup import first_state, set_up
+from engine.loop.augment import augment_images
+from engine.loop.batches import steps
+from engine.loop.randomness import seed_step
+from engine.loop.setup import first_state, set_up
+from engine.settings.check import problems
 from engine.train import train
 from tests.engine.small import curve, small
 

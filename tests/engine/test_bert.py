@@ -12,12 +12,12 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from engine.check import problems
 from engine.data.card import Card
 from engine.data.texts import SmsSpam
 from engine.models import Bert
 from engine.models.pretrained import pretrained_folder
 from engine.problem import SettingsError
+from engine.settings.check import problems
 from tests.engine.pretrained import write_bert
 from tests.engine.small import small
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from engine.best import cost
-from engine.check import problems
+from engine.loop.best import cost
+from engine.settings.check import problems
 from engine.train import train
 from tests.engine.small import evaluations, last, small
 

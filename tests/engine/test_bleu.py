@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.bleu import bleu, edits
+from engine.metrics.bleu import bleu, edits
 
 TRUTH = ["the", "cat", "is", "on", "the", "mat"]
 

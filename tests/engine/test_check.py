@@ -9,13 +9,13 @@ import time
 import numpy as np
 import pytest
 
-from engine.check import problems
-from engine.command import override
 from engine.config import RunConfig
 from engine.data.divide import drawn
 from engine.data.published import Published
+from engine.outlook.summary import summarize
 from engine.presets import PRESETS
-from engine.summary import summarize
+from engine.settings.check import problems
+from engine.settings.command import override
 from engine.train import train
 from tests.engine.small import PROJECT
 
@@ -115,7 +115,8 @@ def test_the_summary_says_what_the_run_will_say(name: str) -> None:
 
 def test_a_check_is_fast_and_without_torch() -> None:
     script = (
-        "import sys; from engine.check import problems; from engine.config import RunConfig;"
+        "import sys; from engine.settings.check import problems;"
+        "from engine.config import RunConfig;"
         "problems(RunConfig()); print({'torch', 'sklearn'} & set(sys.modules))"
     )
     done = subprocess.run(

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.checkpoint import CheckpointError, Checkpoints
-from engine.fence import Fenced
+from engine.saving.checkpoint import CheckpointError, Checkpoints
+from engine.saving.fence import Fenced
 from tests.engine.places import PLACES
 from tests.engine.small import PROJECT
 from tests.engine.write_checkpoints import content, facts, folder_with, newest
@@ -62,7 +62,7 @@ def test_a_full_disk_leaves_the_one_before_and_a_sentence(place: str, tmp_path: 
 def test_a_really_full_disk(tmp_path: Path) -> None:
     """A tmpfs of 64 KiB in a mount namespace of its own, where the machine lets us have one."""
     script = (
-        "import os, sys; from pathlib import Path; from engine.checkpoint import *;"
+        "import os, sys; from pathlib import Path; from engine.saving.checkpoint import *;"
         "from tests.engine.write_checkpoints import content, facts, folder_with, newest;"
         "c = Checkpoints(Path(sys.argv[1]), 1); c.open(); c.save(content(1), facts(1));"
         "big = {'model.safetensors': os.urandom(200_000)}\n"

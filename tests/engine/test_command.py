@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.command import SettingsError, override, parse_config
 from engine.config import EarlyStopping, RunConfig
 from engine.models import Mlp
 from engine.optim import Sgd
 from engine.presets import PRESETS
+from engine.settings.command import SettingsError, override, parse_config
 
 
 def refused(*words: str) -> list[tuple[str, str]]:

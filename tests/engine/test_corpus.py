@@ -10,7 +10,7 @@ from engine.data.corpus import CorpusSource
 from engine.data.split import Split
 from engine.data.tokens import UNKNOWN, BytePairs, WordPieces, Words
 from engine.events import Evaluation
-from engine.parts import on_device
+from engine.loop.parts import on_device
 from engine.problem import SettingsError
 from engine.train import train
 from tests.conftest import TEST_DATA

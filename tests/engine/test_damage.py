@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.manifest import Damaged, read_verified
+from engine.saving.manifest import Damaged, read_verified
 from tests.engine.write_checkpoints import content, folder_with, newest
 
 

@@ -9,8 +9,8 @@ import pytest
 import torch
 
 from engine.events import EVENT, Alert
-from engine.fence import Fenced
 from engine.problem import SettingsError
+from engine.saving.fence import Fenced
 from engine.train import train
 from tests.engine.small import curve, last, small
 

@@ -6,9 +6,9 @@ import math
 
 import pytest
 
-from engine.command import override
 from engine.events import Alert, Gradients
-from engine.gradients import FAINT_TIMES, FEWEST, Watch, layer_names, watched
+from engine.loop.gradients import FAINT_TIMES, FEWEST, Watch, layer_names, watched
+from engine.settings.command import override
 from engine.train import train
 from tests.engine.small import curve, small
 

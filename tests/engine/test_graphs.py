@@ -8,8 +8,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from engine.check import problems
-from engine.command import override
 from engine.data import Cora, DigitsGraph, KarateClub
 from engine.data.graphs import GraphSource
 from engine.data.prepare.graph import balanced, both_ways
@@ -18,6 +16,8 @@ from engine.events import Evaluation
 from engine.models import Gat, Gcn
 from engine.nets.graph import FeatureLinear
 from engine.presets import PRESETS
+from engine.settings.check import problems
+from engine.settings.command import override
 from engine.train import train
 from tests.conftest import TEST_DATA
 from tests.engine.small import curve

@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.check import problems
 from engine.config import RunConfig, Training
 from engine.data import Cifar10, Digits, FashionMnist, FullMnist, Mnist
 from engine.data.cache import cached
@@ -19,6 +18,7 @@ from engine.data.image_files import CIFAR_FILES, read_cifar, read_idx
 from engine.data.published import Published
 from engine.data.split import Split
 from engine.problem import SettingsError
+from engine.settings.check import problems
 from engine.train import train
 from tests.engine.small import small
 

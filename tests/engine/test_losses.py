@@ -11,7 +11,7 @@ from sklearn.metrics import mean_absolute_error
 from sklearn.utils.class_weight import compute_class_weight
 from torch.nn import functional
 
-from engine.command import override
+from engine.loop.setup import prepare
 from engine.losses import (
     AbsoluteError,
     BinaryCrossEntropy,
@@ -24,7 +24,7 @@ from engine.losses import (
 )
 from engine.losses.classes import class_weights
 from engine.presets import PRESETS
-from engine.setup import prepare
+from engine.settings.command import override
 from engine.train import train
 from tests.engine.small import evaluations, small
 

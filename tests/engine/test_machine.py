@@ -8,12 +8,12 @@ import pytest
 import torch
 from torch import nn
 
-from engine.checkpoint import Checkpoints
 from engine.events import Started
+from engine.loop.setup import first_state, set_up
+from engine.loop.state import read_scalars
+from engine.machine.stacks import blocks_of, forget_activations
 from engine.problem import SettingsError
-from engine.setup import first_state, set_up
-from engine.stacks import blocks_of, forget_activations
-from engine.state import read_scalars
+from engine.saving.checkpoint import Checkpoints
 from engine.train import train
 from tests.engine.small import curve, in_process, last, small
 

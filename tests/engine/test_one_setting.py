@@ -73,7 +73,7 @@ def test_it_is_found_by_command_line_help_validation_and_training(tmp_path: Path
     assert '"reason":"completed"' in trained.stdout.splitlines()[-1]
 
     script = (
-        "from engine.check import problems; from engine.command import override;"
+        "from engine.settings.check import problems; from engine.settings.command import override;"
         "from engine.config import RunConfig;"
         "config = override(RunConfig(), ['optimizer=rprop', 'training.batch_size=4000']);"
         "print([p.path for p in problems(config)], RunConfig.model_validate_json("

@@ -13,7 +13,7 @@ from engine.data import Cifar10, Digits, Iris
 from engine.data.augmentation import Augmentation
 from engine.data.images import Images
 from engine.inspect import answer
-from engine.preview import SHOWN, preview
+from engine.outlook.preview import SHOWN, preview
 from engine.problem import SettingsError
 
 

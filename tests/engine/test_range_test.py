@@ -6,11 +6,11 @@ import math
 import re
 from pathlib import Path
 
-from engine.checkpoint import Checkpoints
-from engine.command import override
 from engine.config import RunConfig
 from engine.events import Alert, Evaluation, Steps
-from engine.range_test import after_test
+from engine.loop.range_test import after_test
+from engine.saving.checkpoint import Checkpoints
+from engine.settings.command import override
 from engine.train import train
 from tests.engine.small import curve, evaluations, last, small
 

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from engine.evaluation.ranking import FIRST, Ranking, among, ranking_metrics
-from engine.setup import set_up
+from engine.loop.setup import set_up
 from tests.engine.small import small
 
 pytestmark = pytest.mark.skipif(find_spec("recbole") is None, reason="recbole is not installed")

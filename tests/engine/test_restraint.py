@@ -7,7 +7,7 @@ import torch
 from torch.nn.utils import clip_grad_norm_, clip_grad_value_, get_total_norm
 
 from engine.config import Training
-from engine.restraint import restrain
+from engine.loop.restraint import restrain
 
 SHAPES = [(64, 30), (64,), (2, 64), (2,)]
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from engine.checkpoint import Checkpoints
 from engine.config import RunConfig
 from engine.events import Alert, Checkpoint, Event, Gradients, Started, Steps
 from engine.problem import SettingsError
+from engine.saving.checkpoint import Checkpoints
 from engine.train import train
 from tests.engine.places import PLACES
 from tests.engine.small import curve, evaluations, in_process, last, small

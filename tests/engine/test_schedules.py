@@ -19,7 +19,7 @@ from torch.optim.lr_scheduler import (
     ReduceLROnPlateau,
 )
 
-from engine.range_test import blown_up, suggest
+from engine.loop.range_test import blown_up, suggest
 from engine.schedules import (
     Constant,
     Cosine,

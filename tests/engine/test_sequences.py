@@ -10,14 +10,14 @@ import torch
 from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from engine.command import override
 from engine.config import RunConfig
 from engine.data.card import Card
 from engine.models import Gru, Lstm, Rnn, Transformer
 from engine.models.base import ModelSpec
 from engine.nets.encoder import SelfAttention, sinusoids
 from engine.nets.recurrent import RecurrentLayer
-from engine.summary import summarize
+from engine.outlook.summary import summarize
+from engine.settings.command import override
 
 TEXT = Card("classification", "text", 100, (12,), classes=("a", "b", "c"), vocabulary=50)
 SERIES = Card("regression", "series", 100, (9, 4))

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_digits
 
-from engine.check import problems
-from engine.command import override
 from engine.config import RunConfig
 from engine.data.builtin import Builtin
 from engine.data.series import AHEAD, EVERY, HOURS, DigitRows, Weather
 from engine.events import Evaluation
+from engine.settings.check import problems
+from engine.settings.command import override
 from engine.train import train
 
 ALL = [DigitRows(), Weather()]

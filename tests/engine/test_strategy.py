@@ -12,14 +12,14 @@ from sklearn.linear_model import Lasso, LinearRegression
 from sklearn.metrics import r2_score
 from torch import Tensor
 
-from engine.average import Average
-from engine.check import problems
-from engine.checkpoint import Checkpoints
-from engine.command import override
 from engine.config import RunConfig
 from engine.data.prepared import Part
+from engine.loop.average import Average
+from engine.loop.setup import prepare
 from engine.presets import PRESETS
-from engine.setup import prepare
+from engine.saving.checkpoint import Checkpoints
+from engine.settings.check import problems
+from engine.settings.command import override
 from engine.train import train
 from tests.engine.small import curve, evaluations, last, small
 

@@ -11,7 +11,6 @@ import torch
 from numpy.typing import NDArray
 from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 
-from engine.command import override
 from engine.config import RunConfig
 from engine.data.split import Split
 from engine.data.texts import FoodReviews, Languages, SmsSpam, TextSource, Tweets
@@ -20,6 +19,7 @@ from engine.data.tokens.bags import BagOfWords, TfIdf
 from engine.data.tokens.words import WordSplitter
 from engine.events import Evaluation
 from engine.problem import SettingsError
+from engine.settings.command import override
 from engine.train import train
 from tests.conftest import TEST_DATA
 

@@ -9,8 +9,8 @@ from torch.nn import functional
 
 from engine.evaluation import evaluate
 from engine.events import Evaluation
-from engine.setup import Setup, set_up
-from engine.summary import summarize
+from engine.loop.setup import Setup, set_up
+from engine.outlook.summary import summarize
 from engine.train import train
 from tests.engine.small import evaluations, small
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from engine.checkpoint import Checkpoints
-from engine.manifest import Facts
+from engine.saving.checkpoint import Checkpoints
+from engine.saving.manifest import Facts
 
 
 def content(step: int) -> dict[str, bytes]:

@@ -13,8 +13,8 @@ from typing import Any, TypeVar
 import psutil
 import redis
 
-from engine.command import override
 from engine.config import RunConfig
+from engine.settings.command import override
 from jobs import keys, queue
 from jobs.control import send
 from jobs.home import Home

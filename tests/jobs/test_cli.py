@@ -231,7 +231,7 @@ def test_the_command_line_never_loads_torch(home: Home) -> None:
 
     code = (
         "import sys, jobs.cli, jobs.cli.__main__, jobs.recorder; jobs.cli.build();"
-        "from engine.command import override; from engine.check import problems;"
+        "from engine.settings.command import override; from engine.settings.check import problems;"
         "sys.exit('torch' in sys.modules)"
     )
     environment = {**os.environ, "TRAINYARD_HOME": str(home.root)}

@@ -11,9 +11,9 @@ import pytest
 import redis
 from sqlalchemy import update
 
-from engine.command import override
 from engine.config import RunConfig
 from engine.problem import SettingsError
+from engine.settings.command import override
 from jobs import keys, queue, runs
 from jobs.connect import RedisUnavailable
 from jobs.history.schema import RUNS

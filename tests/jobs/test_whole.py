@@ -10,8 +10,8 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from engine.command import override
 from engine.config import RunConfig
+from engine.settings.command import override
 from jobs import runs
 from jobs.home import Home
 from jobs.run import Run

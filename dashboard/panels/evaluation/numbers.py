@@ -10,9 +10,9 @@ import streamlit as st
 
 from dashboard.table import Cell, Content, table
 from dashboard.text import metric, metric_name, plain
-from engine.best import RISING, cost, spoken
 from engine.config import Training
 from engine.events import Evaluation
+from engine.loop.best import RISING, cost, spoken
 
 
 @dataclass(frozen=True)

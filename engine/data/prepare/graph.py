@@ -9,7 +9,7 @@ import numpy as np
 from engine.data.divide import divide, drawn
 from engine.data.prepared import Part, Prepared
 from engine.data.raw import Floats, Graph, Labels
-from engine.shuffle import Purpose, shuffled
+from engine.data.shuffle import Purpose, shuffled
 
 if TYPE_CHECKING:
     from engine.data.graphs import GraphSource

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from engine.data.divide import divide, drawn
 from engine.data.prepared import Part, Prepared
 from engine.data.raw import Floats, Labels, Texts
+from engine.data.shuffle import Purpose, mix
 from engine.problem import Problem, SettingsError
-from engine.shuffle import Purpose, mix
 
 if TYPE_CHECKING:
     from engine.data.neighbours import NeighbourSource

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from engine.command import override
 from engine.events import Evaluation
 from engine.presets import PRESETS
+from engine.settings.command import override
 from engine.train import train
 
 NEAR = {"dog": "cat", "coffee": "espresso", "good": "great"}

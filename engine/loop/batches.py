@@ -11,11 +11,11 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from engine.ahead import ahead
-from engine.parts import Inputs
-from engine.randomness import epoch_order
-from engine.setup import Setup
-from engine.shuffle import Purpose, mix
+from engine.data.shuffle import Purpose, mix
+from engine.loop.ahead import ahead
+from engine.loop.parts import Inputs
+from engine.loop.randomness import epoch_order
+from engine.loop.setup import Setup
 
 
 class Batch(NamedTuple):

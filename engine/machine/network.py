@@ -11,8 +11,8 @@ import torch
 from torch import nn
 from torch.nn.parallel import DistributedDataParallel
 
-from engine.machine import Machine
-from engine.parts import Inputs
+from engine.loop.parts import Inputs
+from engine.machine.chosen import Machine
 
 
 def network_of(model: nn.Module, machine: Machine, example: Inputs) -> nn.Module:

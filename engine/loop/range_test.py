@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.command import override
 from engine.config import RunConfig
 from engine.problem import SettingsError
+from engine.settings.command import override
 
 MEMORY = 0.9
 """of the running mean that decides when the test is over"""

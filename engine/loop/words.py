@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.events import Alert, Event, Finished, Started, Steps
-from engine.keeper import Resumed
-from engine.range_test import suggest
-from engine.setup import Setup
-from engine.state import TrainState
+from engine.loop.range_test import suggest
+from engine.loop.setup import Setup
+from engine.loop.state import TrainState
+from engine.saving.keeper import Resumed
 
 
 class Diverged(Exception):

@@ -1,7 +1,7 @@
 """Checkpoints on disk: new folders that appear whole or not at all, and are never overwritten.
 
 Order: files -> fsync -> manifest -> fsync -> rename -> fsync of the parent -> old ones away.
-Knows bytes only; what is in them is `engine/state.py`'s affair.
+Knows bytes only; what is in them is `engine/loop/state.py`'s affair.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.durable import sync, write_synced
-from engine.failpoints import failpoint
-from engine.fence import Fence
-from engine.manifest import NAME, Damaged, Facts, Manifest, describe, read_verified
+from engine.saving.durable import sync, write_synced
+from engine.saving.failpoints import failpoint
+from engine.saving.fence import Fence
+from engine.saving.manifest import NAME, Damaged, Facts, Manifest, describe, read_verified
 
 KEPT = 2
 """good checkpoints left in the folder: the newest may meet a bad sector"""

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from engine.checkpoint import CheckpointError, Checkpoints, Loaded, Saved
 from engine.config import RunConfig
 from engine.events import Alert, Checkpoint, Event
-from engine.manifest import Facts
+from engine.loop.setup import Setup
+from engine.loop.state import TrainState, read_scalars
 from engine.problem import Problem, SettingsError
-from engine.setup import Setup
-from engine.state import TrainState, read_scalars
+from engine.saving.checkpoint import CheckpointError, Checkpoints, Loaded, Saved
+from engine.saving.manifest import Facts
 
 Resumed = tuple[Literal["", "exact", "best-effort"], str]
 """what kind of resume, and why it is only a best effort"""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import torch
 
-from engine.choice import ASKED, Choice
+from engine.machine.choice import ASKED, Choice
 from engine.problem import Problem, SettingsError
 
 

@@ -6,11 +6,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engine.augment import blended
 from engine.data.images import Images
 from engine.data.published import Published
+from engine.loop.augment import blended
+from engine.loop.randomness import seed_step
 from engine.problem import Problem, SettingsError
-from engine.randomness import seed_step
 from engine.spec import Spec
 
 SHOWN = 8

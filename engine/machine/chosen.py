@@ -13,15 +13,21 @@ from importlib.util import find_spec
 import torch
 from torch import nn
 
-from engine.choice import ASKED, Choice
 from engine.config import RunConfig
 from engine.data.prepared import Prepared
-from engine.device import choose_device, choose_threads, device_name, is_small, make_repeatable
 from engine.distributed.place import Place
 from engine.distributed.team import Team
-from engine.precision import Precision, apply, choose_precision
+from engine.machine.choice import ASKED, Choice
+from engine.machine.device import (
+    choose_device,
+    choose_threads,
+    device_name,
+    is_small,
+    make_repeatable,
+)
+from engine.machine.precision import Precision, apply, choose_precision
+from engine.machine.stacks import blocks_of
 from engine.problem import Problem, SettingsError
-from engine.stacks import blocks_of
 
 FREE_SHARE = 0.5
 """of the device's free memory that the data may take; the model needs the rest"""

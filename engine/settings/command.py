@@ -12,9 +12,9 @@ from pydantic.fields import FieldInfo
 from engine.config import RunConfig
 from engine.presets import PRESETS
 from engine.problem import Problem, SettingsError
-from engine.sentences import problems_of, unknown
+from engine.settings.sentences import problems_of, unknown
+from engine.settings.tree import accepts, allowed, class_at, is_optional, nested, settings, variants
 from engine.spec import Spec
-from engine.tree import accepts, allowed, class_at, is_optional, nested, settings, variants
 
 __all__ = ["Problem", "SettingsError", "override", "parse_config"]
 

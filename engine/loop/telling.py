@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from engine.events import Event, Gradients, Steps
-from engine.gradients import watched
-from engine.range_test import blown_up
+from engine.loop.gradients import watched
+from engine.loop.range_test import blown_up
+from engine.loop.setup import Setup
+from engine.loop.state import TrainState
+from engine.loop.steps import Pending, bad_step, cut_after
+from engine.loop.words import Diverged, Explored
 from engine.schedules import RangeTest
-from engine.setup import Setup
-from engine.state import TrainState
-from engine.steps import Pending, bad_step, cut_after
-from engine.words import Diverged, Explored
 
 
 def tell(pending: Pending, state: TrainState, setup: Setup) -> list[Event]:

@@ -18,10 +18,10 @@ from torch import Tensor, nn
 from torch.amp.grad_scaler import GradScaler
 from torch.optim import Optimizer
 
-from engine.average import Average
 from engine.config import RunConfig
 from engine.events import Evaluation, Event, Gradients, Steps
-from engine.gradients import Watch, layer_names
+from engine.loop.average import Average
+from engine.loop.gradients import Watch, layer_names
 from engine.spec import Spec
 
 RECENT_SECONDS = 1.0
@@ -40,7 +40,7 @@ class Progress(Spec):
     evaluated_step: int = 0
     """the step of the last evaluation that is behind us"""
     best_cost: float | None = None
-    """of the metric that judges (`engine/best.py`)"""
+    """of the metric that judges (`engine/loop/best.py`)"""
     best_step: int = 0
     lowest_cost: float | None = None
     """what early stopping compares with: only falls by more than `min_delta`"""
@@ -88,7 +88,7 @@ class TrainState:
     config: RunConfig
     model: nn.Module
     network: nn.Module
-    """the model as a step calls it (`engine/network.py`); its weights are those of `model`"""
+    """the model as a step calls it (`engine/machine/network.py`); the weights are `model`'s"""
     optimizer: Optimizer
     scaler: GradScaler
     """scales the loss under fp16, else does nothing"""

@@ -12,21 +12,21 @@ import torch
 from torch import nn
 from torch.amp.grad_scaler import GradScaler
 
-from engine.average import Average
-from engine.check import problems
 from engine.config import RunConfig
 from engine.data.card import Card
 from engine.data.prepared import Prepared
 from engine.distributed.place import Place
 from engine.distributed.team import Team
+from engine.loop.average import Average
+from engine.loop.parts import Inputs, TensorPart, on_device
+from engine.loop.randomness import seed_weights
+from engine.loop.state import TrainState
 from engine.losses import LossFunction, Weigh, loss_for
-from engine.machine import Machine, choose_machine
-from engine.parts import Inputs, TensorPart, on_device
+from engine.machine.chosen import Machine, choose_machine
+from engine.machine.stacks import forget_activations
 from engine.problem import Problem, SettingsError
-from engine.randomness import seed_weights
-from engine.sizes import step_samples
-from engine.stacks import forget_activations
-from engine.state import TrainState
+from engine.settings.check import problems
+from engine.settings.sizes import step_samples
 
 
 @dataclass(frozen=True)

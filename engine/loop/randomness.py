@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from engine.shuffle import Purpose, mix, shuffled
+from engine.data.shuffle import Purpose, mix, shuffled
 
 
 def seed_weights(seed: int) -> None:

@@ -9,11 +9,11 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from engine.choice import ASKED, Choice
 from engine.data.card import Card
 from engine.distributed.place import Place
-from engine.hardware import Hardware
+from engine.machine.choice import ASKED, Choice
 from engine.problem import Problem, SettingsError
+from engine.settings.hardware import Hardware
 
 
 def choose_device(hardware: Hardware, place: Place) -> torch.device:

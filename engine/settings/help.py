@@ -10,8 +10,8 @@ from pydantic.fields import FieldInfo
 
 from engine.config import RunConfig
 from engine.presets import PRESETS
+from engine.settings.tree import Setting, allowed, nested, settings, variants
 from engine.spec import Spec
-from engine.tree import Setting, allowed, nested, settings, variants
 
 
 def settings_help() -> str:

@@ -13,8 +13,8 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from engine.problem import Problem
+from engine.settings.tree import allowed, class_at, variants
 from engine.spec import Spec
-from engine.tree import allowed, class_at, variants
 
 
 def problems_of(error: ValidationError, root: type[Spec], given: Any) -> list[Problem]:

@@ -7,13 +7,13 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from engine.check import problems
 from engine.config import RunConfig
 from engine.data.card import Card
+from engine.loop.setup import prepare
 from engine.models.trial import check_output, own_mistakes_said
 from engine.problem import SettingsError
-from engine.setup import prepare
-from engine.sizes import samples, steps_per_epoch, total_steps
+from engine.settings.check import problems
+from engine.settings.sizes import samples, steps_per_epoch, total_steps
 from engine.spec import Spec
 
 

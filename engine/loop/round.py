@@ -8,12 +8,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from engine.best import RISING, cost, spoken
 from engine.evaluation import evaluate
 from engine.events import Evaluation, Event, Finished, Log
-from engine.setup import Setup
-from engine.state import TrainState
-from engine.words import Diverged, explored
+from engine.loop.best import RISING, cost, spoken
+from engine.loop.setup import Setup
+from engine.loop.state import TrainState
+from engine.loop.words import Diverged, explored
 
 
 def is_over(setup: Setup, state: TrainState) -> bool:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.durable import write_durably
+from engine.saving.durable import write_durably
 
 
 class Fenced(Exception):

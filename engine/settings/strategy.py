@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.best import JUDGES, spoken
 from engine.config import RunConfig
+from engine.loop.best import JUDGES, spoken
 from engine.problem import Problem
-from engine.sizes import samples, total_steps
+from engine.settings.sizes import samples, total_steps
 
 
 def strategy_problems(config: RunConfig) -> Iterator[Problem]:

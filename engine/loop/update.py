@@ -5,13 +5,13 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from engine.augment import blended
-from engine.batches import Batch
-from engine.randomness import seed_step
-from engine.restraint import restrain
-from engine.setup import Setup
-from engine.state import TrainState
-from engine.steps import Taken
+from engine.loop.augment import blended
+from engine.loop.batches import Batch
+from engine.loop.randomness import seed_step
+from engine.loop.restraint import restrain
+from engine.loop.setup import Setup
+from engine.loop.state import TrainState
+from engine.loop.steps import Taken
 
 Left = tuple[Tensor, Tensor, Tensor | None]
 """mean loss and norm of the gradient before clipping, scalars; the norms of `Taken.layers`"""

@@ -19,8 +19,8 @@ from engine.data.raw import Labels
 from engine.data.source import Source
 from engine.models import Model
 from engine.problem import Problem, SettingsError
-from engine.sizes import samples
-from engine.strategy import strategy_problems
+from engine.settings.sizes import samples
+from engine.settings.strategy import strategy_problems
 
 __all__ = ["Problem", "SettingsError", "misfits", "problems"]
 

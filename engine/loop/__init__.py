@@ -1,0 +1,1 @@
+"""The parts of the training loop, which `engine/train.py` puts together."""

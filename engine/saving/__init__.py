@@ -1,0 +1,1 @@
+"""Checkpoints: when, what, and whether they can be trusted."""

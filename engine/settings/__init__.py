@@ -1,0 +1,1 @@
+"""From words or forms to a `RunConfig`, and what is wrong with it. No torch."""
