@@ -223,7 +223,8 @@ def _flat_optimizer(optimizer: Optimizer) -> tuple[Tensors, dict[str, float | bo
         for name, value in values.items():
             key = f"{place}.{name}"
             if isinstance(value, Tensor):
-                tensors[key] = value
+                # Counts may be views of one vector, and safetensors refuses shared memory.
+                tensors[key] = value if value.dim() else value.clone()
             else:
                 numbers[key] = value
     return tensors, numbers

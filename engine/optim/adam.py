@@ -43,6 +43,16 @@ class Moments(OptimizerSpec):
             "weight_decay": self.weight_decay,
         }
 
+    def _built(self, weights: list[nn.Parameter], *, decoupled: bool) -> TorchOptimizer:
+        """Adam, or AdamW if the weight decay is decoupled from the gradient."""
+        from torch.optim import Adam as TorchAdam
+
+        from engine.optim.quick import QuickAdam
+
+        fused = together(weights)
+        kind = QuickAdam if fused else TorchAdam
+        return kind(weights, **self._common, fused=fused, decoupled_weight_decay=decoupled)
+
 
 class AdamW(Moments):
     """Adam with weight decay apart from the gradient (Loshchilov and Hutter, arXiv:1711.05101)."""
@@ -53,10 +63,7 @@ class AdamW(Moments):
 
     def build(self, model: nn.Module) -> TorchOptimizer:
         """`torch.optim.AdamW`."""
-        from torch.optim import AdamW as TorchAdamW
-
-        weights = trained(model)
-        return TorchAdamW(weights, **self._common, fused=together(weights))
+        return self._built(trained(model), decoupled=True)
 
 
 class Adam(Moments):
@@ -67,10 +74,7 @@ class Adam(Moments):
 
     def build(self, model: nn.Module) -> TorchOptimizer:
         """`torch.optim.Adam`."""
-        from torch.optim import Adam as TorchAdam
-
-        weights = trained(model)
-        return TorchAdam(weights, **self._common, fused=together(weights))
+        return self._built(trained(model), decoupled=False)
 
 
 class Adamax(Moments):

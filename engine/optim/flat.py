@@ -38,7 +38,8 @@ class FlatLbfgs(LBFGS):
         for one in self.state.values():
             for name in _LISTS:
                 if "d" in one:
-                    one[name] = list(one[name]) if name in one else []
+                    # Copies, because sums of a row depend on where in memory it begins.
+                    one[name] = [row.clone() for row in one[name]] if name in one else []
 
 
 def _stacked(state: dict[str, Any]) -> dict[str, Any]:
