@@ -44,9 +44,21 @@ def _steps(setup: Setup, start: int, end: int) -> Iterator[list[Batch]]:
         order = epoch_order(training.seed, epoch, len(part), part.home)
         shift = mix(training.seed, Purpose.SHIFT, epoch) % part.context if part.context else 0
         first = epoch * per_epoch
-        for places in torch.split(order, setup.step_samples)[step - first : end - first]:
-            yield _batches(setup, places, shift)
+        copy = part.in_order(order) if _takes_one_batch(setup) else None
+        while step < min(end, first + per_epoch):
+            begin = (step - first) * setup.step_samples
+            places = slice(begin, begin + setup.step_samples)
+            if copy is None:
+                yield _batches(setup, order[places], shift)
+            else:
+                yield [Batch(*copy.cut(places))]
             step += 1
+
+
+def _takes_one_batch(setup: Setup) -> bool:
+    """Whether a step is one batch, of samples that lie where the model is."""
+    alone = setup.team.size == 1 and setup.step_samples <= setup.config.training.batch_size
+    return alone and not setup.machine.on_host
 
 
 def _batches(setup: Setup, places: Tensor, shift: int) -> list[Batch]:

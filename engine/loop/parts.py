@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -10,6 +10,9 @@ from torch import Tensor
 from engine.data.prepared import Part
 
 Inputs = tuple[Tensor, ...]
+
+COPIED_BYTES = 2**25
+"""a part up to this size is copied once an epoch, in the epoch's order"""
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,22 @@ class TensorPart:
             targets = _sent(targets, self.device)
         return (*inputs, *self.shared), targets
 
+    def in_order(self, order: Tensor) -> TensorPart | None:
+        """A copy whose samples lie as `order` says, int64 `(count,)`; None where one is too large.
+
+        Taking a batch from it is a slice: 6 us a step less than picking its samples, and on a GPU
+        no kernel at all.
+        """
+        if self.context or sum(each.nbytes for each in (*self.inputs, self.targets)) > COPIED_BYTES:
+            return None
+        inputs = tuple(_laid_out(each.index_select(0, order)) for each in self.inputs)
+        return replace(self, inputs=inputs, targets=self.targets.index_select(0, order))
+
+    def cut(self, places: slice) -> tuple[Inputs, Tensor]:
+        """Inputs and targets of samples that lie side by side, without copying them."""
+        inputs = tuple(each[places] for each in self.inputs)
+        return (*inputs, *self.shared), self.targets[places]
+
     @property
     def home(self) -> torch.device:
         """Where the samples lie."""
@@ -71,7 +90,11 @@ def on_device(part: Part, device: torch.device, *, on_host: bool = False) -> Ten
 
 
 def _moved(array: object, device: torch.device) -> Tensor:
-    tensor = torch.as_tensor(array).to(device)
+    return _laid_out(torch.as_tensor(array).to(device))
+
+
+def _laid_out(tensor: Tensor) -> Tensor:
+    """Images channels-last."""
     return tensor.contiguous(memory_format=torch.channels_last) if tensor.dim() == 4 else tensor
 
 

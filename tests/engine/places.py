@@ -9,7 +9,8 @@ from tests.engine.small import PROJECT
 PLACES = [
     place
     for place in re.findall(
-        r'failpoint\("(checkpoint\.\w+)"\)', (PROJECT / "engine" / "checkpoint.py").read_text()
+        r'failpoint\("(checkpoint\.\w+)"\)',
+        (PROJECT / "engine" / "saving" / "checkpoint.py").read_text(),
     )
     if place != "checkpoint.after_making_room"  # only met with a damaged one: a test of its own
 ]

@@ -12,7 +12,7 @@ import time
 import redis
 
 from jobs import keys
-from jobs.hardware import Meter, machine_name
+from jobs.hardware import SEARCH_EVERY, Meter, machine_name
 from jobs.home import Home
 from jobs.machines import Presence, list_machines, publish, recent_samples
 
@@ -48,6 +48,21 @@ def test_leaving_is_seen_at_once(client: redis.Redis) -> None:
     worker.announce(client)
     worker.leave(client)
     assert list_machines(client) == []
+
+
+def test_the_meter_finds_children_that_come_later() -> None:
+    meter = Meter(os.getpid())
+    alone = meter.sample().process_memory
+    command = [sys.executable, "-c", "print(flush=True); input()"]
+    child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    try:
+        assert child.stdout is not None
+        child.stdout.readline()
+        sizes = [meter.sample().process_memory for _ in range(SEARCH_EVERY)]
+        assert sizes[-1] > alone + 2_000_000
+    finally:
+        child.communicate(b"\n")
+    assert [meter.sample().process_memory for _ in range(SEARCH_EVERY)][-1] < sizes[-1]
 
 
 def test_the_meter_sees_its_processes_work() -> None:
