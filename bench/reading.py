@@ -76,7 +76,10 @@ def row(chance: random.Random, number: int) -> str:
 
 
 def measured(reader: str, path: Path) -> tuple[float, float, float]:
-    """Seconds, those of the CPU (a busy machine counts in the first only), and the peak of memory in MB, as the reader's own process says them."""
+    """Seconds, those of the CPU and the peak of memory in MB, as the reader's own process says.
+
+    A busy machine shows in the first only.
+    """
     said = subprocess.run(
         [sys.executable, "-m", "bench", "reading", "--reader", reader, "--file", str(path)],
         capture_output=True,

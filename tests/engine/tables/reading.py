@@ -55,5 +55,5 @@ def reading(
 
 def dialect(delimiter: str = ",", quote: str = '"', **others: Any) -> Dialect:
     """A dialect that differs from the usual one in these."""
-    fields = {"encoding": "utf-8", "decimal": ".", "header": True} | others
+    fields: dict[str, Any] = {"encoding": "utf-8", "decimal": ".", "header": True} | others
     return Dialect(delimiter=delimiter, quote=quote, **fields)

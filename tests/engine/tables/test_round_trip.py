@@ -130,7 +130,7 @@ def test_whole_arrays_are_judged_as_single_cells_are(cells: list[str], decimal: 
 
 def corpus() -> list[bytes]:
     """All hand-made files."""
-    every = [content for content, *_ in (*READ, *REFUSED)]
+    every = [*(content for content, _ in READ), *(content for content, _, _ in REFUSED)]
     raw = [content.encode() if isinstance(content, str) else content for content in every]
     return [content for content in raw if len(content) < 50_000]
 
