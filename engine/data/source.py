@@ -14,7 +14,7 @@ from engine.data.split import Split
 from engine.spec import RARE, Spec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from engine.data.prepared import Prepared
     from engine.data.raw import Raw
@@ -38,6 +38,8 @@ class Source(Spec):
     """A data set to choose. A subclass says its `facts` and how to load it."""
 
     facts: ClassVar[Card]
+    measured: ClassVar[bool] = False
+    """whether only the data, made ready, can tell how many samples and features there are"""
     split: Split = Split()
     limit: Limit = None
 
@@ -76,6 +78,12 @@ class Source(Spec):
         if not isinstance(raw, Arrays | Texts):
             return np.zeros(0, dtype=np.int64)
         return raw.targets.astype(np.int64)
+
+    def originals(self, places: Sequence[int]) -> list[dict[str, float | str]] | None:  # noqa: ARG002
+        """These samples as they were before anything was done to them, by name; None where
+        `load` has them.
+        """
+        return None
 
     @abstractmethod
     def load(self) -> Raw:

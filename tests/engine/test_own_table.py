@@ -1,0 +1,104 @@
+"""Tables of one's own: as good as the same data built in, and measured on the training part."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine.config import RunConfig
+from engine.data import BreastCancer, Diabetes, Iris, OwnTable
+from engine.data.builtin import Builtin
+from engine.events import Evaluation, Started
+from engine.outlook.summary import summarize
+from engine.settings.check import problems
+from engine.settings.command import override
+from engine.train import train
+from tests.engine.own_tables import built_in, store
+
+
+@pytest.fixture(autouse=True)
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tables of this test alone."""
+    monkeypatch.setenv("TRAINYARD_STORE", str(tmp_path))
+
+
+SAME = [
+    ("iris", Iris(), "iris_mlp"),
+    ("breast_cancer", BreastCancer(), "breast_cancer_logistic"),
+    ("diabetes", Diabetes(), "diabetes_linear"),
+]
+
+
+@pytest.mark.parametrize(("name", "data", "preset"), SAME, ids=[each[0] for each in SAME])
+def test_a_table_trains_as_the_same_data_built_in(name: str, data: Builtin, preset: str) -> None:
+    own = OwnTable(table=store(built_in(name)), target="target")
+    theirs, mine = data.prepare(), own.prepare()
+    for part in ("train", "validation", "test"):
+        assert np.array_equal(mine.parts[part].places, theirs.parts[part].places)
+        assert np.array_equal(mine.parts[part].targets, theirs.parts[part].targets)
+        there, here = theirs.parts[part].inputs[0], mine.parts[part].inputs[0]
+        assert np.abs(here - there).max() < 2e-5
+    words = ["training.epochs=15", "hardware.device=cpu", "hardware.threads=1"]
+    config = override(RunConfig(), [f"preset={preset}", *words])
+    before = of_the_test(config)
+    after = of_the_test(config.model_copy(update={"data": own}))
+    assert after == pytest.approx(before, rel=2e-3)
+
+
+def of_the_test(config: RunConfig) -> dict[str, float]:
+    (found,) = [e for e in train(config) if isinstance(e, Evaluation) and e.split == "test"]
+    return found.metrics
+
+
+def mixed(rows: int = 200) -> dict[str, list[object]]:
+    """A table with a column of every kind, and with gaps."""
+    draw = np.random.default_rng(0)
+    age = draw.integers(18, 90, rows).tolist()
+    colour = draw.choice(["red", "green", "blue", " red "], rows).tolist()
+    price = (draw.random(rows) * 100).tolist()
+    when = [datetime(2020 + n % 4, 1 + n % 12, 1 + n % 28, n % 24) for n in range(rows)]
+    return {
+        "age": [None if n % 7 == 0 else value for n, value in enumerate(age)],
+        "colour": [None if n % 11 == 0 else value for n, value in enumerate(colour)],
+        "member": [n % 3 == 0 for n in range(rows)],
+        "when": [None if n % 13 == 0 else value for n, value in enumerate(when)],
+        "price": price,
+        "note": [f"note {n}" for n in range(rows)],
+        "good": ["yes" if a > 50 else "no" for a in age],
+    }
+
+
+def test_a_mixed_table_is_trained_on_and_says_what_was_done_to_it() -> None:
+    cells = mixed()
+    cells["good"][3] = None
+    data = OwnTable(table=store(cells), target="good", missing_indicator=True, limit=150)
+    config = override(
+        RunConfig(data=data),
+        ["model=mlp", "training.epochs=2", "training.batch_size=16", "hardware.device=cpu"],
+    )
+    assert problems(config) == []
+    summary = summarize(config)
+    events = list(train(config))
+    (started,) = [event for event in events if isinstance(event, Started)]
+    assert started.samples == summary.samples
+    assert started.parameters == summary.parameters
+    assert started.classes == ["no", "yes"]
+    assert started.choices["rows"] == (
+        "150 of 200: left out: 1 without good, 49 by limit or division"
+    )
+    assert started.choices["task"] == "classification: good is text"
+    assert started.choices["columns"].startswith("5 of 6: age, colour")
+    assert started.choices["missing"].startswith("mean: age 5")
+    (test,) = [e for e in events if isinstance(e, Evaluation) and e.split == "test"]
+    worst = test.worst[0]
+    assert worst.features == {
+        name: value
+        for name in ("age", "colour", "price")
+        if (value := cells[name][worst.place]) is not None
+    } | {
+        "member": str(cells["member"][worst.place]).lower(),
+        **({"when": str(cells["when"][worst.place])} if cells["when"][worst.place] else {}),
+    }
