@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
@@ -15,7 +15,7 @@ from engine.data.own.choices import DateParts, Preparation
 from engine.data.own.division import by_group, by_time, time_sizes
 from engine.data.own.roles import Roles, labels_of, roles_of
 from engine.data.own.shape import width
-from engine.data.own.stored import Stored, readable
+from engine.data.own.stored import Stored, readable, stored_tables
 from engine.data.own.wrong import table_problems
 from engine.data.prepare.table import prepare_table
 from engine.data.raw import Labels, Table
@@ -104,7 +104,7 @@ class OwnTable(Preparation):
             self.facts,
             task=roles.task,
             classes=roles.classes,
-            samples=roles.labelled or table.facts.rows - roles.target.missing,
+            samples=self._samples(table, roles),
             shape=(width(self, roles),),
         )
         if not self.text:
@@ -113,6 +113,12 @@ class OwnTable(Preparation):
             return replace(found, shape=(self.tokens.size,))
         return replace(found, modality="text", shape=(self.length,))
 
+    def _samples(self, table: Stored, roles: Roles) -> int:
+        """Rows with a target; of those that other settings leave out not all can be told yet."""
+        rows = roles.labelled or table.facts.rows - roles.target.missing
+        needed = [table.find(name) for name in (self.time, self.text) if name]
+        return max(0, rows - sum(column.missing for column in needed if column))
+
     def sizes(self) -> dict[str, int]:
         samples = self.card.samples
         count = min(samples, self.limit or samples)
@@ -120,6 +126,14 @@ class OwnTable(Preparation):
 
     def problems(self) -> Iterator[Problem]:
         return table_problems(self)
+
+    def offers(self) -> Mapping[str, Mapping[str, str]]:
+        table = readable(self.table)
+        columns = table.facts.columns if table else []
+        return {
+            "tables": stored_tables(),
+            "columns": {column.name: f"{column.name} · {column.kind}" for column in columns},
+        }
 
     def labels(self) -> Labels:
         table = self.opened()

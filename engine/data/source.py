@@ -14,7 +14,7 @@ from engine.data.split import Split
 from engine.spec import RARE, Spec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from engine.data.prepared import Prepared
     from engine.data.raw import Raw
@@ -55,6 +55,12 @@ class Source(Spec):
     def problems(self) -> Iterator[Problem]:
         """What only this data set knows of its settings, at `data.<field>`. Opens no file."""
         return iter(())
+
+    def offers(self) -> Mapping[str, Mapping[str, str]]:
+        """What a form offers for settings that name something: by the setting's `one_of`, each
+        value and what people call it.
+        """
+        return {}
 
     def augment(self, inputs: Inputs) -> Inputs:
         """The inputs of a batch as the model is to see them in training; a batch of evaluation

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pyarrow as pa
@@ -40,6 +40,11 @@ def store(cells: Cells, *, group_rows: int = 64) -> str:
     parquet.write_table(table, folder / "table.parquet", row_group_size=group_rows)
     (folder / "facts.json").write_text(found.model_dump_json())
     return digest
+
+
+def moment(*numbers: int) -> datetime:
+    """Year, month, day, hour, minute: a date of a table knows no zone."""
+    return datetime(*numbers, tzinfo=UTC).replace(tzinfo=None)  # type: ignore[arg-type, misc]
 
 
 def built_in(name: str) -> dict[str, list[Any]]:

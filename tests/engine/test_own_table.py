@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +15,7 @@ from engine.outlook.summary import summarize
 from engine.settings.check import problems
 from engine.settings.command import override
 from engine.train import train
-from tests.engine.own_tables import built_in, store
+from tests.engine.own_tables import built_in, moment, store
 
 
 @pytest.fixture(autouse=True)
@@ -59,7 +58,7 @@ def mixed(rows: int = 200) -> dict[str, list[object]]:
     age = draw.integers(18, 90, rows).tolist()
     colour = draw.choice(["red", "green", "blue", " red "], rows).tolist()
     price = (draw.random(rows) * 100).tolist()
-    when = [datetime(2020 + n % 4, 1 + n % 12, 1 + n % 28, n % 24) for n in range(rows)]
+    when = [moment(2020 + n % 4, 1 + n % 12, 1 + n % 28, n % 24) for n in range(rows)]
     return {
         "age": [None if n % 7 == 0 else value for n, value in enumerate(age)],
         "colour": [None if n % 11 == 0 else value for n, value in enumerate(colour)],

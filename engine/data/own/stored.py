@@ -167,6 +167,21 @@ def readable(table: str) -> Stored | None:
         return None
 
 
+def stored_tables() -> dict[str, str]:
+    """The tables of this machine by digest, the newest first, and how large each is."""
+    folder = own_data_folder()
+    try:
+        digests = [each.name for each in folder.iterdir() if DIGEST.fullmatch(each.name)]
+    except OSError:
+        return {}
+    found = [table for digest in digests if (table := readable(digest)) is not None]
+    return {
+        table.folder.name: f"{table.folder.name[:8]} · {table.facts.rows:,} rows, "
+        f"{len(table.facts.columns):,} columns"
+        for table in sorted(found, key=lambda each: each.stamp, reverse=True)
+    }
+
+
 @lru_cache(maxsize=32)
 def _facts(folder: Path, stamp: int) -> TableFacts:  # noqa: ARG001
     return load_facts(folder)

@@ -67,7 +67,7 @@ def _unknown_columns(data: OwnTable, table: Stored) -> Iterator[Problem]:
 
 def _nearest(name: str, names: Sequence[str]) -> str:
     small = {each.lower(): each for each in reversed(names)}
-    near = [small[each] for each in difflib.get_close_matches(name.lower(), list(small), 3, 0.5)]
+    near = [small[each] for each in difflib.get_close_matches(name.lower(), list(small), 3, 0.6)]
     if near:
         return f"the table has no column {name}; did you mean {' or '.join(near)}?"
     return f"the table has no column {name}; there are {listed(names)}"
