@@ -82,8 +82,8 @@ def test_a_number_as_target_brings_a_model_that_predicts_one() -> None:
 
 def test_a_text_brings_the_models_of_texts() -> None:
     cells = {
-        "text": [f"a long text, number {n}" for n in range(80)],
-        "kind": [("good", "bad")[n % 2] for n in range(80)],
+        "text": [f"a long text, number {n}" for n in range(200)],
+        "kind": [("good", "bad")[n % 2] for n in range(200)],
     }
     page = _put(_with(cells), "target", "kind")
     assert any("name a text in data\\.text" in said for said in _said(page))

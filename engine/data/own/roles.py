@@ -99,19 +99,16 @@ def class_counts(table: Stored, target: Column, wording: Wording) -> tuple[tuple
     """
     if target.distinct is None or target.distinct > MOST_CLASSES or target.kind == "date":
         return ()
-    names = class_names(table, target, wording)
-    labels = labels_of(table, target, names, wording)
-    counts = np.bincount(labels[labels >= 0], minlength=len(names))
-    return tuple(zip(names, counts.tolist(), strict=True))
-
-
-def class_names(table: Stored, target: Column, wording: Wording) -> tuple[str, ...]:
-    """Texts in the order of the alphabet, numbers by size, false before true."""
     if target.kind == "text":
         found = table.codes(target.name, wording)
-        return tuple(sorted(name for name in found.names if name))
+        counts = np.bincount(found.codes[found.codes >= 0], minlength=len(found.names))
+        pairs = zip(found.names, counts.tolist(), strict=True)
+        return tuple(sorted((name, count) for name, count in pairs if name))
     values = table.numbers(target.name)
-    return tuple(_spoken(value, target) for value in np.unique(values[~np.isnan(values)]).tolist())
+    # By size, and so false before true.
+    different, counts = np.unique(values[~np.isnan(values)], return_counts=True)
+    names = [_spoken(value, target) for value in different.tolist()]
+    return tuple(zip(names, counts.tolist(), strict=True))
 
 
 def labels_of(table: Stored, target: Column, names: Sequence[str], wording: Wording) -> Labels:
