@@ -23,7 +23,6 @@ from sklearn.preprocessing import (
 from engine.data import OwnTable
 from engine.data.own.choices import DateParts
 from engine.data.prepared import Prepared
-from engine.data.split import Split
 from tests.engine.own_tables import moment, store
 
 ROWS = 300
@@ -222,42 +221,3 @@ def test_without_parts_a_date_is_left_out() -> None:
     found = prepared(table, dates=none)
     assert not any("when" in name for name in found.names)
     assert "when (a date, and no part of it is chosen)" in found.told["columns"]
-
-
-def test_rows_with_gaps_and_double_rows_are_dropped_and_counted() -> None:
-    table = cells()
-    whole = [
-        n for n in range(ROWS) if all(table[name][n] is not None for name in ("number", "text"))
-    ]
-    for name in table:
-        table[name].append(table[name][whole[0]])
-    found = prepared(table, features=["number", "text"], missing="drop", drop_duplicates=True)
-    rows = np.sort(np.concatenate([part.places for part in found.parts.values()]))
-    assert rows.tolist() == whole
-    left = f"left out: {ROWS - len(whole)} with a missing value, 1 twice"
-    assert found.told["rows"] == f"{len(whole)} of {ROWS + 1}: {left}"
-
-
-def test_spaces_and_capitals_make_no_category_of_their_own() -> None:
-    table = {"text": [("a", " a", "A", "b")[n % 4] for n in range(40)], "target": [*range(40)]}
-    assert prepared(table).names == ("text=A", "text=a", "text=b")
-    assert prepared(table, lower=True).names == ("text=a", "text=b")
-    assert len(prepared(table, trim=False).names) == 4
-
-
-def test_a_column_without_a_value_in_training_is_left_out_and_said() -> None:
-    table = cells()
-    test = prepared(table).parts["test"].places
-    table["late"] = [1.0 + n if n in test else None for n in range(ROWS)]
-    found = prepared(table)
-    assert not any("late" in name for name in found.names)
-    assert "late (no value in the training part)" in found.told["columns"]
-
-
-def test_other_shares_leave_the_numbers_of_a_split_alone() -> None:
-    table = cells()
-    assert prepared(table, split=Split(validation=0.3)).samples == {
-        "train": 165,
-        "validation": 90,
-        "test": 45,
-    }

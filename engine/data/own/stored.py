@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 DIGEST = re.compile(r"[0-9a-f]{16,64}")
+TAKEN_IN = "tables-v1"
+"""folder in the cache of files that `python -m engine` was given; another version reads anew"""
 Values = NDArray[np.float64]
 Dates = NDArray[np.datetime64]
 Original = dict[str, float | str]
@@ -165,7 +167,7 @@ def stored(table: str) -> Stored | None:
     """
     if not DIGEST.fullmatch(table):
         return None
-    for place in (own_data_folder(), cache_folder() / "tables"):
+    for place in (own_data_folder(), cache_folder() / TAKEN_IN):
         try:
             stamp = (place / table / "facts.json").stat().st_mtime_ns
         except OSError:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.data.cache import cache_folder
-from engine.data.own.stored import DIGEST, stored
+from engine.data.own.stored import DIGEST, TAKEN_IN, stored
 from engine.data.own_table import OwnTable
 from engine.data.tables import Refused, read_table
 from engine.problem import Problem, SettingsError
@@ -42,7 +42,7 @@ def taken_in(config: RunConfig) -> RunConfig:
 def _read(path: Path) -> str:
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    place = cache_folder() / "tables" / digest
+    place = cache_folder() / TAKEN_IN / digest
     if stored(digest) is not None:
         return digest
     place.parent.mkdir(parents=True, exist_ok=True)

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from engine.data.own.categories import OneHot, Ordinal
+from engine.data.own.columns import listed
 from engine.data.own.encode import Encoded, Numbers
 from engine.data.own.roles import Roles
 from engine.data.own.rows import Kept
 from engine.data.own.stored import Stored
-from engine.data.own.wrong import listed
 from engine.data.raw import Labels
 
 if TYPE_CHECKING:
