@@ -1,7 +1,7 @@
 """People's tables, read strictly: what is accepted equals the file, what is lost is listed.
 
-`read_table` writes a folder with `table.parquet` and `facts.json`. A format is one module that makes
-`Cells` (`cells.py`); what a column is, is decided for all of them by `survey.py`.
+`read_table` writes a folder with `table.parquet` and `facts.json`. A format is one module that
+makes `Cells` (`cells.py`); what a column is, is decided for all of them by `survey.py`.
 """
 
 from __future__ import annotations

@@ -12,7 +12,8 @@ from engine.data.tables.forms import Form, form
 from engine.data.tables.header import has_header
 from engine.data.tables.records import Record, line_end, parse
 
-DELIMITERS = (",", ";", "\t", "|")
+DELIMITERS = ("\t", ";", "|", ",")
+"""of two that explain a text equally well the first is taken: commas are also in numbers and prose"""
 SEEN_RECORDS = 500
 SEPARATOR_LINE = re.compile(r"sep=(.)\r?\n?", re.I)
 COMMENTS = re.compile(r"(?:#[^\r\n]*(?:\r\n|\n|\r))+")
@@ -37,6 +38,11 @@ class Trial:
         """Which part of the records has them."""
         same = sum(len(record.cells) == self.width for record in self.records)
         return same / max(len(self.records), 1)
+
+    @property
+    def comma(self) -> bool:
+        """The usual delimiter, where nothing else decides."""
+        return self.dialect.delimiter == ","
 
     @property
     def good(self) -> bool:
@@ -145,9 +151,9 @@ class Start:
         torn = [t for t in trials if t.width > 1 and (t.share > 0.5 or len(t.records[0].cells) > 1)]
         torn += [t for t in trials if t.problem and in_first_line(t, self.text[begin:])]
         if torn:
-            return max(torn, key=lambda trial: (trial.share, self.rank(trial), trial.width))
+            return max(torn, key=lambda trial: (trial.share, self.rank(trial), trial.width, trial.comma))
         single = [trial for trial in trials if trial.good] or trials
-        return max(single, key=self.rank)
+        return max(single, key=lambda trial: (self.rank(trial), trial.comma))
 
     def dialect(self, delimiter: str, quote: str) -> Dialect:
         """A pair to try."""

@@ -12,8 +12,10 @@ from engine.data.tables.facts import Kind, shown
 
 EXACT = 2**53
 """whole numbers up to here are exact as a float64, and so in every program that reads the table"""
-WORDS = ("NA", "N/A", "na", "n/a", "null", "NULL", "Null", "None", "none", "nan", "NaN", "NAN")
-WORDS += ("#N/A", "<NA>", "?")
+WORDS = (
+    *("NA", "N/A", "na", "n/a", "#N/A", "<NA>", "?"),
+    *("null", "NULL", "Null", "None", "none", "nan", "NaN", "NAN"),
+)
 """cells that say nothing is there, in a column that otherwise has one kind"""
 TRUE, FALSE = ("true", "True", "TRUE"), ("false", "False", "FALSE")
 SPACES = " \t"
@@ -75,7 +77,7 @@ def number_form(cell: str, decimal: str) -> Form | None:
     pointed = cell.replace(",", ".") if decimal == "," and "." not in cell else cell
     if (decimal == "." or "." not in cell) and NUMBER.fullmatch(pointed):
         return Form.DECIMAL if math.isfinite(float(pointed)) else Form.HUGE
-    if cell[0] == "+" and number_form(cell[1:].lstrip("+-"), decimal):
+    if cell[0] == "+" and cell[1:2] in (*"0123456789.,",) and number_form(cell[1:], decimal):
         return Form.PLUS
     shapes = [(ZEROS, Form.ZEROS), (INFINITE, Form.INFINITE)]
     if decimal == ".":

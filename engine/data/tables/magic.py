@@ -110,10 +110,8 @@ def archive(path: Path) -> Format:
             f"This begins like a zip archive or an Excel workbook but is damaged ({error}): "
             "download or save it again."
         ) from error
-    if (
-        "xl/workbook.xml" in names
-        or ("[Content_Types].xml" in names
-        and any(name.startswith("xl/worksheets/") for name in names))
+    if "xl/workbook.xml" in names or (
+        "[Content_Types].xml" in names and any(name.startswith("xl/worksheets/") for name in names)
     ):
         return "xlsx"
     if "xl/workbook.bin" in names:

@@ -18,9 +18,13 @@ from engine.data.tables.facts import (
     save_facts,
     shown,
 )
+from engine.data.tables.jsonl import JsonCells
 from engine.data.tables.magic import recognise
+from engine.data.tables.parquet import ParquetCells
+from engine.data.tables.spool import ROWS
 from engine.data.tables.survey import Survey
 from engine.data.tables.write import Planned, write
+from engine.data.tables.xlsx import ExcelCells
 
 Progress = Callable[[float], None] | None
 
@@ -38,19 +42,27 @@ def read(
     try:
         cells = opened(path, into, file_name, dialect)
         decided = survey(cells, kinds, progress)
-        facts = write(cells, decided, into, progress)
+        facts = write(cells, decided, into, part(progress, 0.5, 1.0))
         save_facts(facts, into)
     except BaseException:
         # Nothing half-made stays in the caller's folder, whatever happened.
         for name in (TABLE, FACTS):
             (into / name).unlink(missing_ok=True)
         raise
+    finally:
+        (into / ROWS).unlink(missing_ok=True)
     return facts
 
 
 def opened(path: Path, into: Path, file_name: str, dialect: Dialect | None) -> Cells:
     """The reader of the file's format, which its first bytes say."""
-    recognise(path, file_name)
+    found = recognise(path, file_name)
+    if found == "parquet":
+        return ParquetCells(path, file_name)
+    if found == "xlsx":
+        return ExcelCells(path, into, dialect)
+    if found == "jsonl":
+        return JsonCells(path, into, dialect)
     return Delimited(path, file_name, dialect)
 
 

@@ -86,9 +86,10 @@ class Parser:
         self.place = match.end()
         if quote and quote in match[0]:
             raise Refused(
-                f"Line {self.line}: a quote {quote} stands inside the cell {shown(match[0])}, which "
-                f"does not begin with one. Write the cell as {quote}…{quote} with the quote inside "
-                "doubled, or say that the file has no quotes.",
+                f"Line {self.line}: a quote {quote} stands inside the cell "
+                f"{shown(match[0])}, which does not begin with one. Write the cell as "
+                f"{quote}…{quote} with the quote inside doubled, or say that the file has no "
+                "quotes.",
                 self.line,
             )
         return checked(match[0], self.line), False
@@ -105,9 +106,9 @@ class Parser:
         following = self.text[self.place : self.place + 1]
         if following and following not in (self.dialect.delimiter, "\r", "\n"):
             begun = "" if line == self.line else f" (the cell begins in line {line})"
-            after = re.match(r"[^\r\n]{0,40}", self.text[self.place : self.place + 40])
+            after = re.split(r"[\r\n]", self.text[self.place : self.place + 40], maxsplit=1)[0]
             raise Refused(
-                f"Line {self.line}: after a closing quote{begun} comes {shown(after[0] if after else '')}. "
+                f"Line {self.line}: after a closing quote{begun} comes {shown(after)}. "
                 "Either a quote is missing before, or one inside the cell must be doubled.",
                 self.line,
             )
@@ -134,9 +135,9 @@ class Parser:
         elif self.place < len(self.text):
             name = {"\r": "a carriage return", "\n": "a line feed"}
             raise Refused(
-                f"Line {self.line} holds {name[self.text[self.place]]} alone; the first line ends "
-                f"with {name[self.ending]}. Save the file with line ends of one kind, or put quotes "
-                "around the cell.",
+                f"Line {self.line} holds {name[self.text[self.place]]} alone; the first line "
+                f"ends with {name[self.ending]}. Save the file with line ends of one kind, or "
+                "put quotes around the cell.",
                 self.line,
             )
         self.line += 1

@@ -183,6 +183,7 @@ def whole_date(cells: pa.Array) -> Form | None:
         if not pc.all(pc.and_(zulu, pc.match_substring(cells, ":"))).as_py():
             return None
         cells = pc.utf8_rtrim(cells, characters="Z")
-    if cast(cells, pa.timestamp("us")) is None:
+    # PyArrow knows a year 0; ISO 8601 only by agreement, and Python not at all.
+    if pc.any(pc.starts_with(cells, "0000")).as_py() or cast(cells, pa.timestamp("us")) is None:
         return None
     return Form.ZULU if pc.any(zulu).as_py() else Form.DATE
