@@ -129,7 +129,7 @@ def test_what_nobody_chose_is_left_out_with_the_reason(table: str) -> None:
 
 def test_rows_that_leave_nothing_to_tell_apart(tmp_path: Path, monkeypatch: Any) -> None:
     monkeypatch.setenv("TRAINYARD_STORE", str(tmp_path))
-    cells = {
+    cells: dict[str, list[Any]] = {
         "x": [None if n % 2 else 1.0 * n for n in range(40)],
         "y": [("a", "b")[n % 2] for n in range(40)],
     }
@@ -141,7 +141,7 @@ def test_rows_that_leave_nothing_to_tell_apart(tmp_path: Path, monkeypatch: Any)
 
 def test_numbers_that_32_bits_cannot_hold_are_said(tmp_path: Path, monkeypatch: Any) -> None:
     monkeypatch.setenv("TRAINYARD_STORE", str(tmp_path))
-    cells = {"x": [10.0 ** (n * 5) for n in range(60)], "y": [n % 2 for n in range(60)]}
+    x, y = [10.0 ** (n * 5) for n in range(60)], [n % 2 for n in range(60)]
     with pytest.raises(SettingsError, match="too large for the 32 bits"):
-        OwnTable(table=store(cells), target="y", scaling="none").prepare()
-    assert np.isfinite(cells["x"]).all()
+        OwnTable(table=store({"x": x, "y": y}), target="y", scaling="none").prepare()
+    assert np.isfinite(x).all()

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 class Encoded(Protocol):
     """A column that has been measured: `features` names what `rows` gives, `(rows, features)`."""
 
-    features: tuple[str, ...]
+    @property
+    def features(self) -> tuple[str, ...]: ...
 
     def rows(self, places: Labels) -> Values:
         """The rows at `places`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -30,7 +31,7 @@ def kept_rows(data: OwnTable, table: Stored, roles: Roles) -> Kept:
     """Looks at the target and, where the settings ask for it, at every column that is used."""
     targets, known = _targets(data, table, roles)
     rows = np.flatnonzero(known)
-    steps = {
+    steps: dict[str, Callable[[Labels], Labels]] = {
         f"without {roles.target.name}": lambda rows: rows,
         f"without {data.time}": lambda rows: rows[~absent(table, data.time)[rows]],
         "with a missing value": lambda rows: _whole(table, roles, rows),

@@ -129,7 +129,8 @@ def _target_scale(data: OwnTable, train: Labels | Values, classified: bool) -> T
 def _targets(kept: Kept, places: Labels, target: TargetScale) -> Labels | Floats:
     found = kept.targets[places]
     if found.dtype == np.int64:
-        return found.astype(np.int64)
+        labels: Labels = found.astype(np.int64)
+        return labels
     values = found.astype(np.float32) - np.float32(target.mean)
     return np.divide(values, np.float32(target.deviation), dtype=np.float32)
 
