@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-NAMES = ("accuracy", "engine", "live")
+NAMES = ("accuracy", "engine", "live", "telemetry")
 
 
 def main() -> int:
@@ -18,7 +18,10 @@ def main() -> int:
     except ModuleNotFoundError as error:
         if error.name != f"bench.{name}":
             raise
-        sys.stderr.write(f"There is no benchmark {name!r}. Known: {', '.join(NAMES)}.\n")
+        given = repr(name) if name else "nothing"
+        sys.stderr.write(
+            f"trainyard: there is a bench {' and a bench '.join(NAMES)}; {given} was given.\n"
+        )
         return 2
     code: int = module.main(sys.argv[2:])
     return code

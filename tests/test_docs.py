@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from bench.accuracy import BARS, names_of, readme
+from bench.accuracy.readme import BEGIN, END, replaced
+
 PROJECT = Path(__file__).parents[1]
 NAMED = re.compile(r"\b(?:engine|jobs|dashboard|tests|bench|docs)/[\w/.-]*\w")
 
@@ -16,3 +19,25 @@ def test_every_file_a_document_names_is_there(document: str) -> None:
     named = set(NAMED.findall((PROJECT / document).read_text()))
     assert named
     assert {path for path in named if not (PROJECT / path).exists()} == set()
+
+
+def test_the_readme_shows_what_is_asserted_of_accuracy() -> None:
+    table = (PROJECT / "README.md").read_text().partition(BEGIN)[2].partition(END)[0]
+    rows = [line for line in table.splitlines() if line.startswith("|")][2:]
+    cells = [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
+    assert [(row[0], row[1]) for row in cells] == [names_of(bar) for bar in BARS]
+    asked = [float(row[3].removeprefix("≥ ").removeprefix("≤ ")) for row in cells]
+    assert asked == [round(bar.bar, 3) for bar in BARS]
+
+
+def test_a_row_measured_anew_takes_the_place_of_the_old_one() -> None:
+    text = f"a\n{BEGIN}\n{END}\nb\n"
+    order = ["x | loss", "y | loss"]
+    lines = {each: f"| {each} | 1 |" for each in order}
+    keys = {readme.key(line): line for line in lines.values()}
+    first = replaced(text, list(keys), {readme.key(lines["y | loss"]): "| y | loss | 1 |"})
+    both = replaced(first, list(keys), {readme.key("| x | loss | 2 |"): "| x | loss | 2 |"})
+    again = replaced(both, list(keys), {readme.key("| y | loss | 3 |"): "| y | loss | 3 |"})
+    assert again.splitlines()[-4:] == ["| x | loss | 2 |", "| y | loss | 3 |", END, "b"]
+    with pytest.raises(ValueError, match="no <!-- bench"):
+        replaced("nothing", [], {})

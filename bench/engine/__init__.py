@@ -28,7 +28,7 @@ def main(arguments: Sequence[str]) -> int:
     """Prints a table a task; exit code 1 when a target was missed."""
     options = _options(arguments)
     sentences: list[str] = []
-    with _server():
+    with server():
         for task in options.tasks:
             print(f"\n{_title(task)}, {options.rounds} rounds\n", flush=True)
             times = measure(task, options)
@@ -82,7 +82,7 @@ def _installed(package: str, python: str) -> bool:
 
 
 @contextmanager
-def _server() -> Iterator[None]:
+def server() -> Iterator[None]:
     """A home of its own with a real stream server, for telemetry."""
     from bench.live import await_server, process
     from jobs.home import Home
