@@ -132,7 +132,8 @@ def _targets(kept: Kept, places: Labels, target: TargetScale) -> Labels | Floats
         labels: Labels = found.astype(np.int64)
         return labels
     values = found.astype(np.float32) - np.float32(target.mean)
-    return np.divide(values, np.float32(target.deviation), dtype=np.float32)
+    scaled: Floats = np.divide(values, np.float32(target.deviation), dtype=np.float32)
+    return scaled
 
 
 def _texts(
