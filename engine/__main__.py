@@ -18,6 +18,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
 from engine.config import RunConfig
+from engine.data.own.taken import taken_in
 from engine.distributed.place import Place, place_of_torchrun
 from engine.machine.threads import WAIT_BRIEFLY
 from engine.problem import SettingsError
@@ -47,7 +48,7 @@ def main(words: Sequence[str]) -> int:
     """The exit code of one run."""
     arguments = _arguments(words)
     try:
-        config = override(RunConfig(), arguments.settings)
+        config = taken_in(override(RunConfig(), arguments.settings))
         found = problems(config)
         if found:
             raise SettingsError(found)

@@ -107,7 +107,7 @@ class Example(Spec):
     prediction: str
     loss: float
     text: str = ""
-    features: dict[str, float] = {}
+    features: dict[str, float | str] = {}
     """of a row of a table, by name, before scaling"""
     pixels: list[list[list[int]]] = []
     """of an image, 0 to 255: `(height, width, channels)`"""

@@ -9,6 +9,12 @@ from pydantic.config import JsonDict
 
 RARE: JsonDict = {"rare": True}
 """`json_schema_extra` of a setting few people change: the form puts it under “More”"""
+FIRST: JsonDict = {"first": True}
+"""`json_schema_extra` of a setting that is asked before those of the class above"""
+TABLE: JsonDict = {**FIRST, "one_of": "tables"}
+"""of a setting that names a stored table: the form offers those there are"""
+COLUMN: JsonDict = {"one_of": "columns"}
+"""of a setting that names a column of that table, or several"""
 
 
 class Spec(BaseModel):

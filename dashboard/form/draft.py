@@ -48,6 +48,8 @@ def typed(field: Field, value: Any) -> Any:
         return number(float(value))
     if field.shape == "numbers":
         return ", ".join(number(item) for item in value)
+    if field.shape == "names":
+        return list(value)
     return value
 
 

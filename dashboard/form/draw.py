@@ -32,6 +32,8 @@ class Pen:
     state: State
     sheet: Sheet
     placeholders: Mapping[str, str] = field(default_factory=dict)
+    lists: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """what settings that name something may name: by list, each value and what people call it"""
     drawn: set[str] = field(default_factory=set)
 
     def give(self, key: str, value: Any) -> None:
@@ -120,7 +122,10 @@ def _draw_leaf(pen: Pen, place: Place) -> None:
         return
     pen.give(key, typed(item, item.example if item.default is None else item.default))
     label = pen.label(key, place.label)
-    widgets.draw_leaf(item, key, label, pen.placeholders.get(place.path, ""))
+    if item.one_of:
+        widgets.draw_named(item, key, label, pen.lists.get(item.one_of, {}))
+    else:
+        widgets.draw_leaf(item, key, label, pen.placeholders.get(place.path, ""))
     pen.complain(place.path, key)
 
 

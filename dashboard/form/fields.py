@@ -18,7 +18,7 @@ from engine.spec import Spec
 KIND = "kind"
 """the discriminator of every union of specs"""
 
-Shape = Literal["switch", "whole", "number", "text", "choice", "numbers", "group", "union"]
+Shape = Literal["switch", "whole", "number", "text", "choice", "numbers", "names", "group", "union"]
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,10 @@ class Field:
     help: str
     optional: bool = False
     rare: bool = False
+    first: bool = False
+    """whether it is asked before the others of its class"""
+    one_of: str = ""
+    """the list of things one of which it names, e.g. `columns`; the data say which there are"""
     example: Any = None
     """what an optional field starts with when it is switched on"""
     options: tuple[Any, ...] = ()
@@ -43,17 +47,22 @@ class Field:
 
 
 def fields(spec: type[Spec]) -> Iterator[Field]:
-    """The fields of a class in the order they are declared, without the discriminator."""
-    for name, info in spec.model_fields.items():
-        if name != KIND:
-            yield field(name, _described(spec, name, info))
+    """The fields of a class in the order they are declared, without the discriminator; those that
+    are to be asked first, first.
+    """
+    found = [
+        field(name, _described(spec, name, info))
+        for name, info in spec.model_fields.items()
+        if name != KIND
+    ]
+    yield from sorted(found, key=lambda each: not each.first)
 
 
 def field(name: str, info: FieldInfo) -> Field:
     """Reads one field. Raises TypeError for an annotation no widget exists for."""
     members, optional = _without_none(info.annotation)
     shape, options = _shape(members)
-    extra = info.json_schema_extra
+    extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
     default = info.get_default(call_default_factory=True, validated_data={})
     return Field(
         name=name,
@@ -61,7 +70,9 @@ def field(name: str, info: FieldInfo) -> Field:
         default=None if default is PydanticUndefined else default,
         help=_help(info),
         optional=optional,
-        rare=isinstance(extra, dict) and bool(extra.get("rare")),
+        rare=bool(extra.get("rare")),
+        first=bool(extra.get("first")),
+        one_of=str(extra.get("one_of", "")),
         example=info.examples[0] if info.examples else _smallest(info),
         options=options,
     )
@@ -99,6 +110,8 @@ def _shape(members: tuple[Any, ...]) -> tuple[Shape, tuple[Any, ...]]:
         return "choice", get_args(first)
     if get_origin(first) is list and _bare(get_args(first)[0]) in (int, float):
         return "numbers", (_bare(get_args(first)[0]),)
+    if get_origin(first) is list and _bare(get_args(first)[0]) is str:
+        return "names", ()
     plain: dict[Any, Shape] = {bool: "switch", int: "whole", float: "number", str: "text"}
     if first in plain:
         return plain[first], ()

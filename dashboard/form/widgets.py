@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -12,6 +12,9 @@ from dashboard.text import one_line, plain
 
 _SEGMENTS = 4
 _SEGMENT_LETTERS = 26
+_NAME_LETTERS = 40
+_NONE, _ALL = "none", "all"
+"""what stands in an empty box of one name, and of several"""
 
 
 def draw_leaf(field: Field, key: str, label: str, placeholder: str = "") -> None:
@@ -31,6 +34,34 @@ def draw_leaf(field: Field, key: str, label: str, placeholder: str = "") -> None
         st.text_input(label, value, key=key, help=f"{field.help}; separated by commas")
     else:
         st.text_input(label, value, key=key, help=hint, placeholder=placeholder)
+
+
+def draw_named(field: Field, key: str, label: str, known: Mapping[str, str]) -> None:
+    """A box of what there is to name, or several of it. What is named and not there stays in it:
+    the sentence below says what is wrong.
+    """
+    value, hint = st.session_state[key], field.help or None
+    if field.shape == "names":
+        options = list(dict.fromkeys([*known, *value]))
+        st.multiselect(
+            label,
+            options,
+            value,
+            key=key,
+            help=hint,
+            format_func=lambda name: known.get(name, name),
+            placeholder=_ALL,
+        )
+        return
+    options = list(dict.fromkeys(["", *known, value]))
+    st.selectbox(
+        label,
+        options,
+        options.index(value),
+        key=key,
+        help=hint,
+        format_func=lambda name: known.get(name, name[:_NAME_LETTERS]) or _NONE,
+    )
 
 
 def draw_choice(label: str, options: Sequence[Any], key: str, hint: str | None) -> None:
@@ -76,4 +107,6 @@ def _said(value: Any) -> str:
     # By type: 0 and 1 are equal to False and True, but a seed of 0 is not off.
     if isinstance(value, bool):
         return "on" if value else "off"
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "all"
     return "empty" if value == "" else str(value)

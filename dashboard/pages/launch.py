@@ -46,7 +46,12 @@ def page() -> None:
     left, right = st.columns(_HALVES, gap="large")
     with left:
         _own_files_left_out()
-        pen = draw.Pen(form, sheet, placeholders={"name": _default_name(form.anchor)})
+        pen = draw.Pen(
+            form,
+            sheet,
+            placeholders={"name": _default_name(form.anchor)},
+            lists=form.anchor.data.offers(),
+        )
         draw.draw_sections(pen, RunConfig)
     with right, st.container(key="aside"):
         _stray_problems(pen)

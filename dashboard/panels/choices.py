@@ -13,7 +13,7 @@ def draw(choices: dict[str, str]) -> None:
     if not choices:
         return
     with st.container(border=True):
-        st.markdown("###### On this machine")
+        st.markdown("###### What was chosen, and why")
         table([], [_row(name, told) for name, told in choices.items()])
 
 

@@ -12,6 +12,7 @@ from engine.data.graphs import DigitsGraph, KarateClub
 from engine.data.image_files import Cifar10, FashionMnist, FullMnist
 from engine.data.images import Digits, Mnist
 from engine.data.neighbours import DocumentationWords, ReviewWords
+from engine.data.own_table import OwnTable
 from engine.data.pairs import Dates, EmojiNames, Pronunciation
 from engine.data.ratings import MovieLens100k, MovieLensSmall
 from engine.data.series import DigitRows, Weather
@@ -43,7 +44,8 @@ Data = Annotated[
     | DocumentationWords
     | KarateClub
     | DigitsGraph
-    | Cora,
+    | Cora
+    | OwnTable,
     Field(discriminator="kind"),
 ]
 
@@ -69,6 +71,7 @@ __all__ = [
     "Mnist",
     "MovieLens100k",
     "MovieLensSmall",
+    "OwnTable",
     "Pronunciation",
     "PythonDocs",
     "ReviewWords",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -64,6 +64,8 @@ class Prepared:
     target_vocabulary: Vocabulary | None = None
     names: tuple[str, ...] = ()
     """of the features, or of the items that are rated"""
+    told: Mapping[str, str] = field(default_factory=dict)
+    """what was done to the data, for people: `value: reason` by name"""
 
     @property
     def samples(self) -> dict[str, int]:

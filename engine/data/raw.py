@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,4 +68,11 @@ class Graph:
     parts: Mapping[str, Labels] = field(default_factory=dict)
 
 
-Raw = Arrays | Texts | Corpus | Pairs | Ratings | Graph
+@dataclass(frozen=True)
+class Table:
+    """A table of one's own, still in its file: it is read column by column."""
+
+    folder: Path
+
+
+Raw = Arrays | Texts | Corpus | Pairs | Ratings | Graph | Table

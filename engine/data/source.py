@@ -14,7 +14,7 @@ from engine.data.split import Split
 from engine.spec import RARE, Spec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from engine.data.prepared import Prepared
     from engine.data.raw import Raw
@@ -38,6 +38,8 @@ class Source(Spec):
     """A data set to choose. A subclass says its `facts` and how to load it."""
 
     facts: ClassVar[Card]
+    measured: ClassVar[bool] = False
+    """whether only the data, made ready, can tell how many samples and features there are"""
     split: Split = Split()
     limit: Limit = None
 
@@ -53,6 +55,12 @@ class Source(Spec):
     def problems(self) -> Iterator[Problem]:
         """What only this data set knows of its settings, at `data.<field>`. Opens no file."""
         return iter(())
+
+    def offers(self) -> Mapping[str, Mapping[str, str]]:
+        """What a form offers for settings that name something: by the setting's `one_of`, each
+        value and what people call it.
+        """
+        return {}
 
     def augment(self, inputs: Inputs) -> Inputs:
         """The inputs of a batch as the model is to see them in training; a batch of evaluation
@@ -76,6 +84,12 @@ class Source(Spec):
         if not isinstance(raw, Arrays | Texts):
             return np.zeros(0, dtype=np.int64)
         return raw.targets.astype(np.int64)
+
+    def originals(self, places: Sequence[int]) -> list[dict[str, float | str]] | None:  # noqa: ARG002
+        """These samples as they were before anything was done to them, by name; None where
+        `load` has them.
+        """
+        return None
 
     @abstractmethod
     def load(self) -> Raw:

@@ -41,6 +41,17 @@ Length = Annotated[
 ]
 
 
+def silenced(inputs: Inputs, share: float) -> Inputs:
+    """Texts in which such a share of the tokens, never the first, is read as unknown."""
+    import torch
+
+    tokens = inputs[0]
+    silent = (torch.rand(tokens.shape, device=tokens.device) < share) & (tokens != PADDING)
+    # The first one is a pretrained model's mark, and a text of nothing but unknowns is none.
+    silent[:, 0] = False
+    return (tokens.masked_fill(silent, UNKNOWN), *inputs[1:])
+
+
 class TextSource(Source):
     """Texts with a class each, as sequences of tokens or as a table of word counts."""
 
@@ -66,15 +77,7 @@ class TextSource(Source):
     def augment(self, inputs: Inputs) -> Inputs:
         if not self.token_dropout or isinstance(self.tokens, WordCounts):
             return inputs
-        import torch
-
-        tokens = inputs[0]
-        silent = (torch.rand(tokens.shape, device=tokens.device) < self.token_dropout) & (
-            tokens != PADDING
-        )
-        # The first one is a pretrained model's mark, and a text of nothing but unknowns is none.
-        silent[:, 0] = False
-        return (tokens.masked_fill(silent, UNKNOWN), *inputs[1:])
+        return silenced(inputs, self.token_dropout)
 
     @abstractmethod
     def load(self) -> Texts: ...

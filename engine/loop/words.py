@@ -46,7 +46,7 @@ def started(setup: Setup, state: TrainState, resumed: Resumed) -> Started:
         resume_note=note,
         versions=setup.versions,
         layers=list(dict.fromkeys(state.layers)) if measures else [],
-        choices=setup.machine.choices,
+        choices={**setup.machine.choices, **setup.prepared.told},
     )
 
 

@@ -60,13 +60,14 @@ def summarize(config: RunConfig) -> Summary:
 
 
 def complete(config: RunConfig) -> tuple[Card, dict[str, int]]:
-    """The facts of the data and the samples of each part; texts, ratings and graphs are read.
+    """The facts of the data and the samples of each part; texts, ratings, graphs and people's own
+    tables are read.
 
     Raises:
         SettingsError: the data are not on this machine.
     """
     card = config.data.card
-    if card.modality in ("tabular", "image", "series"):
+    if card.modality in ("tabular", "image", "series") and not config.data.measured:
         return card, samples(config.data)
     prepared = prepare(config)
     return prepared.card, prepared.samples

@@ -13,7 +13,16 @@ from engine.config import RunConfig
 from engine.presets import PRESETS
 from engine.problem import Problem, SettingsError
 from engine.settings.sentences import problems_of, unknown
-from engine.settings.tree import accepts, allowed, class_at, is_optional, nested, settings, variants
+from engine.settings.tree import (
+    accepts,
+    allowed,
+    class_at,
+    is_optional,
+    item_of,
+    nested,
+    settings,
+    variants,
+)
 from engine.spec import Spec
 
 __all__ = ["Problem", "SettingsError", "override", "parse_config"]
@@ -166,6 +175,9 @@ def _value(text: str, field: FieldInfo) -> Any:
         return text
     if accepts(field, bool) and lowered in (*_TRUE, *_FALSE):
         return lowered in _TRUE
+    item = item_of(field)
+    if item is not None and accepts(item, str) and not text.startswith("["):
+        return [part.strip() for part in text.split(",") if part.strip()]
     if accepts(field, list) and not text.startswith("["):
         text = f"[{text}]"
     return _number(_json(text), field)

@@ -91,10 +91,16 @@ def allowed(field: FieldInfo) -> str:
 
 def _each(field: FieldInfo) -> str:
     """What a list's values must be: `, each a whole number from 1 to 4,096`."""
+    item = item_of(field)
+    return "" if item is None else f", each {allowed(item)}"
+
+
+def item_of(field: FieldInfo) -> FieldInfo | None:
+    """What each value of a list is; None for any other field."""
     for member in _members(field.annotation):
         if get_origin(member) is list:
-            return ", each " + allowed(FieldInfo.from_annotation(get_args(member)[0]))
-    return ""
+            return FieldInfo.from_annotation(get_args(member)[0])
+    return None
 
 
 def bound_words(field: FieldInfo) -> str:

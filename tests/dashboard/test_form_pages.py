@@ -40,7 +40,7 @@ def services(yard: Yard) -> Iterator[Yard]:
 
 
 def _keys(page: AppTest) -> set[str]:
-    widgets = ("text_input", "number_input", "selectbox", "toggle", "button_group")
+    widgets = ("text_input", "number_input", "selectbox", "toggle", "button_group", "multiselect")
     return {str(found.key) for kind in widgets for found in page.get(kind)}
 
 

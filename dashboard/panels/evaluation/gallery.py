@@ -84,6 +84,8 @@ def _rows(worst: Sequence[Example]) -> None:
 
 def _feature(each: Example, name: str) -> Cell:
     value = each.features.get(name)
+    if isinstance(value, str):
+        return Cell(one_line(value))
     return Cell("" if value is None else number(value), number=True)
 
 

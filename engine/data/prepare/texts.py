@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -14,8 +14,20 @@ from engine.data.raw import Labels, Texts
 from engine.data.tokens.bags import Bag, WordCounts
 
 if TYPE_CHECKING:
-    from engine.data.texts import TextSource
+    from engine.data.card import Card
+    from engine.data.texts import Reading, TextSource
     from engine.data.tokens import Vocabulary
+
+
+class Reader(Protocol):
+    """How texts are read: a source of texts, or a table that has some."""
+
+    @property
+    def card(self) -> Card: ...
+    @property
+    def tokens(self) -> Reading: ...
+    @property
+    def length(self) -> int: ...
 
 
 def prepare_texts(data: TextSource, raw: Texts, vocabulary: Vocabulary | None) -> Prepared:
@@ -23,7 +35,15 @@ def prepare_texts(data: TextSource, raw: Texts, vocabulary: Vocabulary | None) -
     rows = drawn(len(raw.texts), data.limit, data.split.seed)
     labels = raw.targets[rows]
     places = divide(data.split, len(rows), labels if data.split.stratified else None)
-    chosen = {name: rows[some] for name, some in places.items()}
+    return prepare_labelled(
+        data, raw, {name: rows[some] for name, some in places.items()}, vocabulary
+    )
+
+
+def prepare_labelled(
+    data: Reader, raw: Texts, chosen: dict[str, Labels], vocabulary: Vocabulary | None
+) -> Prepared:
+    """As above, of texts that have been divided: `chosen` are the numbers of each part's."""
     training = [raw.texts[place] for place in chosen["train"]]
     if isinstance(data.tokens, WordCounts):
         return _as_table(data, raw, chosen, data.tokens.learn(training))
@@ -45,7 +65,7 @@ def encoded(texts: Sequence[str], vocabulary: Vocabulary, length: int) -> Labels
     return found
 
 
-def _as_table(data: TextSource, raw: Texts, chosen: dict[str, Labels], bag: Bag) -> Prepared:
+def _as_table(data: Reader, raw: Texts, chosen: dict[str, Labels], bag: Bag) -> Prepared:
     parts = {
         name: _part(raw, some, bag.rows([raw.texts[place] for place in some]))
         for name, some in chosen.items()
