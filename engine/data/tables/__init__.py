@@ -1,54 +1,38 @@
-"""People's own tables: what was found in them, and where they lie."""
+"""People's tables, read strictly: what is accepted equals the file, what is lost is listed.
+
+`read_table` writes a folder with `table.parquet` and `facts.json`. A format is one module that makes
+`Cells` (`cells.py`); what a column is, is decided for all of them by `survey.py`.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Literal
 
-from engine.spec import Spec
+from engine.data.tables.facts import (
+    Column,
+    Dialect,
+    Kind,
+    Loss,
+    Refused,
+    TableFacts,
+    load_facts,
+)
 
-Kind = Literal["integer", "number", "boolean", "date", "text"]
-
-
-class Dialect(Spec):
-    """How a text file is a table."""
-
-    encoding: str
-    delimiter: str
-    quote: str
-    decimal: Literal[".", ","]
-    header: bool
+__all__ = ["Column", "Dialect", "Kind", "Loss", "Refused", "TableFacts", "load_facts", "read_table"]
 
 
-class Column(Spec):
-    """What was decided about one column, and why."""
+def read_table(
+    path: Path,
+    into: Path,
+    *,
+    file_name: str,
+    dialect: Dialect | None = None,
+    kinds: Mapping[str, Kind] = {},  # noqa: B006  # only read
+    progress: Callable[[float], None] | None = None,
+) -> TableFacts:
+    """Read `path` into the fresh folder `into`; `Refused` says what is wrong and what to do."""
+    # PyArrow takes 0.2 s, and settings that only name a table import this module.
+    from engine.data.tables.read import read
 
-    name: str
-    kind: Kind
-    missing: int
-    distinct: int | None
-    examples: list[str]
-    note: str = ""
-
-
-class Loss(Spec):
-    """A conversion that would lose something."""
-
-    column: str
-    sentence: str
-    count: int
-
-
-class TableFacts(Spec):
-    """A table without its cells."""
-
-    rows: int
-    columns: list[Column]
-    format: Literal["csv", "parquet", "xlsx", "jsonl"]
-    dialect: Dialect | None
-    losses: list[Loss]
-
-
-def load_facts(folder: Path) -> TableFacts:
-    """Of a stored table."""
-    return TableFacts.model_validate_json((folder / "facts.json").read_text())
+    return read(path, into, file_name=file_name, dialect=dialect, kinds=kinds, progress=progress)
