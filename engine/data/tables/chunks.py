@@ -16,6 +16,10 @@ MOST_RECORD_BYTES = 256 << 20
 """10,000 columns of 25,000 bytes; more is a quote that was never closed"""
 LF, CR = 10, 13
 
+Bytes = np.ndarray[tuple[int], np.dtype[np.uint8]]
+Places = np.ndarray[tuple[int], np.dtype[np.int64]]
+NONE: Places = np.zeros(0, np.int64)
+
 
 @dataclass(frozen=True)
 class Layout:
@@ -74,18 +78,16 @@ def last_end(block: bytes, layout: Layout, inside: bool) -> tuple[int, bool]:
     quote = layout.dialect.quote.encode()
     if not quote or quote not in block:
         return (-1 if inside else block.rfind(layout.ending.encode())), inside
-    odd = quoted(block, quote[0])
-    if inside:
-        odd = 1 - odd
     array = np.frombuffer(block, np.uint8)
-    found = np.flatnonzero((array == layout.end) & (odd == 0))
-    return (int(found[-1]) if len(found) else -1), bool(odd[-1])
+    quotes = np.flatnonzero(array == quote[0])
+    ends = np.flatnonzero(array == layout.end)
+    found = ends[between(ends, quotes) == inside]
+    return (int(found[-1]) if len(found) else -1), inside != bool(len(quotes) % 2)
 
 
-def quoted(chunk: bytes, quote: int) -> np.ndarray[tuple[int], np.dtype[np.uint8]]:
-    """1 where a byte is inside quotes, opening quotes included. Sums wrap at 256, which is even."""
-    marks = np.frombuffer(chunk, np.uint8) == quote
-    return np.cumsum(marks, dtype=np.uint8) & np.uint8(1)
+def between(places: Places, quotes: Places) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Which places have an odd number of quotes before them, and so are inside of quotes."""
+    return (np.searchsorted(quotes, places) & 1).astype(bool)
 
 
 def too_long(start: bytes, layout: Layout, line: int) -> Refused:
@@ -146,16 +148,18 @@ class Chunks:
         """Refuse what PyArrow lets through; the number of lines that are not inside of cells."""
         quote = self.layout.dialect.quote.encode()
         array = np.frombuffer(chunk, np.uint8)
-        odd = quoted(chunk, quote[0]) if quote and quote in chunk else None
+        quotes = np.flatnonzero(array == quote[0]) if quote and quote in chunk else NONE
         other = b"\r" if self.layout.end == LF else b"\n"
-        wrong = other in chunk and stray(array, other[0], self.layout.end, odd)
-        wrong = wrong or (odd is not None and misplaced(array, odd, self.layout.dialect))
-        if wrong:
+        wrong = other in chunk and stray(array, other[0], self.layout.end, quotes)
+        if wrong or misplaced(array, quotes, self.layout.dialect):
             raise self.explain(chunk, line) or Refused(
                 f"The quotes of the rows from line {line} on cannot be read.", line
             )
-        ends = array == self.layout.end
-        count = int(np.count_nonzero(ends if odd is None else ends & (odd == 0)))
+        if not len(quotes):
+            count = chunk.count(self.layout.ending.encode())
+        else:
+            ends = np.flatnonzero(array == self.layout.end)
+            count = int(np.count_nonzero(~between(ends, quotes)))
         return count + (chunk[-1] != self.layout.end)
 
     def explain(self, chunk: bytes, line: int) -> Refused | None:
@@ -170,34 +174,23 @@ class Chunks:
         return None
 
 
-def stray(
-    array: np.ndarray[tuple[int], np.dtype[np.uint8]],
-    other: int,
-    end: int,
-    odd: np.ndarray[tuple[int], np.dtype[np.uint8]] | None,
-) -> bool:
+def stray(array: Bytes, other: int, end: int, quotes: Places) -> bool:
     """A carriage return without a line feed, or the other way, outside of quotes."""
-    places = array == other
-    if odd is not None:
-        places &= odd == 0
+    places = np.flatnonzero(array == other)
     if end == LF:
-        places[:-1] &= array[1:] != LF
-    return bool(places.any())
+        last = places == len(array) - 1
+        places = places[last | (array[np.minimum(places + 1, len(array) - 1)] != LF)]
+    return bool((~between(places, quotes)).any())
 
 
-def misplaced(
-    array: np.ndarray[tuple[int], np.dtype[np.uint8]],
-    odd: np.ndarray[tuple[int], np.dtype[np.uint8]],
-    dialect: Dialect,
-) -> bool:
+def misplaced(array: Bytes, quotes: Places, dialect: Dialect) -> bool:
     """A quote that opens inside of a cell, text after one that closes, or one never closed."""
-    quote, delimiter = ord(dialect.quote), ord(dialect.delimiter)
+    if not len(quotes):
+        return False
     border = np.zeros(256, bool)
-    border[[quote, delimiter, LF, CR]] = True
-    places = np.flatnonzero(array == quote)
-    opens = odd[places] == 1
-    before, after = places[opens] - 1, places[~opens] + 1
-    if odd[-1] or not border[array[before[before >= 0]]].all():
+    border[[ord(dialect.quote), ord(dialect.delimiter), LF, CR]] = True
+    before, after = quotes[0::2] - 1, quotes[1::2] + 1
+    if len(quotes) % 2 or not border[array[before[before >= 0]]].all():
         return True
     return not border[array[after[after < len(array)]]].all()
 

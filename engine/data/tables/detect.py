@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import islice
 
 from engine.data.tables.facts import Dialect, Refused, several
@@ -13,7 +14,7 @@ from engine.data.tables.header import has_header
 from engine.data.tables.records import Record, line_end, parse
 
 DELIMITERS = ("\t", ";", "|", ",")
-"""of two that explain a text equally well the first is taken: commas are also in numbers and prose"""
+"""of two that explain a text equally well the first: commas are also in numbers and prose"""
 SEEN_RECORDS = 500
 SEPARATOR_LINE = re.compile(r"sep=(.)\r?\n?", re.I)
 COMMENTS = re.compile(r"(?:#[^\r\n]*(?:\r\n|\n|\r))+")
@@ -27,13 +28,13 @@ class Trial:
     records: list[Record] = field(default_factory=list)
     problem: Refused | None = None
 
-    @property
+    @cached_property
     def width(self) -> int:
         """The cells that most records have."""
         widths = Counter(len(record.cells) for record in self.records)
         return max(widths, key=lambda width: (widths[width], width)) if widths else 0
 
-    @property
+    @cached_property
     def share(self) -> float:
         """Which part of the records has them."""
         same = sum(len(record.cells) == self.width for record in self.records)
@@ -151,7 +152,9 @@ class Start:
         torn = [t for t in trials if t.width > 1 and (t.share > 0.5 or len(t.records[0].cells) > 1)]
         torn += [t for t in trials if t.problem and in_first_line(t, self.text[begin:])]
         if torn:
-            return max(torn, key=lambda trial: (trial.share, self.rank(trial), trial.width, trial.comma))
+            return max(
+                torn, key=lambda trial: (trial.share, self.rank(trial), trial.width, trial.comma)
+            )
         single = [trial for trial in trials if trial.good] or trials
         return max(single, key=lambda trial: (self.rank(trial), trial.comma))
 

@@ -109,6 +109,10 @@ ALONE: list[tuple[set[Form], Kind, str]] = [
 ]
 
 
+VALUES = {Form.MISSING, *(shape for allowed, _, _ in ALONE for shape in allowed)}
+"""a column with a cell of any other form is text, whatever else it holds"""
+
+
 def decide(seen: Mapping[Form, str]) -> tuple[Kind, str]:
     """The kind of a column from the forms of all its cells (each with one such cell), and why."""
     present = {shape for shape in seen if shape is not Form.MISSING}

@@ -9,7 +9,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from engine.data.tables.facts import Kind
-from engine.data.tables.forms import DATE, EXACT, FALSE, SPACES, TRUE, WORDS, Form, decide, form
+from engine.data.tables.forms import (
+    DATE,
+    EXACT,
+    FALSE,
+    SPACES,
+    TRUE,
+    VALUES,
+    WORDS,
+    Form,
+    decide,
+    form,
+)
 
 LOOK = 16
 """cells tried one by one before whole arrays are; a column of text is known by its first"""
@@ -28,10 +39,12 @@ class Survey:
     words: Counter[str] = field(default_factory=Counter)
     spaced: bool = False
     infinite: int = 0
+    settled: bool = False
+    """text, whatever follows"""
 
     def see(self, cells: pa.Array) -> None:
         """Add the cells of a block."""
-        if Form.TEXT in self.seen:
+        if self.settled:
             return
         if not is_text(cells.type):
             self.see_typed(cells)
@@ -47,7 +60,8 @@ class Survey:
             if self.strings and shape not in (Form.DATE, Form.ZULU, Form.MISSING):
                 shape = Form.TEXT
             self.seen.setdefault(shape, cell)
-            if shape is Form.TEXT:
+            if shape not in VALUES:
+                self.settled = True
                 return True
         return False
 

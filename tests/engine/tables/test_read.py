@@ -94,7 +94,10 @@ READ: list[tuple[bytes | str, dict[str, list[Any]]]] = [
     ("a,b\n x ,1\n", {"a": [" x "], "b": [1]}),
     ("a,b\n\U0001f600\u200d,1\n", {"a": ["\U0001f600\u200d"], "b": [1]}),
     ("a,b\ne\u0301,1\n\u00e9,2\n", {"a": ["e\u0301", "\u00e9"], "b": [1, 2]}),
-    ("a,b\n\u05e9\u05dc\u05d5\u05dd\u202e,1\n", {"a": ["\u05e9\u05dc\u05d5\u05dd\u202e"], "b": [1]}),
+    (
+        "a,b\n\u05e9\u05dc\u05d5\u05dd\u202e,1\n",
+        {"a": ["\u05e9\u05dc\u05d5\u05dd\u202e"], "b": [1]},
+    ),
     ('a,b\n"x\ny",1\n', {"a": ["x\ny"], "b": [1]}),
     ('a,b\n"x\r\ny",1\n', {"a": ["x\r\ny"], "b": [1]}),
     ('a,b\n"x ""y""",1\n', {"a": ['x "y"'], "b": [1]}),
@@ -112,7 +115,7 @@ READ: list[tuple[bytes | str, dict[str, list[Any]]]] = [
     ("a\tb\nx, y\t2\nz, w\t3\n", {"a": ["x, y", "z, w"], "b": [2, 3]}),
     ("sep=;\na;b\n1;2\n", {"a": [1], "b": [2]}),
     ("a,b\n'x,y',1\n'z',2\n", {"a": ["x,y", "z"], "b": [1, 2]}),
-    ("a,b\n5\" pipe,1\n6\" pipe,2\n", {"a": ['5" pipe', '6" pipe'], "b": [1, 2]}),
+    ('a,b\n5" pipe,1\n6" pipe,2\n', {"a": ['5" pipe', '6" pipe'], "b": [1, 2]}),
     ("a,b\nit's,1\n'tis,2\n", {"a": ["it's", "'tis"], "b": [1, 2]}),
     ("a,b\r\n1,2\r\n3,4\r\n", {"a": [1, 3], "b": [2, 4]}),
     ("a,b\r1,2\r3,4\r", {"a": [1, 3], "b": [2, 4]}),
@@ -130,7 +133,10 @@ READ: list[tuple[bytes | str, dict[str, list[Any]]]] = [
     ("a,,c\n1,2,3\n", {"a": [1], "column 2": [2], "c": [3]}),
     ("a,A\n1,2\n", {"a": [1], "A": [2]}),
     (' a ,"b"\n1,2\n', {"a": [1], "b": [2]}),
-    ("first,last\nAda,Byron\nAlan,Turing\n", {"first": ["Ada", "Alan"], "last": ["Byron", "Turing"]}),
+    (
+        "first,last\nAda,Byron\nAlan,Turing\n",
+        {"first": ["Ada", "Alan"], "last": ["Byron", "Turing"]},
+    ),
     ("class,value\nA,1\nB,2\n", {"class": ["A", "B"], "value": [1, 2]}),
     # encodings
     (b"\xef\xbb\xbfa,b\n1,2\n", {"a": [1], "b": [2]}),

@@ -120,7 +120,7 @@ REFUSED: list[tuple[bytes | str, int | None, str]] = [
     ('{"a": 1}\nNaN\n', 2, "holds no object"),
     ('{"a": ' + "[" * 50_000 + "\n", 1, "nested"),
     ('{"a": "\\ud800"}\n', 1, "surrogate"),
-    ("".join('{"k%d": 1}\n' % n for n in range(10_001)), 10_001, "10,001 different keys"),
+    ("".join(f'{{"k{n}": 1}}\n' for n in range(10_001)), 10_001, "10,001 different keys"),
 ]
 
 
