@@ -1,7 +1,7 @@
 """People's tables, read strictly: what is accepted equals the file, what is lost is listed.
 
-`read_table` writes a folder with `table.parquet` and `facts.json`. A format is one module that makes
-`Cells` (`cells.py`); what a column is, is decided for all of them by `survey.py`.
+`read_table` writes a folder with `table.parquet` and `facts.json`. A format is one module that
+makes `Cells` (`cells.py`); what a column is, is decided for all of them by `survey.py`.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def read_table(
     *,
     file_name: str,
     dialect: Dialect | None = None,
-    kinds: Mapping[str, Kind] = {},  # noqa: B006  # only read
+    kinds: Mapping[str, Kind] = {},  # only read
     progress: Callable[[float], None] | None = None,
 ) -> TableFacts:
     """Read `path` into the fresh folder `into`; `Refused` says what is wrong and what to do."""
