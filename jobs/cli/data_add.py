@@ -13,6 +13,7 @@ from engine.data.tables.personal import looks_personal
 from jobs.cli import table_text, text
 from jobs.cli.look import JsonOption
 from jobs.data_sets import Choices, DataSetError, DataSets, Pending
+from jobs.data_sets.data_set import refusal
 from jobs.yard import Yard
 
 DELIMITERS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "bar": "|", "space": " "}
@@ -56,7 +57,7 @@ def add(  # noqa: PLR0913  # the options of a command are its parameters
     }
     sets = DataSets.of(Yard.open())
     choices = Choices(
-        dialect=_dialect(sets, file, {key: each for key, each in said.items() if each is not None}),
+        dialect=_dialect(file, {key: each for key, each in said.items() if each is not None}),
         kinds=_kinds(kind or []),
         drop=tuple(drop or ()),
         hash=tuple(hash_ or ()),
@@ -75,17 +76,16 @@ def add(  # noqa: PLR0913  # the options of a command are its parameters
         text.note("the file itself is not kept: it has what was dropped or hashed")
 
 
-def _dialect(sets: DataSets, file: Path, said: dict[str, Any]) -> Dialect | None:
+def _dialect(file: Path, said: dict[str, Any]) -> Dialect | None:
     """What was said of the dialect, and for the rest what is detected; None for nothing said."""
     if not said:
         return None
-    if len(said) < len(Dialect.model_fields):
-        with sets.read(file) as pending:
-            found = pending.facts.dialect
-        if found is None:
-            raise DataSetError(f"{file} is no text table: it has no delimiter, encoding or quotes.")
-        said = {**found.model_dump(), **said}
-    return Dialect.model_validate(said)
+    from engine.data.tables.dialects import completed
+
+    try:
+        return completed(file, file.name, said)
+    except OSError as error:
+        raise refusal(f"{file} cannot be added", error) from error
 
 
 def _kinds(said: list[str]) -> dict[str, Kind]:

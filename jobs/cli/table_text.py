@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from rich.table import Table
 
 from engine.data.tables import Column, Dialect, Loss, TableFacts
+from engine.data.tables.facts import several
 from jobs.cli import text
 from jobs.data_sets import DataSet
 
@@ -43,7 +44,7 @@ def dialect_line(dialect: Dialect) -> str:
 
 def loss_line(loss: Loss) -> str:
     """What a conversion loses, and in how many cells."""
-    return f'"{loss.column}": {loss.sentence} ({loss.count:,} cells)'
+    return f'"{loss.column}": {loss.sentence} ({several(loss.count, "cell")})'
 
 
 def columns_table(columns: list[Column]) -> Table:
