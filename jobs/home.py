@@ -59,6 +59,15 @@ class Home:
         return self.root / "cache"
 
     @property
+    def data(self) -> Path:
+        """People's own tables, a folder each, called by their digests.
+
+        `TRAINYARD_STORE` puts them on the disk that several machines share, beside the runs.
+        """
+        store = os.environ.get("TRAINYARD_STORE")
+        return (Path(store).resolve() if store else self.root) / "data"
+
+    @property
     def logs(self) -> Path:
         """What the processes of `./trainyard up` printed."""
         return self.root / "logs"

@@ -9,14 +9,19 @@ from redis import ConnectionError as RedisConnectionError
 from redis import RedisError
 from sqlalchemy.exc import ArgumentError, OperationalError
 
+from engine.data.tables import Refused
 from engine.problem import SettingsError
 from jobs.cli import build
 from jobs.connect import RedisUnavailable
+from jobs.data_sets import DataSetError
 from jobs.history import HistoryError
 from jobs.home import HomeUnusable
 from jobs.runs import NotPossible, UnknownRun
 
-REFUSALS = (SettingsError, UnknownRun, NotPossible, RedisUnavailable, HistoryError, HomeUnusable)
+REFUSALS = (
+    *(SettingsError, UnknownRun, NotPossible, RedisUnavailable, HistoryError, HomeUnusable),
+    *(DataSetError, Refused),
+)
 
 
 def main() -> None:

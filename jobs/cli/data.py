@@ -1,4 +1,4 @@
-"""`data list`: the data sets that can be trained on."""
+"""`data`: people's own tables, and the data sets that come along."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from rich.table import Table
 
 from engine.data import Data
 from engine.data.source import Source
-from jobs.cli import text
+from jobs.cli import data_add, data_change, data_look, text
 from jobs.cli.look import JsonOption
+from jobs.data_sets import DataSet, DataSets
+from jobs.yard import Yard
 
 
 def build() -> typer.Typer:
@@ -18,6 +20,11 @@ def build() -> typer.Typer:
     group = typer.Typer(help="Data sets.", no_args_is_help=True, rich_markup_mode=None)
     group.callback()(_group)
     group.command("list")(list_sets)
+    group.command()(data_add.add)
+    group.command()(data_look.show)
+    group.command("profile")(data_look.profile_table)
+    group.command()(data_change.rename)
+    group.command()(data_change.delete)
     return group
 
 
@@ -26,12 +33,15 @@ def _group() -> None:
 
 
 def list_sets(as_json: JsonOption = False) -> None:
-    """List the data sets: kind (for `data=...`), size, classes, licence."""
-    sets = kinds()
+    """List your own tables, then the data sets that come along (for `data=...`)."""
+    own, sets = DataSets.of(Yard.open()).list(), kinds()
     if as_json:
         cards = {kind: {"title": each.title, **each().card.__dict__} for kind, each in sets.items()}
-        text.write_json(cards)
+        text.write_json({"own": [each.to_dict() for each in own], **cards})
         return
+    if own:
+        text.console().print(_own_table(own))
+        text.write("")
     table = Table(box=None, pad_edge=False)
     for column in ("data=", "name", "task", "samples", "shape", "classes", "licence"):
         table.add_column(column)
@@ -46,6 +56,24 @@ def list_sets(as_json: JsonOption = False) -> None:
 
 
 def kinds() -> dict[str, type[Source]]:
-    """The classes of the union `Data` by their `kind`."""
+    """The classes of the union `Data` by their `kind`; tables of one's own are listed apart."""
     union = get_args(Data)[0]
-    return {each.model_fields["kind"].default: each for each in get_args(union)}
+    found = {each.model_fields["kind"].default: each for each in get_args(union)}
+    return {kind: each for kind, each in found.items() if kind != "table"}
+
+
+def _own_table(own: list[DataSet]) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for column in ("own table", "version", "rows", "columns", "file", "added", "id"):
+        table.add_column(column, no_wrap=column in ("version", "added", "id"))
+    for each in own:
+        table.add_row(
+            text.printable(each.name),
+            str(each.version),
+            f"{each.rows:,}",
+            f"{each.columns:,}",
+            text.printable(each.file_name),
+            text.clock(each.created),
+            each.id,
+        )
+    return table

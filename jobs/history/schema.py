@@ -17,9 +17,10 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
 )
 
-REVISION = "0001"
+REVISION = "0002"
 """the newest migration; a database that knows a later one is refused"""
 
 METADATA = MetaData()
@@ -110,4 +111,25 @@ EVALUATIONS = Table(
     Column("split", String(10), primary_key=True),
     Column("body", Text, nullable=False),
     ForeignKeyConstraint(["run"], ["runs.id"], ondelete="CASCADE"),
+)
+
+DATA_SETS = Table(
+    "data_sets",
+    METADATA,
+    Column("id", String(26), primary_key=True),
+    # Any text of people: never a path, and not the key, so that it can change.
+    Column("name", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("file_name", Text, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Column("created", Float(53), nullable=False),
+    # As in the folder's facts, so that a list of data sets is one query.
+    Column("format", String(10), nullable=False),
+    Column("rows", BigInteger, nullable=False),
+    Column("columns", Integer, nullable=False),
+    Column("dropped", Text, nullable=False, server_default="[]"),
+    Column("hashed", Text, nullable=False, server_default="[]"),
+    UniqueConstraint("name", "version", name="data_set_versions"),
+    Index("data_sets_by_digest", "digest"),
 )

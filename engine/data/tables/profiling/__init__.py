@@ -1,0 +1,1 @@
+"""What a profile is measured by: one file a thing that is measured."""

@@ -1,0 +1,148 @@
+"""`data add`: reads a table, says what it took it for and what would be lost, and keeps it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any, cast, get_args
+
+import typer
+
+from engine.data.tables import Dialect, Kind, TableFacts
+from engine.data.tables.personal import looks_personal
+from jobs.cli import table_text, text
+from jobs.cli.look import JsonOption
+from jobs.data_sets import Choices, DataSetError, DataSets, Pending
+from jobs.data_sets.data_set import refusal
+from jobs.yard import Yard
+
+DELIMITERS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "bar": "|", "space": " "}
+QUOTES = {"none": "", "double": '"', "single": "'"}
+
+
+def add(  # noqa: PLR0913  # the options of a command are its parameters
+    file: Annotated[Path, typer.Argument(help="CSV, TSV, Parquet, XLSX or JSON lines.")],
+    name: Annotated[str | None, typer.Option(help="What to call it; by default the file.")] = None,
+    drop: Annotated[
+        list[str] | None,
+        typer.Option(metavar="COLUMN", help="A column not to keep; may be given several times."),
+    ] = None,
+    hash_: Annotated[
+        list[str] | None,
+        typer.Option("--hash", metavar="COLUMN", help="A column to keep unreadable: hashed."),
+    ] = None,
+    kind: Annotated[
+        list[str] | None,
+        typer.Option(metavar="COLUMN=TYPE", help="Type of a column: " + ", ".join(get_args(Kind))),
+    ] = None,
+    delimiter: Annotated[
+        str | None, typer.Option(help="What is between cells; e.g. ';' or tab.")
+    ] = None,
+    encoding: Annotated[str | None, typer.Option(help="E.g. utf-8 or windows-1252.")] = None,
+    quote: Annotated[str | None, typer.Option(help="double, single or none.")] = None,
+    decimal: Annotated[str | None, typer.Option(help="'.' or ','.")] = None,
+    header: Annotated[
+        bool | None, typer.Option(help="Whether the first line has the columns' names.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Accept what is lost.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Add a table of your own."""
+    said = {
+        "encoding": encoding,
+        "delimiter": None if delimiter is None else DELIMITERS.get(delimiter, delimiter),
+        "quote": None if quote is None else QUOTES.get(quote, quote),
+        "decimal": _one_of("decimal", decimal, (".", ",")),
+        "header": header,
+    }
+    sets = DataSets.of(Yard.open())
+    choices = Choices(
+        dialect=_dialect(file, {key: each for key, each in said.items() if each is not None}),
+        kinds=_kinds(kind or []),
+        drop=tuple(drop or ()),
+        hash=tuple(hash_ or ()),
+    )
+    with sets.read(file, choices, progress=_progress if sys.stderr.isatty() else None) as pending:
+        if not as_json:
+            _describe(pending)
+        _hint(pending)
+        _accept(pending.facts, yes=yes)
+        kept = pending.keep(name)
+    if as_json:
+        text.write_json({**kept.to_dict(), "facts": kept.facts.to_dict()})
+        return
+    text.write(f"{kept.id}  {text.printable(kept.name)}, version {kept.version}")
+    if not kept.original:
+        text.note("the file itself is not kept: it has what was dropped or hashed")
+
+
+def _dialect(file: Path, said: dict[str, Any]) -> Dialect | None:
+    """What was said of the dialect, and for the rest what is detected; None for nothing said."""
+    if not said:
+        return None
+    from engine.data.tables.dialects import completed
+
+    try:
+        return completed(file, file.name, said)
+    except OSError as error:
+        raise refusal(f"{file} cannot be added", error) from error
+
+
+def _kinds(said: list[str]) -> dict[str, Kind]:
+    kinds: dict[str, Kind] = {}
+    for each in said:
+        column, _, kind = each.rpartition("=")
+        if not column or kind not in get_args(Kind):
+            allowed = ", ".join(get_args(Kind))
+            raise DataSetError(f"--kind {each!r} is not COLUMN=TYPE. The types are {allowed}.")
+        kinds[column] = cast("Kind", kind)
+    return kinds
+
+
+def _one_of(option: str, said: str | None, allowed: tuple[str, ...]) -> str | None:
+    if said is not None and said not in allowed:
+        listed = " or ".join(repr(each) for each in allowed)
+        raise DataSetError(f"--{option} {said!r} is not one of {listed}.")
+    return said
+
+
+def _progress(share: float) -> None:
+    sys.stderr.write(f"\rreading {100 * share:3.0f} %" + ("\n" if share >= 1 else ""))
+    sys.stderr.flush()
+
+
+def _describe(pending: Pending) -> None:
+    text.write(text.printable(pending.file_name))
+    for line in table_text.detected(pending.facts):
+        text.write(line)
+    text.console().print(table_text.columns_table(pending.facts.columns))
+
+
+def _hint(pending: Pending) -> None:
+    for column in pending.facts.columns:
+        if column.name in pending.choices.hash:
+            continue
+        if what := looks_personal(column.name, column.kind, column.examples):
+            name = text.printable(column.name)
+            text.note(
+                f'"{name}" looks like {what}: --drop "{name}" leaves it out, --hash "{name}" keeps '
+                "it unreadable"
+            )
+
+
+def _accept(facts: TableFacts, *, yes: bool) -> None:
+    """Lists what is lost, and asks. Without a terminal only --yes accepts it."""
+    if not facts.losses:
+        return
+    for loss in facts.losses:
+        text.note(text.printable(table_text.loss_line(loss)))
+    if yes:
+        return
+    if sys.stdin.isatty() and sys.stderr.isatty():
+        if typer.confirm("Keep the table with what is lost?", err=True):
+            return
+        raise DataSetError("Nothing was kept.")
+    raise DataSetError(
+        "Nothing was kept, because reading it would lose what stands above. --yes accepts that; "
+        "--kind COLUMN=text keeps a column as it stands in the file."
+    )

@@ -1,0 +1,23 @@
+"""The first rows of a table, as texts that a page or a terminal shows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from engine.data.tables.profiling.cells import written
+
+Row = list[str | None]
+"""a missing cell is None"""
+
+
+def first_rows(folder: Path, number: int) -> list[Row]:
+    """At most so many rows of the table in `folder`, cells in the order of its columns."""
+    with pq.ParquetFile(folder / "table.parquet", pre_buffer=False) as file:
+        batch = next(iter(file.iter_batches(max(number, 1))), None)
+    if batch is None:
+        return []
+    cells = [column.slice(0, number).to_pylist() for column in batch.columns]
+    rows = zip(*cells, strict=True)
+    return [[None if cell is None else written(cell) for cell in row] for row in rows]
