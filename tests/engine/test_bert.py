@@ -110,6 +110,25 @@ def test_from_scratch_every_text_gets_a_first_token() -> None:
     assert torch.allclose(scores, model(nn.functional.pad(tokens, (0, 3))), atol=1e-6)
 
 
+def test_texts_that_pass_sorted_by_length_keep_their_scores_and_gradients() -> None:
+    model = Bert(width=8, dense=16, dropout=0).build(replace(CARD, vocabulary=60))
+    tokens = torch.randint(5, 60, (21, 12), generator=torch.Generator().manual_seed(0))
+    for row, text in enumerate(tokens):
+        text[1 + 7 * row % 12 :] = 0
+    together = model(tokens)
+    alone = torch.cat([model(text[None]) for text in tokens])
+    assert torch.allclose(together, alone, atol=1e-6)
+    weights = list(model.parameters())
+    weighed = torch.arange(42.0).view(21, 2)
+    gradients = [
+        torch.autograd.grad((scores * weighed).sum(), weights, allow_unused=True)
+        for scores in (together, alone)
+    ]
+    for one, other in zip(*gradients, strict=True):
+        assert (one is None) == (other is None)
+        assert one is None or torch.allclose(one, other, rtol=1e-4, atol=1e-3)
+
+
 def test_its_tokens_are_those_it_was_trained_with(tmp_path: Path) -> None:
     write_bert(tmp_path)
     vocabulary = Bert(pretrained=str(tmp_path)).tokens()
