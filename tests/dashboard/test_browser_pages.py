@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import psutil
 import pytest
 from playwright.sync_api import expect
 
@@ -95,6 +96,26 @@ def test_two_quick_presses_launch_once_and_lead_to_the_run(
         page.get_by_role("heading", name="MNIST CNN").wait_for()
     (run,) = runs.list(yard)
     assert run.config.optimizer.learning_rate == 3e-4
+
+
+def test_a_press_is_heard_while_the_page_still_grows(
+    browser: Browser, dashboard: Dashboard, yard: Yard
+) -> None:
+    """The mouse goes down before the parameters are counted, and up afterwards."""
+    with _page(browser, dashboard, WIDE, "light") as page:
+        for child in psutil.Process(dashboard.process.pid).children(recursive=True):
+            if "engine.inspect" in child.cmdline():
+                child.kill()  # the next one needs seconds to load torch
+        page.goto(dashboard.url("/?preset=karate_gcn"))
+        page.get_by_text("Counting parameters").wait_for()
+        button = page.get_by_role("button", name="Launch", exact=True)
+        button.hover()
+        page.mouse.down()
+        page.get_by_text("Training samples").wait_for()
+        page.mouse.up()
+        page.wait_for_url("**/run?id=*")
+    (run,) = runs.list(yard)
+    assert run.config.model.kind == "gcn"
 
 
 def test_a_mistake_is_told_beside_its_field(browser: Browser, dashboard: Dashboard) -> None:
