@@ -40,7 +40,8 @@ def train(config: RunConfig, folder: Path | None = None, *, attempt: int = 1) ->
         SettingsError: these settings cannot be trained with, or not here, or not in this folder.
         Fenced: a later attempt owns the folder.
         CheckpointError: the folder cannot be used, or the last checkpoint, at `close()`, failed.
-        RankDied: another of several processes that train the run ended before its time.
+        RankDied: another of several processes that train the run ended before its time;
+            `RankKilled` when it ended without a word, and a later attempt may do better.
     """
     with crew_of(config) as crew:
         setup = set_up(config, crew.place)

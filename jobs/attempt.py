@@ -128,9 +128,10 @@ class Attempt:
     def conclude(self, status: int | None) -> str:
         """Delivers what the trainer could not, and says how it died if it did not say itself."""
         last = last_entry(path_of(self.folder, self.lease.attempt)).to_dict()
-        if last["kind"] == "finished":
+        if last["kind"] in ("finished", "ended"):
+            # The latter from a trainer that outlived another rank of its run.
             self.record()
-            return str(last["message"] or last["reason"])
+            return str(last.get("message") or last.get("cause") or last["reason"])
         event = self._death(status, last["step"])
         self.record(event)
         return event.message if isinstance(event, Finished) else event.cause

@@ -24,6 +24,7 @@ from engine.problem import SettingsError
 from engine.settings.command import parse_config
 from jobs.connect import connect_blocking, connect_unretried
 from jobs.control import Commands
+from jobs.events import Ended
 from jobs.forkserver import Request
 from jobs.hardware import Meter
 from jobs.home import Home
@@ -104,7 +105,7 @@ class Attempt:
             reason, message = "stopped", f"Stopped on request after step {self.step}."
         return Finished(step=self.step, reason=reason, message=message)
 
-    def close(self, last: Finished) -> int:
+    def close(self, last: Finished | Ended) -> int:
         """Sends the last word and everything before it. The exit code."""
         self._over.set()
         self._hardware.join(5)
@@ -140,6 +141,9 @@ def main(request: Request, pipe: int) -> int:
     except Exception as error:
         if is_fenced(error):
             os._exit(FENCED_EXIT)
+        if crash := crash_of(error, attempt.step):
+            traceback.print_exc()
+            return attempt.close(crash)
         sentence = explain(error)
         if not isinstance(error, SettingsError):  # its sentence is all there is to know
             details = "".join(traceback.format_exception(error)[-TRACEBACK_PARTS:])[-2_000:]
@@ -158,8 +162,24 @@ def is_fenced(error: Exception) -> bool:
     return isinstance(error, Fenced)
 
 
+def crash_of(error: Exception, step: int) -> Ended | None:
+    """The end of an attempt whose other rank was killed: as that of a killed trainer, no failure.
+
+    Nothing was saved for it: rank 0 stopped in the middle of a step.
+    """
+    from engine.distributed.crew import RankKilled
+
+    if not isinstance(error, RankKilled):
+        return None
+    if error.code < 0:
+        return Ended(step=step, cause=str(error), signal=-error.code)
+    return Ended(step=step, cause=str(error), exit_code=error.code)
+
+
 def explain(error: Exception) -> str:
     """One sentence for people; the traceback stands in output.log."""
+    from engine.distributed.crew import RankDied
+
     text = str(error).strip()
     if isinstance(error, MemoryError) or "can't allocate memory" in text:
         return (
@@ -169,6 +189,6 @@ def explain(error: Exception) -> str:
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         where = error.filename or "the run's folder"
         return f"The disk is full ({where}). Free some space, then launch again."
-    if isinstance(error, ValueError) and text:
+    if isinstance(error, ValueError | RankDied) and text:
         return text
     return f"{type(error).__name__}: {text.splitlines()[0] if text else 'no message'}"

@@ -28,6 +28,8 @@ class State:
     shown: Draft = field(default_factory=dict)
     key: str = field(default_factory=lambda: secrets.token_hex(16))
     """carried by every press on Launch until one of them has launched"""
+    pressed: bool = False
+    """Launch was pressed and nothing has come of it yet"""
     launched: str = ""
     """the run that `key` has launched, until the form is shown again"""
     data: str = ""
@@ -53,6 +55,17 @@ def current(session: Session) -> State | None:
         if key in session and session[key] != given:
             state.draft[key] = session[key]
     return state
+
+
+def press(session: Session) -> None:
+    """Notes a press on Launch, as the button's callback.
+
+    Only there it is safe: the value of a button is set back to False by whichever drawing ends
+    next, also by an older one in another thread that ends while the press is on its way.
+    """
+    state = session.get(_PLACE)
+    if isinstance(state, State):
+        state.pressed = True
 
 
 def _begin(session: Session, source: str, config: RunConfig) -> State:

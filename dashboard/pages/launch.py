@@ -40,11 +40,11 @@ def page() -> None:
             source = _choose(sources, origin, topic)
     form = state.load(st.session_state, source, sources[source])
     sheet = session.lay_out(form)
-    if form.adopted:
-        note = f"These data need other settings: they are now those of {form.adopted}."
-        st.caption(f":material/info: {plain(note)}")
     left, right = st.columns(_HALVES, gap="large")
     with left:
+        if form.adopted:
+            note = f"These data need other settings: they are now those of {form.adopted}."
+            st.caption(f":material/info: {plain(note)}")
         _own_files_left_out()
         pen = draw.Pen(
             form,
@@ -54,9 +54,10 @@ def page() -> None:
         )
         draw.draw_sections(pen, RunConfig)
     with right, st.container(key="aside"):
+        # First: a box that grows above it would move the button from under a finger.
+        _launch_button(form, sheet)
         _stray_problems(pen)
         forecast.draw(form.anchor, sheet.outcome.ready)
-        _launch_button(form, sheet)
         augmentation.draw(form.anchor)
     if sheet.outcome.config is not None:
         with st.expander("The same run as a command or a file", key="copies"):
@@ -155,8 +156,9 @@ def _launch_if_pressed(origin: Run | None) -> None:
     Launches once, however often the button is pressed: every press carries the same key.
     """
     form = state.current(st.session_state)
-    if form is None or not st.session_state.get(_LAUNCH):
+    if form is None or not (form.pressed or st.session_state.get(_LAUNCH)):
         return
+    form.pressed = False
     outcome = session.lay_out(form).outcome
     if outcome.ready and outcome.config is not None:
         source = origin.id if origin else None
@@ -173,6 +175,8 @@ def _launch_button(form: state.State, sheet: session.Sheet) -> None:
         icon=":material/play_arrow:",
         width="stretch",
         disabled=not sheet.outcome.ready,
+        on_click=state.press,
+        args=(st.session_state,),
     )
     if number := len(sheet.problems):
         things = "setting needs" if number == 1 else "settings need"

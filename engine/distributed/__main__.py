@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+import traceback
 from typing import NoReturn
 
 from engine.distributed.crew import Orders
@@ -20,15 +21,24 @@ def main() -> NoReturn:
     from engine.distributed.follow import follow
 
     try:
-        follow(orders.config, orders.place, _say_ready)
+        follow(orders.config, orders.place, _say_ready, _end)
     except Exception as error:
-        # Whatever it is: rank 0 reads this line as the cause, and the traceback goes to the log.
-        print(f"{type(error).__name__}: {error}".splitlines()[0], flush=True)
+        _end(error)
         raise
 
 
 def _say_ready() -> None:
     print("ready", flush=True)
+
+
+def _end(error: Exception) -> None:
+    """Whatever it is: rank 0 reads a line as the cause, and the traceback goes to the log.
+
+    At once: to take gloo's threads down may wait for ever, and rank 0 would know no cause.
+    """
+    traceback.print_exception(error)
+    print(f"{type(error).__name__}: {error}".splitlines()[0], flush=True)
+    os._exit(1)
 
 
 def _end_with_leader() -> None:

@@ -2,6 +2,7 @@
 
 Each is a fresh interpreter that reads its place and the settings from a pipe, and ends when the
 pipe does. A killed one ends the attempt with its cause; the next one goes on from the checkpoint.
+One that says why it ends would say the same again: that is a failure.
 """
 
 from __future__ import annotations
@@ -30,8 +31,21 @@ DEATH_SECONDS = 5.0
 """how long after a broken connection to wait for the news of the process that broke it"""
 
 
+WORDLESS_SECONDS = 1.0
+"""A killed process breaks the connections of all: how long others' complaints wait for its news."""
+
+
 class RankDied(RuntimeError):
     """Another process of the team ended; its text is the cause."""
+
+
+class RankKilled(RankDied):
+    """It ended without a word, e.g. `kill -9`: nothing says that it would happen again."""
+
+    def __init__(self, cause: str, code: int) -> None:
+        super().__init__(cause)
+        self.code = code
+        """as `subprocess` has it: negative for a signal"""
 
 
 class Orders(Spec):
@@ -49,9 +63,10 @@ class Crew:
     store: Store | None = None
     processes: list[subprocess.Popen[str]] = field(default_factory=list)
     watchers: list[threading.Thread] = field(default_factory=list)
-    cause: str = ""
-    """how the first of them died that was not told to"""
+    deaths: list[RankDied] = field(default_factory=list)
+    """of those that were not told to end"""
     _death: threading.Event = field(default_factory=threading.Event)
+    _kill: threading.Event = field(default_factory=threading.Event)
     _closing: threading.Event = field(default_factory=threading.Event)
 
     def start(self, config: RunConfig) -> None:
@@ -69,16 +84,17 @@ class Crew:
         for rank, process in enumerate(self.processes, start=1):
             assert process.stdout is not None
             if process.stdout.readline() != "ready\n":
-                raise RankDied(_cause(rank, self.place.size, process, process.stdout.read()))
+                raise _death_of(rank, self.place.size, process, process.stdout.read())
             watcher = threading.Thread(target=self._watch, args=(rank, process), daemon=True)
             watcher.start()
             self.watchers.append(watcher)
 
-    def blame(self) -> str:
-        """Why a connection broke, as soon as that is known; empty when no process died."""
-        if self.processes:
-            self._death.wait(DEATH_SECONDS)
-        return self.cause
+    def blame(self) -> RankDied | None:
+        """Why a connection broke, as soon as that is known; None when no process died."""
+        if self.processes and self._death.wait(DEATH_SECONDS):
+            self._kill.wait(WORDLESS_SECONDS)
+        killed = [death for death in self.deaths if isinstance(death, RankKilled)]
+        return next(iter([*killed, *self.deaths]), None)
 
     def close(self) -> None:
         """Ends the processes: they hold nothing that rank 0 has not."""
@@ -96,7 +112,10 @@ class Crew:
         words = process.stdout.read()
         code = process.wait()
         if code and not self._closing.is_set():
-            self.cause = self.cause or _cause(rank, self.place.size, process, words)
+            death = _death_of(rank, self.place.size, process, words)
+            self.deaths.append(death)
+            if isinstance(death, RankKilled):
+                self._kill.set()
             self._death.set()
             if dist.is_nccl_available() and dist.is_initialized():
                 # A GPU would wait for the dead rank; gloo's connections break by themselves.
@@ -122,9 +141,9 @@ def crew_of(config: RunConfig) -> Iterator[Crew]:
     except RankDied:
         raise
     except RuntimeError as error:
-        cause = crew.blame()
-        if cause:
-            raise RankDied(cause) from error
+        death = crew.blame()
+        if death:
+            raise death from error
         raise
     finally:
         crew.close()
@@ -148,16 +167,16 @@ def _started(orders: Orders) -> subprocess.Popen[str]:
     return process
 
 
-def _cause(rank: int, size: int, process: subprocess.Popen[str], words: str) -> str:
-    """A sentence about a process that ended, with its own last words if it had any."""
+def _death_of(rank: int, size: int, process: subprocess.Popen[str], words: str) -> RankDied:
+    """What a process that ended amounts to, with its own last words if it had any."""
     code = process.wait()
+    who = f"process {rank + 1} of the {size} that train this run died"
     if words.strip():
-        how = words.strip()
-    elif code < 0:
+        return RankDied(f"{who}: {words.strip()}")
+    if code < 0:
         how = f"killed by signal {-code} ({signal.Signals(-code).name})"
-    else:
-        how = f"it ended with exit code {code}"
-    return f"process {rank + 1} of the {size} that train this run died: {how}"
+        return RankKilled(f"{who}: {how}", code)
+    return RankKilled(f"{who}: it ended with exit code {code}", code)
 
 
 def _release_gpu() -> None:

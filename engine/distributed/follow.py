@@ -12,26 +12,41 @@ from engine.distributed.place import Place
 from engine.distributed.team import joined
 from engine.loop.batches import steps
 from engine.loop.round import is_over
-from engine.loop.setup import first_state, set_up
+from engine.loop.setup import Setup, first_state, set_up
+from engine.loop.state import TrainState
 from engine.loop.update import advance
 
 
-def follow(config: RunConfig, place: Place, say_ready: Callable[[], None]) -> NoReturn:
+def follow(
+    config: RunConfig,
+    place: Place,
+    say_ready: Callable[[], None],
+    end: Callable[[Exception], None] = lambda _: None,
+) -> NoReturn:
     """Trains beside rank 0 from wherever that stands to the end of the training; ends the process.
 
-    Raises what goes wrong on the way.
+    Raises what goes wrong on the way; `end` hears of it before the connections close, or else
+    rank 0 would know of nothing but that.
     """
     setup = set_up(config, place)
     state = first_state(setup)
     say_ready()
     with joined(place, None, setup.device):
-        meet(setup, state)
-        state.model.train()
-        while not is_over(setup, state):
-            evaluation = setup.next_evaluation(state.progress.evaluated_step)
-            for batches in steps(setup, state.step, evaluation):
-                advance(setup, state, batches)
-            share_progress(setup, state)
+        try:
+            _train(setup, state)
+        except Exception as error:
+            end(error)
+            raise
     # At once: to take gloo's threads down waits, now and then for ever, for ranks that have ended,
     # and this process holds nothing that rank 0 has not.
     os._exit(0)
+
+
+def _train(setup: Setup, state: TrainState) -> None:
+    meet(setup, state)
+    state.model.train()
+    while not is_over(setup, state):
+        evaluation = setup.next_evaluation(state.progress.evaluated_step)
+        for batches in steps(setup, state.step, evaluation):
+            advance(setup, state, batches)
+        share_progress(setup, state)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import psutil
 import pytest
 from playwright.sync_api import expect
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 HOSTILE = "**b** <img src=x onerror=alert(1)> ![](http://evil.io/x.png) www.evil.io"
 WIDE = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
+COUNT_MS = 150_000
+"""for the helper to load torch on a busy machine"""
+
 SECONDS = 60_000
 
 
@@ -95,6 +99,29 @@ def test_two_quick_presses_launch_once_and_lead_to_the_run(
         page.get_by_role("heading", name="MNIST CNN").wait_for()
     (run,) = runs.list(yard)
     assert run.config.optimizer.learning_rate == 3e-4
+
+
+@pytest.mark.timeout(400)
+def test_a_press_is_heard_while_the_page_still_grows(
+    browser: Browser, dashboard: Dashboard, yard: Yard
+) -> None:
+    """The mouse goes down before the parameters are counted, and up afterwards."""
+    with _page(browser, dashboard, WIDE, "light") as page:
+        page.get_by_text("Training samples").wait_for(timeout=COUNT_MS)
+        below = psutil.Process(dashboard.process.pid).children(recursive=True)
+        (helper,) = [each for each in below if "engine.inspect" in each.cmdline()]
+        helper.suspend()
+        page.goto(dashboard.url("/?preset=karate_gcn"))
+        page.get_by_text("Counting parameters").wait_for()
+        button = page.get_by_role("button", name="Launch", exact=True)
+        button.hover()
+        page.mouse.down()
+        helper.resume()
+        page.get_by_text("Training samples").wait_for(timeout=COUNT_MS)
+        page.mouse.up()
+        page.wait_for_url("**/run?id=*")
+    (run,) = runs.list(yard)
+    assert run.config.model.kind == "gcn"
 
 
 def test_a_mistake_is_told_beside_its_field(browser: Browser, dashboard: Dashboard) -> None:

@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from engine.config import RunConfig
-from engine.distributed.crew import RankDied
+from engine.distributed.crew import RankKilled
 from engine.events import EVENT, Alert, Event, Started, Steps
 from engine.train import train
 from tests.engine.small import PROJECT, curve, evaluations, last, small
@@ -84,7 +84,7 @@ def test_a_killed_process_ends_the_attempt_with_its_cause() -> None:
     assert isinstance(next(events), Started)
     (other,) = ranks()
     other.send_signal(signal.SIGKILL)
-    with pytest.raises(RankDied, match=r"process 2 of the 2 .* killed by signal 9"):
+    with pytest.raises(RankKilled, match=r"process 2 of the 2 .* killed by signal 9"):
         list(events)
     assert ranks() == []
 

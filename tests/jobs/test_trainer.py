@@ -9,9 +9,10 @@ import resource
 import pytest
 import redis
 
+from engine.distributed.crew import RankDied, RankKilled
 from jobs import gpu
 from jobs.home import Home
-from jobs.trainer import explain
+from jobs.trainer import crash_of, explain
 from tests.jobs.launched import LONG, await_event, end_worker, kinds, launch, start_worker
 
 
@@ -23,6 +24,14 @@ def test_reasons_are_sentences() -> None:
     assert explain(full).startswith("The disk is full (/data/x)")
     assert explain(ValueError("the batch is larger than the data")).startswith("the batch")
     assert explain(KeyError("a")) == "KeyError: 'a'"
+
+
+def test_a_killed_rank_is_a_crash_and_one_with_a_reason_a_failure() -> None:
+    crash = crash_of(RankKilled("process 2 died: killed by signal 9", -9), 7)
+    assert crash is not None
+    assert (crash.step, crash.signal, crash.exit_code) == (7, 9, None)
+    assert crash_of(RankDied("process 2 died: ValueError: no"), 7) is None
+    assert explain(RankDied("process 2 died: ValueError: no")) == "process 2 died: ValueError: no"
 
 
 def test_a_device_becomes_the_only_visible_one(monkeypatch: pytest.MonkeyPatch) -> None:
