@@ -16,8 +16,10 @@ from engine.loop.range_test import after_test
 from engine.models import OWN
 from engine.presets import PRESETS
 from jobs import runs
+from jobs.data_sets import DataSets
 from jobs.run import Run
 
+Lists = Mapping[str, Mapping[str, str]]
 _RUN = "run:"
 _LAUNCH = "launch"
 _HALVES = (1.7, 1.0)
@@ -50,7 +52,7 @@ def page() -> None:
             form,
             sheet,
             placeholders={"name": _default_name(form.anchor)},
-            lists=form.anchor.data.offers(),
+            lists=_named(form.anchor.data.offers()),
         )
         draw.draw_sections(pen, RunConfig)
     with right, st.container(key="aside"):
@@ -62,6 +64,15 @@ def page() -> None:
     if sheet.outcome.config is not None:
         with st.expander("The same run as a command or a file", key="copies"):
             configuration.copies(sheet.outcome.config, key="json")
+
+
+def _named(offers: Lists) -> Lists:
+    """What the data set offers, with the tables under the names that people gave them."""
+    if "tables" not in offers:
+        return offers
+    known = DataSets.of(services.yard()).list()
+    names = {each.digest: f"{each.name}, version {each.version}" for each in reversed(known)}
+    return {**offers, "tables": {**offers["tables"], **names}}
 
 
 def _origin() -> Run | None:

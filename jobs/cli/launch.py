@@ -12,6 +12,7 @@ from engine.config import RunConfig
 from jobs import runs as services
 from jobs.cli import text
 from jobs.cli.wait import wait_for
+from jobs.data_sets import DataSets
 from jobs.home import Home
 from jobs.yard import Yard
 
@@ -22,6 +23,8 @@ Settings = Annotated[
         help="E.g. `preset=digits_mlp training.epochs=5 optimizer.learning_rate=3e-4`.",
     ),
 ]
+
+TABLE = "data.table="
 
 
 def launch(
@@ -43,7 +46,8 @@ def launch(
 
     yard = Yard.open()
     source = services.find(yard, origin) if origin else None
-    config = override(source.config if source else RunConfig(), settings or [])
+    words = [_by_digest(yard, word) for word in settings or []]
+    config = override(source.config if source else RunConfig(), words)
     if name is not None:
         config = parse_config({**config.model_dump(), "name": name})
     run_id = services.launch(yard, config, source.id if source else None, key)
@@ -55,6 +59,15 @@ def launch(
         text.write(f"{run_id}  {page(yard.home, run_id)}")
     if wait:
         raise typer.Exit(wait_for(yard, run_id))
+
+
+def _by_digest(yard: Yard, word: str) -> str:
+    """`data.table=NAME` with the table's digest, which is what a run keeps; others as they are.
+
+    Raises UnknownDataSet, which says what there is.
+    """
+    name = word.removeprefix(TABLE)
+    return f"{TABLE}{DataSets.of(yard).find(name).digest}" if name != word and name else word
 
 
 def page(home: Home, run_id: str) -> str:

@@ -16,7 +16,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine
 
+from jobs.data_sets import DataSets
 from jobs.endpoint import Endpoint
+from jobs.home import Home
+from jobs.yard import Yard
 
 
 @dataclass(frozen=True)
@@ -93,3 +96,29 @@ def _run(program: Path, *words: object, user: str | None) -> None:
         )
         output.seek(0)
         assert done.returncode == 0, output.read().decode()
+
+
+PEOPLE = "name,mail,age\nAda,ada@example.org,36\nGrace,grace@example.org,85\nAda,ada@example.org,\n"
+
+
+@pytest.fixture
+def people(tmp_path: Path) -> Path:
+    path = tmp_path / "people.csv"
+    path.write_text(PEOPLE)
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def sets(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[DataSets]:
+    """Of an empty home that needs no Redis, with either database."""
+    monkeypatch.delenv("TRAINYARD_STORE", raising=False)
+    monkeypatch.delenv("TRAINYARD_DATABASE_URL", raising=False)
+    if request.param == "postgresql":
+        postgres: Postgres = request.getfixturevalue("postgres")
+        monkeypatch.setenv("TRAINYARD_DATABASE_URL", postgres.database())
+    monkeypatch.setenv("TRAINYARD_HOME", str(tmp_path / "home"))
+    yard = Yard.open(Home(tmp_path / "home").create())
+    yield DataSets.of(yard)
+    yard.close()
