@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.accuracy import BARS, names_of, readme
+from bench.accuracy import readme
 from bench.accuracy.readme import BEGIN, END, replaced
 
 PROJECT = Path(__file__).parents[1]
@@ -19,15 +19,6 @@ def test_every_file_a_document_names_is_there(document: str) -> None:
     named = set(NAMED.findall((PROJECT / document).read_text()))
     assert named
     assert {path for path in named if not (PROJECT / path).exists()} == set()
-
-
-def test_the_readme_shows_what_is_asserted_of_accuracy() -> None:
-    table = (PROJECT / "README.md").read_text().partition(BEGIN)[2].partition(END)[0]
-    rows = [line for line in table.splitlines() if line.startswith("|")][2:]
-    cells = [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
-    assert [(row[0], row[1]) for row in cells] == [names_of(bar) for bar in BARS]
-    asked = [float(row[3].removeprefix("≥ ").removeprefix("≤ ")) for row in cells]
-    assert asked == [round(bar.bar, 3) for bar in BARS]
 
 
 def test_a_row_measured_anew_takes_the_place_of_the_old_one() -> None:
