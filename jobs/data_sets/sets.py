@@ -65,7 +65,7 @@ class DataSets:
             found = rows.find(connection, data_set_id)
         if found is None:
             raise UnknownDataSet(unknown(data_set_id))
-        return self._view(found)
+        return self._view(dict(found))
 
     def versions(self, name: str) -> builtins.list[DataSet]:
         """All versions of exactly that name, the newest first; empty when there is none."""

@@ -11,12 +11,12 @@ import pyarrow as pa
 from pyarrow import parquet
 from sklearn import datasets
 
-from engine.data.tables import Column, TableFacts
+from engine.data.tables import Column, Kind, TableFacts
 from engine.data.tables.place import own_data_folder
 
 Cells = Mapping[str, Sequence[Any]]
 
-_TYPES = {
+_TYPES: dict[type, tuple[Kind, pa.DataType]] = {
     bool: ("boolean", pa.bool_()),
     int: ("integer", pa.int64()),
     float: ("number", pa.float64()),

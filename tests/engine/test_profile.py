@@ -108,8 +108,11 @@ def test_an_id_is_seen_and_prose_is_none(tmp_path: Path) -> None:
         f"The {number}th of many sentences that nobody has to read twice." for number in range(50)
     ]
     columns = {"key": [f"k{number}" for number in range(50)], "text": prose}
-    numbers = {"whole": list(range(50)), "part": [number / 7 for number in range(50)]}
-    found = profile(store(tmp_path / "t", columns | numbers))
+    numbers: dict[str, list[Any]] = {
+        "whole": list(range(50)),
+        "part": [number / 7 for number in range(50)],
+    }
+    found = profile(store(tmp_path / "t", {**columns, **numbers}))
     assert [each.name for each in found.columns if each.id_like] == ["key", "whole"]
     assert column(found, "text").top == []
 

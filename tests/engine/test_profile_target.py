@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -57,14 +58,19 @@ def test_a_column_that_gives_the_number_away_is_named(loans: Path) -> None:
 
 def test_a_rare_class_alone_makes_no_leak(tmp_path: Path) -> None:
     draw = np.random.default_rng(2)
-    columns = {"x": draw.normal(size=2_000).tolist(), "y": [n % 200 == 0 for n in range(2_000)]}
+    rare = [number % 200 == 0 for number in range(2_000)]
+    columns = {"x": draw.normal(size=2_000).tolist(), "y": rare}
     found = profile(store(tmp_path / "t", columns), "y").target
     assert found is not None
     assert found.leaks == []
 
 
 def test_targets_that_cannot_be_learned_are_said(tmp_path: Path) -> None:
-    columns = {"x": [1.5, 2.5, 3.5, 4.5], "one": ["a", "a", "a", None], "few": ["a", "b", "c", "c"]}
+    columns: dict[str, list[Any]] = {
+        "x": [1.5, 2.5, 3.5, 4.5],
+        "one": ["a", "a", "a", None],
+        "few": ["a", "b", "c", "c"],
+    }
     folder = store(tmp_path / "t", columns)
     one, few = profile(folder, "one").target, profile(folder, "few").target
     assert one is not None

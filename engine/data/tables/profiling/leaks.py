@@ -113,4 +113,6 @@ def _expected(column: Side, targets: Values, groups: Codes, learned: Codes) -> V
     if not line.any():
         return means[groups]
     middle = middles[line] / counts[line]
-    return np.where(groups > 0, np.interp(filled / scale, middle, means[line]), means[0])
+    drawn: NDArray[np.float64] = np.interp(filled / scale, middle, means[line])
+    found: NDArray[np.float64] = np.where(groups > 0, drawn, means[0])
+    return found
