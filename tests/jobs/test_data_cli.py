@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import pty
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +12,7 @@ from jobs.data_sets import DataSets
 from jobs.home import Home
 from jobs.yard import Yard
 from tests.jobs.stack import trainyard
+from tests.jobs.terminal import on_a_terminal
 
 CUSTOMERS = "customer,email,price,area,left\n" + "".join(
     f"{number:04},c{number}@example.org,{number / 4},{'north' if number % 3 else 'south'},"
@@ -225,28 +222,3 @@ def sets_of(place: Home) -> list[dict[str, Any]]:
     found = [each.to_dict() for each in DataSets.of(yard).list()]
     yard.close()
     return found
-
-
-def on_a_terminal(words: list[str], place: Home, answer: str) -> tuple[str, int]:
-    """What a terminal shows of the command when `answer` is typed, and its exit code."""
-    ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "jobs.cli", *words],
-        env={**os.environ, "TRAINYARD_HOME": str(place.root)},
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-    )
-    os.close(theirs)
-    screen, asked = b"", False
-    while True:
-        try:
-            screen += os.read(ours, 65_536)
-        except OSError:
-            # Linux says so when the last one who has the terminal is gone.
-            break
-        if b"[y/N]" in screen and not asked:
-            os.write(ours, f"{answer}\n".encode())
-            asked = True
-    os.close(ours)
-    return screen.decode(), process.wait(30)
