@@ -75,7 +75,7 @@ def test_a_newer_database_is_refused_with_a_sentence(place: Home) -> None:
 
 
 def test_an_older_database_is_copied_before_it_is_upgraded(place: Home) -> None:
-    # There is only one revision yet: an empty older one stands for it.
+    # One that no migration knows: the upgrade fails, the copy is there.
     change(place.database, "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
     change(place.database, "CREATE TABLE keepsake (word TEXT)")
     change(place.database, "INSERT INTO alembic_version VALUES ('0000')")
@@ -88,6 +88,21 @@ def test_an_older_database_is_copied_before_it_is_upgraded(place: Home) -> None:
     connection = sqlite3.connect(copy)
     assert connection.execute("SELECT count(*) FROM keepsake").fetchone() == (0,)
     connection.close()
+
+
+def test_runs_of_the_first_revision_are_still_there_after_the_upgrade(place: Home) -> None:
+    history = History.open(database_url(place))
+    insert_run(history, "old")
+    history.close()
+    # As the first revision left it: everything since then is one table of its own.
+    change(place.database, "DROP TABLE data_sets")
+    change(place.database, "UPDATE alembic_version SET version_num = '0001'")
+    history = History.open(database_url(place))
+    with history.reading() as connection:
+        assert connection.exec_driver_sql("SELECT id FROM runs").scalars().all() == ["old"]
+        assert connection.exec_driver_sql("SELECT id FROM data_sets").all() == []
+    history.close()
+    assert place.database.with_name("history.sqlite.0001.backup").exists()
 
 
 def change(path: Path, statement: str) -> None:
