@@ -13,6 +13,14 @@ SEQ2SEQ_BARS = (
         bar=0.99,
         runs=seeds(2),
     ),
+    Bar(
+        name="dates_t5",
+        what="T5 from scratch, dates",
+        preset="dates_t5",
+        metric="exact_match",
+        bar=0.98,
+        runs=seeds(2),
+    ),
     # 2 epochs instead of 5: the error is 0.155 instead of 0.12.
     Bar(
         name="pronunciation_lstm",

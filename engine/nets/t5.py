@@ -103,10 +103,14 @@ class T5Net(nn.Module):
         return scores, replace(reading, written=list(written))
 
     def _initialise(self, design: T5Design) -> None:
-        """As T5 was: what leaves a layer has the size of what enters it, without scaled scores."""
+        """As T5 was: what leaves a layer has the size of what enters it, without scaled scores.
+
+        But distances begin as loud as words are: from the quiet start of T5 (1 / root of the
+        width), Adam takes a thousand steps of 1e-3 until a head looks at one place.
+        """
         inner = design.heads * design.head_width
         deviations = {"query": (design.width * design.head_width) ** -0.5, "out": inner**-0.5}
-        deviations["wide"] = design.dense**-0.5
+        deviations |= {"wide": design.dense**-0.5, "distances": 1.0}
         for name, weight in self.named_parameters():
             if "embedding" in name or name.startswith("head"):
                 nn.init.normal_(weight, std=1.0)

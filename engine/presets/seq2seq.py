@@ -20,15 +20,15 @@ PRESETS = {
         schedule=Cosine(warmup_steps=20),
         training=Training(epochs=4, batch_size=64, clip_norm=1.0),
     ),
-    # Slower than the LSTM: its cross-attention knows no places, it has to learn them. After 3 of 6
-    # epochs the token error was 0.40 and falling.
+    # Without dropout: of a rule without exceptions nothing is learned by heart, and a quarter of
+    # the time is saved.
     "dates_t5": RunConfig(
         name="Dates, T5 from scratch",
         data=Dates(),
-        model=T5(),
-        optimizer=FAST,
+        model=T5(dropout=0.0),
+        optimizer=AdamW(learning_rate=1e-3),
         schedule=Cosine(warmup_steps=50),
-        training=Training(epochs=20, batch_size=64, clip_norm=1.0),
+        training=Training(epochs=6, batch_size=64, clip_norm=1.0),
     ),
     # 80 CPU seconds to a phoneme error of 12 %; 2 epochs reach 15.5 %.
     "pronunciation_lstm": RunConfig(
