@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.config import RunConfig, Training
 from engine.data import DocumentationWords, PythonDocs, ReviewWords, TinyShakespeare
+from engine.data.split import Split
 from engine.models import Gpt, Word2Vec
 from engine.models.sampling import Sampling
 from engine.optim import AdamW
@@ -39,9 +40,10 @@ PRESETS = {
         schedule=Cosine(warmup_steps=20, floor=0.1),
         training=Training(steps=300, evaluate_steps=100, batch_size=16, clip_norm=1.0),
     ),
+    # Few words: only 2 % of the texts are kept back.
     "word2vec_reviews": RunConfig(
         name="Word2Vec, food reviews",
-        data=ReviewWords(),
+        data=ReviewWords(split=Split(validation=0.02, test=0.0)),
         model=Word2Vec(),
         optimizer=AdamW(learning_rate=5e-3, weight_decay=0.0),
         schedule=Linear(),

@@ -15,8 +15,10 @@ NEAR = {"dog": "cat", "coffee": "espresso", "good": "great"}
 
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
-def test_words_used_alike_come_to_lie_close_together() -> None:
+@pytest.mark.parametrize("seed", [0, 1])
+def test_words_used_alike_come_to_lie_close_together(seed: int) -> None:
     words = ["hardware.device=cpu", "hardware.threads=1", "training.evaluate_steps=100000"]
+    words.append(f"training.seed={seed}")
     config = override(PRESETS["word2vec_reviews"], words)
     evaluation = [event for event in train(config) if isinstance(event, Evaluation)][-1]
     nearest = {
