@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.config import RunConfig, Training
 from engine.data import Languages, SmsSpam, Tweets
+from engine.data.split import Split
 from engine.data.tokens import WordPieces
 from engine.models import Bert
 from engine.optim import AdamW
@@ -18,11 +19,13 @@ SELDOM = 60.0
 PRESETS = {
     "sms_minilm": RunConfig(
         name="SMS spam, MiniLM fine-tuned",
-        data=SmsSpam(length=64),
-        model=Bert(pretrained=MINILM),
-        optimizer=AdamW(learning_rate=5e-5),
+        data=SmsSpam(length=48, split=Split(validation=0.1)),
+        model=Bert(pretrained=MINILM, frozen_layers=2),
+        optimizer=AdamW(learning_rate=1e-4),
         schedule=Linear(warmup_steps=50),
-        training=Training(epochs=2, batch_size=16, clip_norm=1.0, checkpoint_seconds=SELDOM),
+        training=Training(
+            epochs=3, batch_size=16, clip_norm=1.0, best_by="f1", checkpoint_seconds=SELDOM
+        ),
     ),
     "tweets_minilm": RunConfig(
         name="Tweets, MiniLM fine-tuned",
