@@ -51,7 +51,8 @@ def test_a_full_disk_is_a_sentence_and_leaves_nothing(
     for where in ("data.copied", "data.named"):
         monkeypatch.setenv("TRAINYARD_FAULT", f"{where}@1:enospc")
         refused = trainyard("data", "add", str(people), home=sets.home)
-        assert (refused.returncode, refused.stderr.count("\n")) == (2, 1), refused.stderr
+        # Beside the hints about names and addresses, which come before.
+        assert (refused.returncode, "Traceback" in refused.stderr) == (2, False)
         assert "No space left on device" in refused.stderr
     assert (there(sets), sets.list()) == ([], [])
 
