@@ -6,24 +6,18 @@ own wall-clock time, and browser and writer share one clock because they share o
 
 from __future__ import annotations
 
-import os
 import shutil
 import statistics
-import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 from typing import Any
 
+from bench.stand import process, stand
 from bench.writer import Writer, save
-from jobs.connect import await_server
 from jobs.home import Home
 from jobs.yard import Yard
 
-ROOT = Path(__file__).parents[1]
 POINTS = 150
 LAUNCHES = 12
 PERIOD_SECONDS = 0.1
@@ -69,30 +63,22 @@ FIRST_POINT = f"""() => new Promise((done) => {{
 def main(arguments: list[str]) -> int:
     """Prints both tables. `emit` or `launch` as argument measures only that. 1: a target missed."""
     wanted = arguments or ["emit", "launch"]
-    folder = Path(tempfile.mkdtemp(prefix="trainyard-bench-"))
-    os.environ["TRAINYARD_HOME"] = str(folder)
-    os.environ.pop("REDIS_URL", None)
-    home = Home.from_environment().create()
     missed = False
-    try:
-        with ExitStack() as stack:
-            stack.enter_context(process("jobs.server"))
-            await_server(home)
-            stack.enter_context(process("jobs.recorder"))
-            if "launch" in wanted:
-                stack.enter_context(process("jobs.worker"))
-            port = _free_port()
-            stack.enter_context(process("dashboard", TRAINYARD_PORT=str(port)))
-            page = stack.enter_context(browser_page())
-            _log_in(page, home, port)
-            if "emit" in wanted:
-                times = emit_to_pixel(page, home, port)
-                missed |= report("emit() → drawn point", times, EMIT_TARGET_MS)
-            if "launch" in wanted:
-                times = launch_to_point(page, port)
-                missed |= report("press on Launch → first loss point", times, LAUNCH_TARGET_MS)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with ExitStack() as stack:
+        home = stack.enter_context(stand())
+        stack.enter_context(process("jobs.recorder"))
+        if "launch" in wanted:
+            stack.enter_context(process("jobs.worker"))
+        port = _free_port()
+        stack.enter_context(process("dashboard", TRAINYARD_PORT=str(port)))
+        page = stack.enter_context(browser_page())
+        _log_in(page, home, port)
+        if "emit" in wanted:
+            times = emit_to_pixel(page, home, port)
+            missed |= report("emit() → drawn point", times, EMIT_TARGET_MS)
+        if "launch" in wanted:
+            times = launch_to_point(page, port)
+            missed |= report("press on Launch → first loss point", times, LAUNCH_TARGET_MS)
     return int(missed)
 
 
@@ -154,29 +140,6 @@ def report(what: str, times: list[float], target: float) -> bool:
         f"{what:38}{len(ordered):5}{p50:9.0f}{p95:9.0f}{ordered[-1]:9.0f}{target:9.0f}  {verdict}"
     )
     return p95 >= target
-
-
-@contextmanager
-def process(module: str, **environment: str) -> Iterator[None]:
-    """`python -m module`, ended at the end of the block."""
-    log = (Path(os.environ["TRAINYARD_HOME"]) / f"{module}.log").open("wb")
-    started = subprocess.Popen(
-        [sys.executable, "-m", module],
-        cwd=ROOT,
-        env={**os.environ, **environment},
-        stdout=log,
-        stderr=log,
-    )
-    try:
-        yield
-    finally:
-        started.terminate()
-        try:
-            started.wait(30)
-        except subprocess.TimeoutExpired:
-            started.kill()
-            started.wait()
-        log.close()
 
 
 @contextmanager

@@ -6,23 +6,18 @@ share one machine, so nothing is measured that a run does not have anyway.
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
 import time
-from contextlib import ExitStack
-from pathlib import Path
 from typing import Any
 
 import redis
 
-from bench.live import process, report
+from bench.live import report
+from bench.stand import process, stand
 from engine.config import RunConfig
 from engine.presets import PRESETS
 from jobs import keys, queue
-from jobs.connect import await_server, connect
+from jobs.connect import connect
 from jobs.control import send
-from jobs.home import Home
 from jobs.ids import new_id
 from jobs.telemetry import unpack
 
@@ -36,21 +31,10 @@ Event = dict[str, Any]
 
 def main(arguments: list[str]) -> int:
     """Prints two rows a preset, those of `arguments` or of `RUNS`. 1: a target was missed."""
-    folder = Path(tempfile.mkdtemp(prefix="trainyard-bench-"))
-    os.environ["TRAINYARD_HOME"] = str(folder)
-    os.environ.pop("REDIS_URL", None)
-    home = Home.from_environment().create()
     missed = False
-    try:
-        with ExitStack() as stack:
-            stack.enter_context(process("jobs.server"))
-            await_server(home)
-            stack.enter_context(process("jobs.worker"))
-            client = stack.enter_context(connect(home))
-            for preset in arguments or RUNS:
-                missed |= _measure(client, preset)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with stand() as home, process("jobs.worker"), connect(home) as client:
+        for preset in arguments or RUNS:
+            missed |= _measure(client, preset)
     return int(missed)
 
 

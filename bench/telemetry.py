@@ -16,10 +16,13 @@ from dataclasses import dataclass
 
 import torch
 
-from bench.engine import server
+from bench.stand import stand
 from engine import train as loop
 from engine.config import RunConfig
 from engine.events import Event
+from engine.loop.setup import Setup
+from engine.loop.state import TrainState
+from engine.loop.steps import Pending
 from engine.loop.telling import tell
 from engine.settings.command import override
 from jobs.forkserver import Request
@@ -51,10 +54,10 @@ class Cost:
     fetching: float = 0.0
     """of `tell`: losses from the device into an event"""
 
-    def tell(self, *arguments: object) -> list[Event]:
+    def tell(self, pending: Pending, state: TrainState, setup: Setup) -> list[Event]:
         """The engine's `tell`, measured."""
         began = time.thread_time()
-        found = tell(*arguments)  # type: ignore[arg-type]
+        found = tell(pending, state, setup)
         self.fetching += time.thread_time() - began
         return found
 
@@ -74,8 +77,8 @@ class Taken:
 def main(_: Sequence[str]) -> int:
     """Prints the shares; exit code 1 when the target was missed."""
     torch.set_num_threads(1)
-    with server():
-        first, last = _measured(override(RunConfig(), list(SETTINGS)))
+    with stand() as home:
+        first, last = _measured(home, override(RunConfig(), list(SETTINGS)))
     steps = last.step - first.step
     thread, process = last.thread - first.thread, last.process - first.process
     rows = {
@@ -95,11 +98,12 @@ def main(_: Sequence[str]) -> int:
     return int(percent >= TARGET_PERCENT)
 
 
-def _measured(config: RunConfig) -> tuple[Taken, Taken]:
+def _measured(home: Home, config: RunConfig) -> tuple[Taken, Taken]:
     """Clocks at the end of the first steps and at the end."""
     cost, handing = Cost(), 0.0
+    # The loop has no place for a stopwatch, and shall have none: it is put around from outside.
     loop.tell = cost.tell  # type: ignore[assignment]
-    attempt = _attempt(config)
+    attempt = _attempt(home, config)
     taken: list[Taken] = []
     with closing(loop.train(config, attempt.folder)) as events:
         for event in events:
@@ -116,8 +120,7 @@ def _measured(config: RunConfig) -> tuple[Taken, Taken]:
     return taken[0], next(one for one in taken if one.step == last)
 
 
-def _attempt(config: RunConfig) -> Attempt:
-    home = Home.from_environment()
+def _attempt(home: Home, config: RunConfig) -> Attempt:
     run_id = new_id()
     home.run(run_id).mkdir(parents=True)
     reading, _ = os.pipe()

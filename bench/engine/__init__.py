@@ -9,17 +9,13 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Sequence
 
 from bench.engine.table import OURS, PEERS, Times, missed, rows
+from bench.stand import ROOT, stand
 
-ROOT = Path(__file__).parents[2]
 TASK_NAMES = ("mlp", "cnn", "gpt")
 LONGEST_SECONDS = 600
 
@@ -28,7 +24,7 @@ def main(arguments: Sequence[str]) -> int:
     """Prints a table a task; exit code 1 when a target was missed."""
     options = _options(arguments)
     sentences: list[str] = []
-    with server():
+    with stand():
         for task in options.tasks:
             print(f"\n{_title(task)}, {options.rounds} rounds\n", flush=True)
             times = measure(task, options)
@@ -79,27 +75,6 @@ def _measure_once(peer: str, task: str, found: Times, python: str) -> None:
 def _installed(package: str, python: str) -> bool:
     code = f"import importlib.util, sys; sys.exit(importlib.util.find_spec({package!r}) is None)"
     return subprocess.run([python, "-c", code], cwd=ROOT, check=False).returncode == 0
-
-
-@contextmanager
-def server() -> Iterator[None]:
-    """A home of its own with a real stream server, for telemetry."""
-    from bench.live import await_server, process
-    from jobs.home import Home
-
-    folder = tempfile.mkdtemp(prefix="trainyard-bench-")
-    cache = Home.from_environment().cache
-    os.environ["TRAINYARD_HOME"] = folder
-    os.environ.pop("REDIS_URL", None)
-    if cache.is_dir():
-        shutil.copytree(cache, Path(folder) / "cache")
-    try:
-        home = Home.from_environment().create()
-        with process("jobs.server"):
-            await_server(home)
-            yield
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _title(task: str) -> str:

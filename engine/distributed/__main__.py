@@ -23,6 +23,7 @@ def main() -> NoReturn:
     try:
         follow(orders.config, orders.place, _say_ready, _end)
     except Exception as error:
+        # Of whatever kind: rank 0 is told of it, and it goes on as it was.
         _end(error)
         raise
 

@@ -35,6 +35,7 @@ def follow(
         try:
             _train(setup, state)
         except Exception as error:
+            # Of whatever kind: it is told while the connections stand, and goes on as it was.
             end(error)
             raise
     # At once: to take gloo's threads down waits, now and then for ever, for ranks that have ended,

@@ -163,6 +163,7 @@ def first_state(setup: Setup) -> TrainState:
     seed_weights(setup.config.training.seed)
     model = lay_out(setup.config.model.build(setup.card).to(setup.device))
     if setup.team.size > 1 and setup.device.type == "cuda":
+        # torch gives it no types.
         model = nn.SyncBatchNorm.convert_sync_batchnorm(model)  # type: ignore[no-untyped-call]
     if setup.config.hardware.activation_checkpointing:
         forget_activations(model)

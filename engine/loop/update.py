@@ -67,6 +67,7 @@ def _gradient(setup: Setup, state: TrainState, batches: list[Batch]) -> Tensor:
     losses = []
     for batch in batches:
         loss = _loss(setup, state, batch)
+        # torch gives `backward` no types.
         state.scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
         losses.append(loss.detach())
     if state.scaler.is_enabled():
@@ -122,6 +123,7 @@ def _search(setup: Setup, state: TrainState, batches: list[Batch]) -> Left:
                 loss = loss + strength * sum(weight.abs().sum() for weight in state.weights)
         return loss
 
+    # torch says a closure returns a float; a line search wants the tensor.
     state.optimizer.step(objective)  # type: ignore[arg-type]
     state.optimizer.zero_grad(set_to_none=True)
     return found[0]

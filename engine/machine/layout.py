@@ -23,6 +23,7 @@ def lay_out(model: nn.Module) -> nn.Module:
     model = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     for each in convolutions:
         if _writes_too_far(each):
+            # The same here.
             each.to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
             each.register_forward_pre_hook(_row_by_row)
     return model

@@ -105,6 +105,7 @@ def archive(path: Path) -> Format:
     try:
         with zipfile.ZipFile(path) as packed:
             names = packed.namelist()
+    # All that zipfile raises for damaged or foreign archives.
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
         raise Refused(
             f"This begins like a zip archive or an Excel workbook but is damaged ({error}): "

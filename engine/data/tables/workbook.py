@@ -71,6 +71,7 @@ class Part:
             pass
 
 
+# All that zipfile (an encrypted part is a RuntimeError), zlib and expat raise for a damaged part.
 DAMAGE = (
     zipfile.BadZipFile,
     expat.ExpatError,

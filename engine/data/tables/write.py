@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -20,7 +19,6 @@ MOST_DISTINCT = 100_000
 COUNTED = 20_000_000
 """different values counted over all columns: a set of so many hashes takes a gigabyte"""
 EXAMPLES = 5
-SPELLINGS = 10_000
 
 
 @dataclass
@@ -43,7 +41,6 @@ class Tally:
     missing: int = 0
     hashes: set[int] | None = field(default_factory=set)
     examples: list[str] = field(default_factory=list)
-    spellings: dict[Any, str] = field(default_factory=dict)
 
     def count(self, values: pa.Array) -> None:
         """Add the values of a block."""

@@ -161,6 +161,7 @@ class ExcelCells:
             with zipfile.ZipFile(path) as packed:
                 self.book = open_workbook(packed)
                 self.read(packed, folder, given)
+        # All that zipfile and the XML reader raise for damaged workbooks.
         except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError) as error:
             if isinstance(error, Refused):
                 raise
