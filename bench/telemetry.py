@@ -102,7 +102,7 @@ def _measured(home: Home, config: RunConfig) -> tuple[Taken, Taken]:
     """Clocks at the end of the first steps and at the end."""
     cost, handing = Cost(), 0.0
     # The loop has no place for a stopwatch, and shall have none: it is put around from outside.
-    loop.tell = cost.tell  # type: ignore[assignment]
+    loop.tell = cost.tell  # type: ignore[attr-defined]
     attempt = _attempt(home, config)
     taken: list[Taken] = []
     with closing(loop.train(config, attempt.folder)) as events:
