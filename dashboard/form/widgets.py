@@ -11,7 +11,9 @@ from dashboard.form.fields import Field
 from dashboard.text import one_line, plain
 
 _SEGMENTS = 4
-_SEGMENT_LETTERS = 26
+_SEGMENT_EDGES = 4
+_SEGMENT_LETTERS = 30
+"""what a third of the form has room for; the edges of a segment take that of four letters"""
 _NAME_LETTERS = 40
 _NONE, _ALL = "none", "all"
 """what stands in an empty box of one name, and of several"""
@@ -68,7 +70,8 @@ def draw_choice(label: str, options: Sequence[Any], key: str, hint: str | None) 
     """A few short options as segments, more of them as a select box."""
     names = [str(option) for option in options]
     value = st.session_state[key] if st.session_state[key] in options else options[0]
-    if len(names) <= _SEGMENTS and sum(map(len, names)) <= _SEGMENT_LETTERS:
+    room = sum(len(name) + _SEGMENT_EDGES for name in names)
+    if len(names) <= _SEGMENTS and room <= _SEGMENT_LETTERS:
         st.segmented_control(
             label,
             options,

@@ -28,7 +28,7 @@ from tests.engine.own_tables import moment, store
 ROWS = 300
 SCALERS = {
     "standard": StandardScaler,
-    "min_max": MinMaxScaler,
+    "minmax": MinMaxScaler,
     "robust": RobustScaler,
     "none": FunctionTransformer,
 }
@@ -155,7 +155,7 @@ def test_a_text_that_training_never_saw_is_nothing_or_minus_one(categories: str)
 FITS = [
     {"missing": missing, "scaling": scaling, "categories": categories, "missing_indicator": True}
     for missing in ("mean", "median", "mode")
-    for scaling in ("standard", "min_max", "robust")
+    for scaling in ("standard", "minmax", "robust")
     for categories in ("one_hot", "ordinal")
 ]
 

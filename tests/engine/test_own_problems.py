@@ -86,7 +86,7 @@ def test_sentences(table: str, choices: dict[str, Any], field: str, sentence: st
 
 def test_a_table_that_nobody_chose_or_that_is_gone(table: str) -> None:
     sentences = {
-        "": "no table is chosen; upload one",
+        "": "no table is chosen; add one",
         "flats.csv": "flats.csv is no stored table",
         "/etc/passwd": "A file can be named for python -m engine alone",
         "0" * 64: "the table was deleted, or is not on this machine; choose another",

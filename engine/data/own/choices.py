@@ -20,9 +20,9 @@ Missing = Annotated[
     ),
 ]
 Scaling = Annotated[
-    Literal["standard", "min_max", "robust", "none"],
+    Literal["standard", "minmax", "robust", "none"],
     Field(
-        description="standard: mean 0, deviation 1; min_max: 0 to 1; robust: median 0, quartiles 1 "
+        description="standard: mean 0, deviation 1; minmax: 0 to 1; robust: median 0, quartiles 1 "
         "apart; measured on the training part"
     ),
 ]

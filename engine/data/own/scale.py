@@ -27,7 +27,7 @@ def measure(scaling: str, values: Values) -> Scale:
     match scaling:
         case "standard":
             shift, factor = values.mean(axis=0), _deviation(values)
-        case "min_max":
+        case "minmax":
             shift = values.min(axis=0)
             factor = values.max(axis=0) - shift
         case "robust":

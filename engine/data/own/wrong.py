@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from engine.data.own_table import OwnTable
 
 FEWEST_ROWS = 10
-_HOW = "upload one on the Data page, or add one with ./trainyard data add FILE"
+_HOW = "add one with ./trainyard data add FILE, then choose it here"
 
 
 def table_problems(data: OwnTable) -> Iterator[Problem]:
