@@ -92,7 +92,8 @@ def _learn(setup: Setup, state: TrainState, keeper: Keeper) -> Iterator[Event]:
             failpoint("train.step")
             if pending.due():
                 yield from tell(pending, state, setup)
-                yield from keeper.save_when_due()
+                if state.step < evaluation:  # else the evaluation comes first, and belongs in it
+                    yield from keeper.save_when_due()
 
         if pending.losses:
             yield from tell(pending, state, setup)

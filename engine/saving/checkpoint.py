@@ -24,7 +24,7 @@ from engine.saving.manifest import NAME, Damaged, Facts, Manifest, describe, rea
 KEPT = 2
 """good checkpoints left in the folder: the newest may meet a bad sector"""
 
-_FOLDER = re.compile(r"step-(\d+)-a(\d+)")
+_FOLDER = re.compile(r"step-(\d+)(-evaluated)?-a(\d+)")
 
 
 class CheckpointError(Exception):
@@ -91,7 +91,7 @@ class Checkpoints:
             CheckpointError: the disk refused; the previous checkpoint is intact.
         """
         begun = time.perf_counter()
-        name = f"step-{facts.step}-a{self.attempt}"
+        name = f"step-{facts.step}{'-evaluated' if facts.evaluated else ''}-a{self.attempt}"
         size = sum(len(content) for content in files.values())
         try:
             self._write(name, files, facts)
@@ -149,10 +149,13 @@ class Checkpoints:
         return True
 
     def _names(self) -> list[tuple[int, str]]:
-        """Step and name of each published checkpoint, newest first."""
+        """Step and name of each published checkpoint, newest first.
+
+        One made after the evaluation at a step is newer than one made before it.
+        """
         matches = [_FOLDER.fullmatch(name) for name in os.listdir(self.folder)]
-        found = [(int(m[1]), int(m[2]), m[0]) for m in matches if m]
-        return [(step, name) for step, _, name in sorted(found, reverse=True)]
+        found = [(int(m[1]), bool(m[2]), int(m[3]), m[0]) for m in matches if m]
+        return [(step, name) for step, _, _, name in sorted(found, reverse=True)]
 
     def _fence(self) -> Fence:
         return Fence(self.folder, self.attempt)

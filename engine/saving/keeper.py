@@ -27,7 +27,8 @@ class Keeper:
     setup: Setup
     state: TrainState
     checkpoints: Checkpoints | None
-    saved_step: int = 0
+    saved: tuple[int, int] = (0, 0)
+    """step and step of the last evaluation, as they were saved"""
     saved_at: float = field(default_factory=time.monotonic)
 
     def resume(self) -> tuple[Resumed, list[Alert]]:
@@ -46,7 +47,7 @@ class Keeper:
         if loaded:
             _refuse_other_settings(read_scalars(loaded.files).config, self.setup.config)
             self.state.restore(loaded.files, loaded.manifest.facts.step)
-            self.saved_step = self.state.step
+            self.saved = self._moment()
             resumed = _exactness(loaded, self._facts())
         return resumed, [self._alert(sentence, loaded) for sentence in damaged]
 
@@ -69,19 +70,22 @@ class Keeper:
                 )
 
     def save(self) -> Saved | None:
-        """Saves unless that was done at this step, or the weights are no longer finite.
+        """Saves unless nothing happened since the last time, or the weights are no longer finite.
 
         Raises:
             Fenced: a later attempt owns the folder.
             CheckpointError: the disk refused.
         """
-        unchanged = self.state.step == self.saved_step
-        if self.checkpoints is None or unchanged or not self.state.finite():
+        moment = self._moment()
+        if self.checkpoints is None or moment == self.saved or not self.state.finite():
             return None
         self.saved_at = time.monotonic()  # also when it fails: the next try can wait as long
         saved = self.checkpoints.save(self.state.to_files(), self._facts())
-        self.saved_step, self.saved_at = self.state.step, time.monotonic()
+        self.saved, self.saved_at = moment, time.monotonic()
         return saved
+
+    def _moment(self) -> tuple[int, int]:
+        return self.state.step, self.state.progress.evaluated_step
 
     def _facts(self) -> Facts:
         return Facts(
@@ -92,6 +96,7 @@ class Keeper:
             precision=self.setup.machine.precision.name,
             devices=self.setup.team.size,
             versions=self.setup.versions,
+            evaluated=self.state.step == self.state.progress.evaluated_step,
         )
 
     def _alert(self, sentence: str, loaded: Loaded | None) -> Alert:

@@ -34,6 +34,8 @@ class Facts(Spec):
     precision: str = "fp32"
     devices: int = 1
     """processes that shared each batch"""
+    evaluated: bool = False
+    """whether the weights of this very step were evaluated already: the best ones may be these"""
 
 
 class Entry(Spec):

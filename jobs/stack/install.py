@@ -89,8 +89,8 @@ class Environment:
         try:
             self.folder.mkdir(exist_ok=True)
             home = self.log.parent.parent
-            if not home.exists():
-                home.mkdir(parents=True, mode=0o700)
+            # Two installations may make it at the same moment.
+            home.mkdir(parents=True, mode=0o700, exist_ok=True)
             self.log.parent.mkdir(exist_ok=True)
         except OSError as error:
             raise Refused(

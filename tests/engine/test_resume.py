@@ -147,6 +147,19 @@ def test_kill_9_at_every_place_of_a_checkpoint(place: str, hit: int, tmp_path: P
     assert weights(tmp_path / "parts") == weights(tmp_path / "whole")
 
 
+def test_what_an_evaluation_found_is_saved_though_its_step_was_saved_before(tmp_path: Path) -> None:
+    config = small("training.epochs=2", "training.checkpoint_seconds=3600")
+    whole = list(train(config, tmp_path / "whole"))
+    running = train(config, tmp_path / "parts")
+    for event in running:
+        if isinstance(event, Steps) and event.step == last(whole).step:
+            break
+    running.close()  # saves after the last step, before its evaluation
+    list(train(config, tmp_path / "parts"))
+    assert len(list((tmp_path / "parts" / "checkpoints").glob("step-*"))) == 2
+    assert weights(tmp_path / "parts") == weights(tmp_path / "whole")
+
+
 def test_damaged_checkpoints_are_told_of_and_passed_over(tmp_path: Path) -> None:
     config = small("training.batch_size=2", "training.epochs=1")
     whole = list(train(config))
