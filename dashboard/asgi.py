@@ -12,12 +12,15 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
 
+from dashboard import files as data_files
 from dashboard import frame, options, secret
 from dashboard.auth import Guard, allowed_hosts
 from dashboard.live.hub import Hub
 from dashboard.live.routes import LiveSocket
 from dashboard.static_files import StaticFiles
+from jobs.data_sets import DataSets
 from jobs.home import Home
+from jobs.yard import Yard
 
 PAGES = Path(__file__).parent / "app.py"
 
@@ -41,12 +44,20 @@ def create(home: Home, port: int, script: Path = PAGES) -> Guard:
         routes=[
             Route("/healthz", _healthy, methods=["GET"]),
             WebSocketRoute("/live/ws", LiveSocket(hub, token).serve),
+            *data_files.routes(home, lambda: DataSets.of(_yard())),
             *files.routes(),
             *frame.routes(files),
         ],
         lifespan=lifespan,
     )
     return Guard(app, token, port, allowed_hosts())
+
+
+def _yard() -> Yard:
+    """The one the pages have, too: a process opens the history once."""
+    from dashboard.services import yard
+
+    return yard()
 
 
 async def _healthy(_: Request) -> PlainTextResponse:

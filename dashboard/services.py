@@ -9,6 +9,7 @@ import streamlit as st
 from redis.exceptions import RedisError
 from sqlalchemy.exc import OperationalError
 
+from dashboard.attendants import Attendants
 from dashboard.inspector import Inspector
 from jobs.connect import RedisUnavailable
 from jobs.history import HistoryError
@@ -25,6 +26,12 @@ def yard() -> Yard:
 def inspector() -> Inspector:
     """The client of the helper process that knows torch."""
     return Inspector()
+
+
+@st.cache_resource(show_spinner=False)
+def attendants() -> Attendants:
+    """The processes that read and measure data."""
+    return Attendants()
 
 
 @contextmanager

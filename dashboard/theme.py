@@ -152,6 +152,26 @@ body:has([data-test-connection-state="PINGING_SERVER"]):not(:has(.ty-note:not([h
 .yard-pictures span, .yard-cards span { opacity: .6; }
 .yard-pictures b, .yard-cards b { color: light-dark(#15803d, #6ee7a0); }
 .yard-pictures i, .yard-cards i { color: light-dark(#b42318, #ff8a7a); }
+.yard-columns { display: grid; gap: .75rem; padding-top: .4rem;
+  grid-template-columns: repeat(auto-fill, minmax(min(100%, 16.5rem), 1fr)); }
+.yard-columns article { border: 1px solid var(--yard-line); border-radius: 8px; min-width: 0;
+  padding: .7rem .9rem .8rem; display: flex; flex-direction: column; gap: .15rem; }
+.yard-columns header { display: flex; flex-wrap: wrap; gap: .2rem .5rem; align-items: baseline; }
+.yard-columns b { font-weight: 600; font-size: .92rem; overflow-wrap: anywhere; min-width: 0; }
+.yard-columns em { font-style: normal; font-size: .72rem; color: light-dark(#9a4f00, #f5b26b); }
+.yard-columns small { font-size: .76rem; opacity: .66; overflow-wrap: anywhere; }
+.yard-histogram { height: 54px; margin: .45rem 0 .3rem; display: flex; align-items: flex-end;
+  gap: 1px; border-bottom: 1px solid var(--yard-line); }
+.yard-histogram i { flex: 1; background: var(--yard-accent); border-radius: 1px 1px 0 0; }
+/* one row among millions can still be seen */
+.yard-histogram i:not([style^="height:0.0%"]) { min-height: 2px; }
+.yard-bars { display: grid; grid-template-columns: minmax(2rem, max-content) 1fr max-content;
+  gap: .22rem .7rem; margin: .5rem 0 0; font-size: .8rem; align-items: center; }
+.yard-bars dt { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; max-width: 8rem; }
+.yard-bars dd { margin: 0; min-width: 0; opacity: .66; white-space: nowrap; font-size: .76rem; }
+.yard-bars dd:has(i) { opacity: 1; }
+.yard-bars i { display: block; height: .55rem; border-radius: 2px; min-width: 2px;
+  background: var(--yard-accent); }
 @media (min-width: 1100px) {
   .st-key-aside { position: sticky; top: 1.25rem; align-self: flex-start; }
   [data-testid="stColumn"]:has(> * > .st-key-aside) { align-self: stretch; }

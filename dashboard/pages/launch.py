@@ -12,15 +12,17 @@ from dashboard.form import draw, session, state, topics
 from dashboard.panels import augmentation, configuration, forecast
 from dashboard.text import plain
 from engine.config import RunConfig
+from engine.data import OwnTable
 from engine.loop.range_test import after_test
 from engine.models import OWN
-from engine.presets import PRESETS
+from engine.presets import PRESETS, first_for
 from jobs import runs
-from jobs.data_sets import DataSets
+from jobs.data_sets import DataSets, UnknownDataSet
 from jobs.run import Run
 
 Lists = Mapping[str, Mapping[str, str]]
 _RUN = "run:"
+_TABLE = "Table: "
 _LAUNCH = "launch"
 _HALVES = (1.7, 1.0)
 """the form and what it amounts to; the box above stands over the latter"""
@@ -28,7 +30,7 @@ _HALVES = (1.7, 1.0)
 
 def page() -> None:
     """`/?preset=<name>` or `/?from=<run id>` fills the form; so does a range test, with a
-    `&learning_rate=<what it found>`.
+    `&learning_rate=<what it found>`, and a table of one's own: `/?table=<id>&target=<column>`.
     """
     origin = _origin()
     _launch_if_pressed(origin)
@@ -88,14 +90,34 @@ def _origin() -> Run | None:
 
 
 def _sources(origin: Run | None) -> Mapping[str, RunConfig]:
-    """What the form can start from: the old run first, then the presets."""
+    """What the form can start from: the old run or the chosen table first, then the presets."""
     if origin is None:
-        return PRESETS
+        return {**_from_table(), **PRESETS}
     rate = st.query_params.get("learning_rate", "")
     found = after_test(origin.config, rate)
     if found is None:
         return {f"{_RUN}{origin.id}": origin.config, **PRESETS}
     return {f"{_RUN}{origin.id} {rate}": found, **PRESETS}
+
+
+def _from_table() -> Mapping[str, RunConfig]:
+    """What learns from the table that the URL names; empty where it names none that is there."""
+    table_id = st.query_params.get("table")
+    if table_id is None:
+        return {}
+    try:
+        found = DataSets.of(services.yard()).get(table_id)
+    except UnknownDataSet:
+        return {}
+    target = st.query_params.get("target", "")
+    data = OwnTable(table=found.digest, target=target)
+    preset = first_for(data) or RunConfig()
+    aim = f", {target}" if target else ""
+    return {
+        f"{_TABLE}{found.name}, version {found.version}{aim}": preset.model_copy(
+            update={"data": data, "name": ""}
+        )
+    }
 
 
 def _asked(sources: Mapping[str, RunConfig], origin: Run | None) -> str:
@@ -139,6 +161,8 @@ def _choose(sources: Mapping[str, RunConfig], origin: Run | None, topic: str) ->
 def _source_name(name: str, config: RunConfig, origin: Run | None) -> str:
     if origin is not None and name.startswith(_RUN):
         return f"Run: {origin.name}"
+    if name.startswith(_TABLE):
+        return name
     return config.name or _default_name(config)
 
 

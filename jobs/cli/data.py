@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import get_args
-
 import typer
 from rich.table import Table
 
-from engine.data import Data
-from engine.data.source import Source
+from engine.data.catalogue import built_in
 from jobs.cli import data_add, data_change, data_look, text
 from jobs.cli.look import JsonOption
 from jobs.data_sets import DataSet, DataSets
@@ -34,7 +31,7 @@ def _group() -> None:
 
 def list_sets(as_json: JsonOption = False) -> None:
     """List your own tables, then the data sets that come along (for `data=...`)."""
-    own, sets = DataSets.of(Yard.open()).list(), kinds()
+    own, sets = DataSets.of(Yard.open()).list(), built_in()
     if as_json:
         cards = {kind: {"title": each.title, **each().card.__dict__} for kind, each in sets.items()}
         text.write_json({"own": [each.to_dict() for each in own], **cards})
@@ -53,13 +50,6 @@ def list_sets(as_json: JsonOption = False) -> None:
             kind, each.title, card.task, f"{card.samples:,}", shape, classes, card.licence
         )
     text.console().print(table)
-
-
-def kinds() -> dict[str, type[Source]]:
-    """The classes of the union `Data` by their `kind`; tables of one's own are listed apart."""
-    union = get_args(Data)[0]
-    found = {each.model_fields["kind"].default: each for each in get_args(union)}
-    return {kind: each for kind, each in found.items() if kind != "table"}
 
 
 def _own_table(own: list[DataSet]) -> Table:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from engine.data.tables import Dialect, Kind, TableFacts, load_facts, read_table
 from engine.saving.failpoints import failpoint
 from jobs.data_sets.data_set import LONGEST_NAME, DataSet, NotStored, refusal
-from jobs.data_sets.place import Place
+from jobs.data_sets.place import OWNER, Place
 
 if TYPE_CHECKING:
     from jobs.data_sets.sets import DataSets
@@ -103,15 +103,33 @@ def reading(
             size, content = _copy(path, fresh / "original", progress)
             failpoint("data.copied")
         digest = choices.digest(content, file_name)
-        there = place.folder(digest)
         with _sentences(path):
-            if there.exists():
-                facts = load_facts(there)
-            else:
+            facts = _linked(place.folder(digest), fresh)
+            if facts is None:
                 facts = _read(sets, fresh, choices, file_name, progress)
         failpoint("data.read")
         progress(1.0)
         yield Pending(facts, file_name, size, digest, choices, fresh, sets)
+
+
+def _linked(there: Path, fresh: Path) -> TableFacts | None:
+    """The same content was read in the same way before: its files, not to be read again.
+
+    Links and not the folder itself, which may be deleted while a person thinks. None without it.
+    """
+    try:
+        for each in there.iterdir():
+            if each.name != "original":
+                os.link(each, fresh / each.name)
+        facts = load_facts(fresh)
+        if not (there / "original").exists():
+            (fresh / "original").unlink()
+        return facts
+    except FileNotFoundError:
+        for each in fresh.iterdir():
+            if each.name not in ("original", OWNER):
+                each.unlink()
+        return None
 
 
 def _read(

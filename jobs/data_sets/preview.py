@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pyarrow.parquet as pq
 
 from engine.data.tables.profiling.cells import written
@@ -20,4 +23,9 @@ def first_rows(folder: Path, number: int) -> list[Row]:
         return []
     cells = [column.slice(0, number).to_pylist() for column in batch.columns]
     rows = zip(*cells, strict=True)
-    return [[None if cell is None else written(cell) for cell in row] for row in rows]
+    return [[None if cell is None else _written(cell) for cell in row] for row in rows]
+
+
+def _written(cell: Any) -> str:
+    """A day without a time of day is written as a day."""
+    return written(np.datetime64(cell, "us") if isinstance(cell, datetime.datetime) else cell)

@@ -1,0 +1,161 @@
+"""Long looks at data, each in a process of its own (`jobs/data_sets/attendant.py`).
+
+A page asks again and again how far one is. Only a few run at once; one that nobody asks about for
+a while is ended, and what it had not kept goes with it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import subprocess
+import sys
+import threading
+import time
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from jobs.data_sets.attendant import Order
+
+MOST = 8
+"""looks at once; each may take half a gigabyte"""
+
+FORGOTTEN_SECONDS = 1800
+"""without a question: the person has gone"""
+
+_ROOT = Path(__file__).parent.parent
+_CRASHED = (
+    "Reading the file ended in the middle, perhaps for want of memory. Try it again; if it stays "
+    "so, divide the file."
+)
+
+
+@dataclass
+class Look:
+    """How far one look is. `read`, `profile`, `kept` and the refusals are there when they come."""
+
+    process: subprocess.Popen[str]
+    progress: float = 0.0
+    read: dict[str, Any] | None = None
+    profile: dict[str, Any] | None = None
+    refused: str = ""
+    not_kept: str = ""
+    kept: str = ""
+    """id of the data set"""
+    asked: float = field(default_factory=time.monotonic)
+    changed: threading.Condition = field(default_factory=threading.Condition)
+
+    def __post_init__(self) -> None:
+        self.thread = threading.Thread(target=self.follow, name="attendant", daemon=True)
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more comes by itself."""
+        return bool(self.read or self.profile or self.refused)
+
+    def wait(self, seconds: float) -> bool:
+        """Whether it is over, at the latest after so many seconds."""
+        with self.changed:
+            return self.changed.wait_for(lambda: self.over, seconds)
+
+    def keep(self, name: str, seconds: float = 30.0) -> str:
+        """Makes what was read a data set of that name; its id, or empty: see `not_kept`."""
+        with self.changed:
+            self.not_kept = ""
+            try:
+                assert self.process.stdin is not None
+                self.process.stdin.write(json.dumps({"keep": name}) + "\n")
+                self.process.stdin.flush()
+            except (OSError, ValueError):  # the latter: its pipes are closed
+                self.not_kept = _CRASHED
+            self.changed.wait_for(lambda: self.kept or self.not_kept, seconds)
+            return self.kept
+
+    def end(self) -> None:
+        """Ends it; what is not kept is gone."""
+        self.process.kill()
+        self.process.wait()
+
+    def follow(self) -> None:
+        """Takes in its lines until it ends. Runs in a thread."""
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            with self.changed:
+                for name, content in json.loads(line).items():
+                    setattr(self, name, content)
+                self.changed.notify_all()
+        self.process.wait()
+        self._close_pipes()
+        with self.changed:
+            if not self.over:
+                self.refused = _CRASHED
+            elif self.read and not self.kept:
+                self.not_kept = self.not_kept or _CRASHED
+            self.changed.notify_all()
+
+    def _close_pipes(self) -> None:
+        for pipe in (self.process.stdin, self.process.stdout):
+            if pipe is not None:
+                with contextlib.suppress(BrokenPipeError):
+                    pipe.close()
+
+
+class Attendants:
+    """The looks of one web process, by what they look at."""
+
+    def __init__(self) -> None:
+        self._looks: OrderedDict[str, Look] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def look(self, order: Order) -> Look:
+        """The look with this order: started now, or under way since it was asked for first."""
+        key = order.model_dump_json()
+        with self._lock:
+            self._forget()
+            known = self._looks.get(key)
+            if known is None or known.refused == _CRASHED:
+                known = self._looks[key] = _started(key)
+            self._looks.move_to_end(key)
+            known.asked = time.monotonic()
+            return known
+
+    def end(self, order: Order) -> None:
+        """Stops looking, e.g. because other choices were made."""
+        with self._lock:
+            look = self._looks.pop(order.model_dump_json(), None)
+        if look is not None:
+            look.end()
+
+    def close(self) -> None:
+        """Ends all."""
+        with self._lock:
+            looks = list(self._looks.values())
+            self._looks.clear()
+        for look in looks:
+            look.end()
+            look.thread.join(5)
+
+    def _forget(self) -> None:
+        now = time.monotonic()
+        for key, look in list(self._looks.items()):
+            if len(self._looks) >= MOST or now - look.asked > FORGOTTEN_SECONDS:
+                look.end()
+                del self._looks[key]
+
+
+def _started(order: str) -> Look:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "jobs.data_sets.attendant"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=_ROOT,
+    )
+    assert process.stdin is not None
+    process.stdin.write(order + "\n")
+    process.stdin.flush()
+    look = Look(process)
+    look.thread.start()
+    return look

@@ -1,0 +1,137 @@
+"""A file that has arrived: what Trainyard takes it for, what would be lost, and what to keep."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard import navigation, services
+from dashboard.attendants import Look
+from dashboard.tables import choices, facts
+from dashboard.text import count, finished, one_line, plain, size
+from engine.data.tables import TableFacts
+from engine.data.tables.personal import looks_personal
+from jobs.data_sets import DataSets
+from jobs.data_sets.attendant import Order
+from jobs.data_sets.data_set import LONGEST_NAME
+from jobs.data_sets.incoming import Incoming, Upload
+
+_MOST_LOSSES = 50
+REFRESH_SECONDS = 0.5
+
+
+def draw(upload: Upload) -> None:
+    """From the first byte read to the table that is kept."""
+    with st.container(key="head"):
+        st.markdown(f"# {plain(upload.name)}")
+        st.caption(f"{size(upload.bytes)}, not kept yet")
+    order = choices.order_of(upload)
+    found = services.attendants().look(order)
+    if not found.wait(REFRESH_SECONDS / 2):
+        _wait(order)
+    elif found.refused:
+        _refused(upload, order, found.refused)
+    else:
+        _found(upload, order, found)
+
+
+@st.fragment(run_every=REFRESH_SECONDS)
+def _wait(order: Order) -> None:
+    """Redraws the page as soon as the file is read."""
+    found = services.attendants().look(order)
+    if found.over:
+        st.rerun()
+    st.progress(min(1.0, found.progress), text=f"Reading the file: {100 * found.progress:.0f} %")
+    if st.button("Cancel", key="cancel"):
+        _leave(order)
+
+
+def _refused(upload: Upload, order: Order, sentence: str) -> None:
+    with st.container(border=True, key="trouble"):
+        st.markdown(":material/block: **This file is not kept as it is**")
+        st.text(finished(one_line(sentence)))
+    choices.reading(upload, order, None)
+    if st.button("Leave this file", key="leave", icon=":material/delete:"):
+        _leave(order)
+
+
+def _found(upload: Upload, order: Order, found: Look) -> None:
+    assert found.read is not None
+    table = TableFacts.model_validate(found.read["facts"])
+    left, right = st.columns((1.7, 1.0), gap="large")
+    with right, st.container(key="aside"):
+        _keep(upload, order, found, table)
+    with left:
+        st.markdown(facts.summary(table))
+        _losses(table)
+        facts.columns(table)
+        st.markdown("#### First rows")
+        facts.rows(table, found.read["rows"])
+        choices.reading(upload, order, table)
+
+
+def _losses(table: TableFacts) -> None:
+    """Every conversion that loses something, before it is accepted."""
+    for note in table.notes:
+        st.caption(f":material/info: {plain(note)}")
+    if not table.losses:
+        return
+    with st.container(border=True, key="losses"):
+        st.markdown(":material/warning: **Reading it like this loses something**")
+        for loss in table.losses[:_MOST_LOSSES]:
+            cells = f"{count(loss.count)} cell{'' if loss.count == 1 else 's'}"
+            st.markdown(f"{plain(loss.column)}: {plain(loss.sentence)} ({cells})")
+        if len(table.losses) > _MOST_LOSSES:
+            st.caption(f"And {count(len(table.losses) - _MOST_LOSSES)} more.")
+        st.caption("Choose text as the type of a column to keep it as it stands in the file.")
+
+
+def _keep(upload: Upload, order: Order, found: Look, table: TableFacts) -> None:
+    """The name and the button, above what may be kept from the disk."""
+    _known(str((found.read or {})["digest"]))
+    label = "Accept what is lost, and keep" if table.losses else "Keep this table"
+    name = st.text_input(
+        "Name",
+        value=Path(upload.name).stem[:LONGEST_NAME],
+        max_chars=LONGEST_NAME,
+        key=f"name.{upload.id}",
+        help="A table of a name that is taken becomes its next version.",
+    )
+    if st.button(label, key="keep", type="primary", width="stretch", icon=":material/check:"):
+        if kept := found.keep(name):
+            Incoming(services.yard().home.data).remove(upload.id)
+            choices.forget(upload)
+            navigation.go("data", id=kept)
+        st.caption(f":red[{plain(found.not_kept or 'It takes long; press again in a moment.')}]")
+    if st.button("Leave this file", key="leave", width="stretch"):
+        _leave(order)
+    _privacy(upload, order, table)
+
+
+def _known(digest: str) -> None:
+    """Says so where this very file was kept before."""
+    known = DataSets.of(services.yard()).with_digest(digest)
+    if known:
+        st.caption(":material/info: The same table is here already:")
+        navigation.link(
+            f"{plain(known[0].name)}, version {known[0].version}", "data", id=known[0].id
+        )
+
+
+def _privacy(upload: Upload, order: Order, table: TableFacts) -> None:
+    st.markdown("#### Privacy")
+    for column in table.columns:
+        what = looks_personal(column.name, column.kind, column.examples)
+        if what and column.name not in order.hash:
+            st.caption(
+                f":orange[:material/privacy_tip: {plain(column.name)} looks like {plain(what)}.]"
+            )
+    choices.privacy(upload, order, table)
+
+
+def _leave(order: Order) -> None:
+    services.attendants().end(order)
+    upload_id = Path(order.path).parent.name.removeprefix(".upload-")
+    Incoming(services.yard().home.data).remove(upload_id)
+    navigation.go("data")
