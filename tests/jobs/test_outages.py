@@ -51,6 +51,7 @@ def test_an_idle_worker_waits_for_redis(home: Home, client: redis.Redis, server:
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_shutting_down_without_redis_saves_the_run(
     home: Home, client: redis.Redis, server: Server
 ) -> None:
@@ -78,6 +79,7 @@ def test_shutting_down_without_redis_saves_the_run(
     end_worker(worker)
 
 
+@pytest.mark.alone
 def test_a_second_sigterm_does_not_wait(home: Home, client: redis.Redis) -> None:
     worker = start_worker(home)
     run_id = launch(client, LONG)

@@ -10,19 +10,21 @@ from pathlib import Path
 
 import pytest
 
-FILES = ("server", "telemetry", "lease", "control", "machines", "recorder", "requeue", "worker")
+FILES = ("server", "lease", "control", "machines", "recorder", "requeue")
+WATCH_THE_CLOCK = ("telemetry", "worker")
 FOLDER = Path(__file__).parent
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_everything_that_speaks_to_redis_passes_on_seven() -> None:
+@pytest.mark.parametrize("names", [FILES, pytest.param(WATCH_THE_CLOCK, marks=pytest.mark.alone)])
+def test_everything_that_speaks_to_redis_passes_on_seven(names: tuple[str, ...]) -> None:
     program = shutil.which("redis-server")
     if program is None:
         if os.environ.get("CI") == "true":
             pytest.fail("redis-server is missing: apt-get install redis-server")
         pytest.skip("redis-server is not installed")
-    files = [str(FOLDER / f"test_{name}.py") for name in FILES]
+    files = [str(FOLDER / f"test_{name}.py") for name in names]
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-k", "not postgres", "-p", "no:cacheprovider", *files],
         cwd=FOLDER.parents[1],

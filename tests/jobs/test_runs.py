@@ -69,6 +69,7 @@ def test_a_key_launches_once_also_from_many_threads(yard: Yard, client: redis.Re
     assert runs.launch(yard, IRIS, key="another") != got[0]
 
 
+@pytest.mark.alone
 def test_a_run_launched_while_redis_is_away_is_queued_when_it_is_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:

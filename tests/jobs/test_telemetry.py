@@ -146,6 +146,7 @@ def test_a_full_disk_is_a_sentence(home: Home) -> None:
     assert "No space left on device" in telemetry.problem
 
 
+@pytest.mark.alone
 def test_emit_waits_for_nobody(home: Home) -> None:
     silent = socket.create_server(("127.0.0.1", 0))
     port = silent.getsockname()[1]

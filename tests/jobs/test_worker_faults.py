@@ -50,6 +50,7 @@ def test_a_device_the_worker_lacks_is_a_sentence(home: Home, client: redis.Redis
     end_worker(process)
 
 
+@pytest.mark.alone
 def test_a_killed_worker_takes_all_with_it(home: Home, client: redis.Redis) -> None:
     process = start_worker(home)
     run_id = launch(client, LONG)
@@ -64,6 +65,7 @@ def test_a_killed_worker_takes_all_with_it(home: Home, client: redis.Redis) -> N
     assert last["reason"] == "interrupted"
 
 
+@pytest.mark.alone
 def test_sigterm_hands_the_run_back(home: Home, client: redis.Redis) -> None:
     process = start_worker(home)
     run_id = launch(client, LONG)

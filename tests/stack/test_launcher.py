@@ -102,6 +102,7 @@ def checkout(tmp_path: Path) -> Checkout:
     return Checkout(tmp_path)
 
 
+@pytest.mark.alone
 def test_installs_once_then_when_the_list_changes(checkout: Checkout, tmp_path: Path) -> None:
     first = checkout.call("launch", "data.path=my file.csv")
     assert first.returncode == 0, first

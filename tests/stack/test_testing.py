@@ -12,12 +12,20 @@ from jobs.stack.testing import Section
 
 def test_without_arguments_everything_runs_and_pytest_last() -> None:
     chosen = testing.sections([], fast=False)
-    titles = ["ruff check", "ruff format", "mypy", "pytest, engine", "pytest"]
+    titles = ["ruff check", "ruff format", "mypy", "pytest, engine", "pytest, services", "pytest"]
     assert [section.title for section in chosen] == titles
-    engine, others = chosen[-2:]
-    assert engine.command[1:3] == others.command[1:3] == ("-m", "pytest")
-    assert engine.command[-1] == "tests/engine"
-    assert others.command[-1] == "--ignore=tests/engine"
+    engine, together, alone = (section.command for section in chosen[-3:])
+    assert engine[1:3] == together[1:3] == alone[1:3] == ("-m", "pytest")
+    assert engine[-1] == "tests/engine"
+    assert together[-1] == alone[-1] == "--ignore=tests/engine"
+
+
+@pytest.mark.parametrize(("fast", "also"), [(False, ""), (True, " and not slow")])
+def test_every_test_is_in_one_section(fast: bool, also: str) -> None:
+    engine, together, alone = (s.command for s in testing.sections([], fast=fast)[-3:])
+    assert ("not slow" in engine) == fast
+    assert together[3:5] == ("-m", f"not alone{also}")
+    assert alone[3:5] == ("-m", f"alone{also}")
 
 
 def test_arguments_go_to_pytest_which_then_runs_alone() -> None:

@@ -62,6 +62,7 @@ def test_a_crash_shows_the_last_words_and_backs_off(start_up: StartUp) -> None:
     assert up.wait() == 0
 
 
+@pytest.mark.alone
 def test_the_second_ctrl_c_is_fast(start_up: StartUp) -> None:
     up = start_up(worker=STUBBORN)
     up.hear("Trainyard: http")
