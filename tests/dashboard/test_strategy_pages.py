@@ -13,9 +13,9 @@ from jobs import runs
 from jobs.events import RECORD, Claimed
 from jobs.yard import Yard
 from tests.dashboard import story
-from tests.dashboard.paging import fresh_services, open_page, settled, texts
+from tests.dashboard.paging import fresh_yard, open_page, settled, texts
 from tests.engine.small import small
-from tests.jobs.stack import trainyard
+from tests.jobs.commands import trainyard
 
 TEST = small(
     "schedule=range_test",
@@ -30,7 +30,7 @@ TEST = small(
 
 @pytest.fixture(autouse=True)
 def services(yard: Yard) -> Iterator[Yard]:
-    with fresh_services():
+    with fresh_yard():
         yield yard
 
 

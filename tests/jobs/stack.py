@@ -27,15 +27,6 @@ def until(happened: Callable[[], bool], what: str, seconds: float = 60.0) -> Non
         time.sleep(0.01)
 
 
-def trainyard(*words: str, home: Home) -> subprocess.CompletedProcess[str]:
-    """A command of the command line, to its end."""
-    command = [sys.executable, "-m", "jobs.cli", *words]
-    environment = {**os.environ, "TRAINYARD_HOME": str(home.root)}
-    return subprocess.run(
-        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False
-    )
-
-
 @dataclass
 class Stack:
     """The processes; `end` stops all of them."""

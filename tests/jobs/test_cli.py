@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -14,8 +13,8 @@ from jobs import runs
 from jobs.home import Home
 from jobs.recorder import Recorder
 from jobs.yard import Yard
+from tests.jobs.commands import trainyard
 from tests.jobs.speaker import Speaker, loss, save
-from tests.jobs.stack import trainyard
 
 
 @pytest.fixture
@@ -223,18 +222,3 @@ def test_a_newer_database_is_a_sentence(home: Home, yard: Yard) -> None:
     refused = trainyard("runs", home=home)
     assert refused.returncode == 2
     assert "newer version" in refused.stderr
-
-
-def test_the_command_line_never_loads_torch(home: Home) -> None:
-    import subprocess
-    import sys
-
-    code = (
-        "import sys, jobs.cli, jobs.cli.__main__, jobs.recorder; jobs.cli.build();"
-        "from engine.settings.command import override; from engine.settings.check import problems;"
-        "sys.exit('torch' in sys.modules)"
-    )
-    environment = {**os.environ, "TRAINYARD_HOME": str(home.root)}
-    assert (
-        subprocess.run([sys.executable, "-c", code], env=environment, check=False).returncode == 0
-    )

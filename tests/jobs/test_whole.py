@@ -16,7 +16,8 @@ from jobs import runs
 from jobs.home import Home
 from jobs.run import Run
 from jobs.yard import Yard
-from tests.jobs.stack import Stack, trainyard, until
+from tests.jobs.commands import trainyard
+from tests.jobs.stack import Stack, until
 
 LONG = [
     "preset=digits_mlp",
