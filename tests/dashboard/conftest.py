@@ -20,6 +20,14 @@ def own_program() -> Iterator[None]:
     sys.modules["__main__"] = program
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _no_helper_left() -> Iterator[None]:
+    """The pages of all tests ask the same inspector (`paging.fresh_yard`)."""
+    yield
+    if (services := sys.modules.get("dashboard.services")) is not None:
+        services.inspector().close()
+
+
 @pytest.fixture
 def dashboard(home: Home) -> Iterator[Dashboard]:
     """A dashboard of its own process on an empty home."""

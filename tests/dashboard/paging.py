@@ -48,14 +48,33 @@ def _body(element: object) -> object:
 
 
 @contextmanager
-def fresh_services() -> Iterator[None]:
-    """The pages open their services once per process; a test must not see another one's home."""
+def fresh_yard() -> Iterator[None]:
+    """The pages open their services once per process; a test must not see another one's home.
+
+    The inspector stays: built-in data are the same in every home, and its helper takes 4 s of
+    processor time to import torch.
+    """
     from dashboard import services
 
-    st.cache_resource.clear()
+    services.yard.clear()
     st.cache_data.clear()
     yield
     services.yard().close()
-    services.inspector().close()
-    st.cache_resource.clear()
+    services.yard.clear()
     st.cache_data.clear()
+
+
+@contextmanager
+def fresh_services() -> Iterator[None]:
+    """The same with an inspector that knows this test's home: for people's own data and models."""
+    _end_inspector()
+    with fresh_yard():
+        yield
+    _end_inspector()
+
+
+def _end_inspector() -> None:
+    from dashboard import services
+
+    services.inspector().close()
+    services.inspector.clear()

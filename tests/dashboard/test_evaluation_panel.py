@@ -19,7 +19,7 @@ from engine.config import Training
 from engine.events import Curve, Evaluation, Example, Sample, Started, Table
 from jobs.yard import Yard
 from tests.dashboard import story
-from tests.dashboard.paging import fresh_services, open_page, texts
+from tests.dashboard.paging import fresh_yard, open_page, texts
 
 BY_STEPS = Training(evaluate_steps=10)
 HOSTILE = "<img src=x onerror=alert(1)>"
@@ -27,7 +27,7 @@ HOSTILE = "<img src=x onerror=alert(1)>"
 
 @pytest.fixture(autouse=True)
 def services(yard: Yard) -> Iterator[Yard]:
-    with fresh_services():
+    with fresh_yard():
         yield yard
 
 

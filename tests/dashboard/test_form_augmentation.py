@@ -10,14 +10,14 @@ from dashboard.services import inspector
 from engine.config import RunConfig
 from engine.settings.command import override
 from jobs.yard import Yard
-from tests.dashboard.paging import fresh_services, open_page, settled, texts
+from tests.dashboard.paging import fresh_yard, open_page, settled, texts
 
 SECONDS = 60.0
 
 
 @pytest.fixture(autouse=True)
 def services(yard: Yard) -> Iterator[Yard]:
-    with fresh_services():
+    with fresh_yard():
         yield yard
 
 

@@ -18,7 +18,7 @@ from engine.presets import PRESETS
 from engine.spec import Spec
 from jobs import runs
 from jobs.yard import Yard
-from tests.dashboard.paging import fresh_services, open_page, settled, texts
+from tests.dashboard.paging import fresh_yard, open_page, settled, texts
 
 ROOT = Path(__file__).parents[2]
 _TEACHES = {
@@ -35,7 +35,7 @@ KINDS = [(item.name, option) for item in UNIONS for option in item.options]
 
 @pytest.fixture(autouse=True)
 def services(yard: Yard) -> Iterator[Yard]:
-    with fresh_services():
+    with fresh_yard():
         yield yard
 
 

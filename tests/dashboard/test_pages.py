@@ -15,14 +15,14 @@ from jobs.machines import Presence
 from jobs.server import Server
 from jobs.yard import Yard
 from tests.dashboard import story
-from tests.dashboard.paging import fresh_services, open_page, settled, texts
+from tests.dashboard.paging import fresh_yard, open_page, settled, texts
 
 HOSTILE = "**bold** <img src=x> ![](http://evil.io/x.png) $x$ :red[no] " + "🚂" * 20
 
 
 @pytest.fixture(autouse=True)
 def services(yard: Yard) -> Iterator[Yard]:
-    with fresh_services():
+    with fresh_yard():
         yield yard
 
 

@@ -11,12 +11,12 @@ from bench.accuracy.bars import BARS
 from bench.accuracy.measure import Measuring
 from tests.conftest import TEST_DATA
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
+pytestmark = [pytest.mark.slow, pytest.mark.first, pytest.mark.timeout(3600)]
 
 
 @pytest.fixture(scope="module")
 def measuring() -> Iterator[Measuring]:
-    """All runs, begun together: two cores are busy until the last one."""
+    """All runs, begun together: their own processes keep the cores busy until the last one."""
     possible = [bar for bar in BARS if not missing(bar)]
     with Measuring(possible) as running:
         yield running
