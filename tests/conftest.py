@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,11 @@ if TYPE_CHECKING:
 TEST_DATA = Path(os.environ.get("TRAINYARD_TEST_DATA", Path(__file__).parents[2] / "shared/data"))
 """real files that no package carries; tests that need a missing one skip"""
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest comes first: begun last, it would leave the other cores without work."""
+    items.sort(key=lambda item: item.get_closest_marker("first") is None)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -47,20 +53,27 @@ def server() -> Iterator[Server]:
     shutil.rmtree(folder)
 
 
-@pytest.fixture
-def home(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+@contextmanager
+def joined(server: Server, root: Path) -> Iterator[Home]:
     """An empty home, also named by TRAINYARD_HOME, joined to the session's emptied server."""
-    monkeypatch.delenv("REDIS_URL", raising=False)
-    monkeypatch.delenv("TRAINYARD_STORE", raising=False)
-    monkeypatch.delenv("TRAINYARD_DATABASE_URL", raising=False)
-    monkeypatch.setenv("TRAINYARD_HOME", str(tmp_path / "home"))
-    place = Home.from_environment().create()
-    endpoint = server.start()
-    place.redis.mkdir()
-    endpoint.write(place)
-    with connect(place) as client:
-        client.flushall()
-    return place
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("REDIS_URL", "TRAINYARD_STORE", "TRAINYARD_DATABASE_URL"):
+            patch.delenv(name, raising=False)
+        patch.setenv("TRAINYARD_HOME", str(root))
+        place = Home.from_environment().create()
+        endpoint = server.start()
+        place.redis.mkdir()
+        endpoint.write(place)
+        with connect(place) as client:
+            client.flushall()
+        yield place
+
+
+@pytest.fixture
+def home(server: Server, tmp_path: Path) -> Iterator[Home]:
+    """A home of the test's own. A module whose tests share processes has one of its own."""
+    with joined(server, tmp_path / "home") as place:
+        yield place
 
 
 @pytest.fixture

@@ -14,13 +14,13 @@ import redis
 
 from engine.config import RunConfig
 from jobs import keys, queue
-from jobs.connect import connect
 from jobs.control import send
 from jobs.home import Home
 from jobs.ids import new_id
 from jobs.journal import path_of, read
 from jobs.machines import list_machines
 from jobs.server import Server
+from tests.conftest import joined
 from tests.jobs.launched import (
     LONG,
     SHORT,
@@ -37,18 +37,13 @@ from tests.jobs.launched import (
     until,
 )
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.fixture(scope="module")
 def home(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     """One home for all tests here, so that torch is imported once."""
-    place = Home(tmp_path_factory.mktemp("worker") / "home").create()
-    place.redis.mkdir()
-    server.start().write(place)
-    with pytest.MonkeyPatch.context() as patch, connect(place) as client:
-        patch.setenv("TRAINYARD_HOME", str(place.root))
-        patch.delenv("REDIS_URL", raising=False)
-        patch.delenv("TRAINYARD_STORE", raising=False)
-        client.flushall()
+    with joined(server, tmp_path_factory.mktemp("worker") / "home") as place:
         yield place
 
 
