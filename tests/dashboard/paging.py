@@ -59,6 +59,7 @@ def fresh_yard() -> Iterator[None]:
     services.yard.clear()
     st.cache_data.clear()
     yield
+    services.attendants().close()
     services.yard().close()
     services.yard.clear()
     st.cache_data.clear()

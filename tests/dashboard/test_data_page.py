@@ -23,7 +23,6 @@ RAGGED = b"a,b\n1,2\n3,4,5\n"
 def opened(yard: Yard) -> Iterator[Yard]:
     with fresh_services():
         yield yard
-        services.attendants().close()
 
 
 def _arrived(yard: Yard, name: str, content: bytes) -> str:

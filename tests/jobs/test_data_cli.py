@@ -11,7 +11,7 @@ import pytest
 from jobs.data_sets import DataSets
 from jobs.home import Home
 from jobs.yard import Yard
-from tests.jobs.stack import trainyard
+from tests.jobs.commands import trainyard
 from tests.jobs.terminal import on_a_terminal
 
 CUSTOMERS = "customer,email,price,area,left\n" + "".join(

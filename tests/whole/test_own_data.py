@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 PAGE_MS = 90_000
 RUN_MS = 280_000
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.first]
 
 
 def customers(file: Path) -> Path:
