@@ -20,11 +20,11 @@ PRESETS = {
     "sms_minilm": RunConfig(
         name="SMS spam, MiniLM fine-tuned",
         data=SmsSpam(length=48, split=Split(validation=0.1)),
-        model=Bert(pretrained=MINILM, frozen_layers=2),
-        optimizer=AdamW(learning_rate=1e-4),
+        model=Bert(pretrained=MINILM, frozen_layers=4),
+        optimizer=AdamW(learning_rate=2e-4),
         schedule=Linear(warmup_steps=50),
         training=Training(
-            epochs=3, batch_size=16, clip_norm=1.0, best_by="f1", checkpoint_seconds=SELDOM
+            epochs=2, batch_size=16, clip_norm=1.0, best_by="f1", checkpoint_seconds=SELDOM
         ),
     ),
     "tweets_minilm": RunConfig(
