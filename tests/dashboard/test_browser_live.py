@@ -28,7 +28,7 @@ DRAWN = f"""(step) => {{
 RANGE = f"() => document.querySelector('{LOSS}')._fullLayout.xaxis.range"
 
 
-pytestmark = pytest.mark.usefixtures("recorder")
+pytestmark = [pytest.mark.usefixtures("recorder"), pytest.mark.alone]
 
 
 @pytest.fixture
@@ -183,5 +183,5 @@ def test_a_run_that_waits_says_what_it_waits_for(
 ) -> None:
     run = save(yard)
     with opened(browser, dashboard.url(f"/run?id={run}")) as page:
-        expect(page.locator(".ty-empty")).to_contain_text("Waiting for a worker")
+        expect(page.locator(".ty-empty")).to_contain_text("Waiting for a worker", timeout=30_000)
         expect(page.locator(".ty-state")).to_have_text("Queued")

@@ -19,6 +19,8 @@ from tests.dashboard.serving import Complaints, Dashboard
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+pytestmark = pytest.mark.alone
+
 HOSTILE = "**b** <img src=x onerror=alert(1)> ![](http://evil.io/x.png) www.evil.io"
 WIDE = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}

@@ -12,7 +12,7 @@ import pytest
 
 from engine.data.tables import Refused, load_facts
 from jobs.data_sets import DataSets, NotStored
-from tests.jobs.stack import trainyard
+from tests.jobs.commands import trainyard
 from tests.jobs.test_data_sets import there
 
 DEATHS = ["data.copied", "data.read", "data.named", "data.unsure"]

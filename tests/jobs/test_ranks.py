@@ -13,7 +13,10 @@ from jobs import runs
 from jobs.home import Home
 from jobs.yard import Yard
 from tests.engine.small import small
-from tests.jobs.stack import Stack, trainyard, until
+from tests.jobs.commands import trainyard
+from tests.jobs.stack import Stack, until
+
+pytestmark = pytest.mark.alone
 
 TEAM = ("hardware.devices=2", "training.epochs=200", "training.checkpoint_seconds=0.2")
 

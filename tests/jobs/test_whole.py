@@ -19,6 +19,8 @@ from jobs.yard import Yard
 from tests.jobs.commands import trainyard
 from tests.jobs.stack import Stack, until
 
+pytestmark = pytest.mark.alone
+
 LONG = [
     "preset=digits_mlp",
     "hardware.threads=1",

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 PAGE_MS = 90_000
 RUN_MS = 280_000
 
-pytestmark = [pytest.mark.slow, pytest.mark.first]
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 
 @dataclass(frozen=True)

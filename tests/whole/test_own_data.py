@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 PAGE_MS = 90_000
 RUN_MS = 280_000
 
-pytestmark = [pytest.mark.slow, pytest.mark.first]
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 
 def customers(file: Path) -> Path:
@@ -92,6 +92,7 @@ def test_files_of_ones_own_from_the_browser_to_test_metrics(
 ) -> None:
     trainyard.up()
     page = browser.new_page()
+    page.set_default_timeout(PAGE_MS)
     complaints = Complaints.of(page)
     page.goto(trainyard.url)
     page.get_by_role("heading", name="Launch a run").wait_for(timeout=PAGE_MS)

@@ -22,7 +22,7 @@ LOSS = "[data-chart=loss] .js-plotly-plot"
 POINTS = f"() => document.querySelector('{LOSS}')?._fullData?.[0]?.x.length ?? 0"
 RUN_SECONDS = 280_000
 
-pytestmark = [pytest.mark.slow, pytest.mark.first]
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 
 def more_points(page: Page, than: int) -> int:
