@@ -31,6 +31,7 @@ class Sheet:
 
 def lay_out(state: State) -> Sheet:
     """Finds what fits, swaps what does not, and checks the result."""
+    _take_back_name(state)
     first = check(read(RunConfig, state.draft))
     if first.config is not None and _data_changed(state, first):
         first = check(read(RunConfig, state.draft))
@@ -40,6 +41,14 @@ def lay_out(state: State) -> Sheet:
     outcome = first if stands == state.draft else check(read(RunConfig, stands))
     state.anchor = outcome.config or anchor
     return Sheet(offers, stands, outcome)
+
+
+def _take_back_name(state: State) -> None:
+    """A name that was filled in and not typed goes when other data or another model are chosen."""
+    filled = state.named_for and state.base.get("name")
+    now = (state.draft.get("data"), state.draft.get("model"))
+    if filled and state.draft.get("name") == filled and now != state.named_for:
+        state.draft["name"] = state.base["name"] = ""
 
 
 def _data_changed(state: State, first: Outcome) -> bool:

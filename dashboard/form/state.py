@@ -32,6 +32,8 @@ class State:
     """Launch was pressed and nothing has come of it yet"""
     launched: str = ""
     """the run that `key` has launched, until the form is shown again"""
+    named_for: tuple[str, str] | None = None
+    """kinds of the data and the model that the filled-in name was given for"""
     data: str = ""
     """kind of the data that the rest of the settings was made to fit"""
     adopted: str = ""
@@ -72,7 +74,9 @@ def _begin(session: Session, source: str, config: RunConfig) -> State:
     old = session.get(_PLACE)
     for key in old.shown if isinstance(old, State) else ():
         session.pop(key, None)
-    state = State(seed(config), seed(config), source, config, data=config.data.kind)
+    data = config.data.kind
+    named_for = (data, config.model.kind)
+    state = State(seed(config), seed(config), source, config, named_for=named_for, data=data)
     session[_PLACE] = state
     return state
 

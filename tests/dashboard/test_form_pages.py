@@ -108,6 +108,18 @@ def test_an_old_run_fills_the_form_and_changes_are_marked(services: Yard) -> Non
     assert "was 0\\.05" in page.text_input(key="optimizer.sgd.learning_rate").label
 
 
+def test_a_name_that_was_filled_in_goes_with_the_model_and_one_that_was_typed_stays() -> None:
+    page = open_page("launch", preset="digits_mlp")
+    filled = page.text_input(key="name")
+    assert filled.value == PRESETS["digits_mlp"].name
+    page = settled(page.selectbox(key="model").set_value("logistic_regression").run())
+    assert page.text_input(key="name").value == ""
+    assert "on Digits" in page.text_input(key="name").placeholder
+    page = settled(page.text_input(key="name").set_value("mine").run())
+    page = settled(page.selectbox(key="model").set_value("mlp").run())
+    assert page.text_input(key="name").value == "mine"
+
+
 def test_pressing_launch_saves_one_run_and_shows_it(services: Yard) -> None:
     page = open_page("launch")
     page = settled(page.number_input(key="training.epochs").set_value(3).run())
