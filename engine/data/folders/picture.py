@@ -22,8 +22,8 @@ from engine.data.tables.facts import Refused, shown
 Fit = Literal["crop", "pad", "stretch"]
 Pixels = NDArray[np.uint8]
 
-MOST_PIXELS = 64_000_000
-"""64 million are 256 MB while they are decoded"""
+MOST_PIXELS = 50_000_000
+"""a progressive JPEG of so many takes 0.8 GB while it is decoded"""
 SMOOTH = Image.Resampling.BICUBIC
 _BACKGROUND = 255
 _ROTATION = 0x0112
