@@ -170,6 +170,8 @@ body:has([data-test-connection-state="PINGING_SERVER"]):not(:has(.ty-note:not([h
 .yard-bars dt { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; max-width: 8rem; }
 .yard-bars dd { margin: 0; min-width: 0; opacity: .66; white-space: nowrap; font-size: .76rem; }
 .yard-bars dd:has(i) { opacity: 1; }
+.yard-thumbnails article > div { display: flex; flex-wrap: wrap; gap: 4px; }
+.yard-thumbnails img { width: 64px; height: 64px; border-radius: 3px; }
 .yard-bars i { display: block; height: .55rem; border-radius: 2px; min-width: 2px;
   background: var(--yard-accent); }
 @media (min-width: 1100px) {

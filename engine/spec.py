@@ -13,6 +13,8 @@ FIRST: JsonDict = {"first": True}
 """`json_schema_extra` of a setting that is asked before those of the class above"""
 TABLE: JsonDict = {**FIRST, "one_of": "tables"}
 """of a setting that names a stored table: the form offers those there are"""
+IMAGES: JsonDict = {**FIRST, "one_of": "images"}
+"""of a setting that names stored images: the form offers those there are"""
 COLUMN: JsonDict = {"one_of": "columns"}
 """of a setting that names a column of that table, or several"""
 

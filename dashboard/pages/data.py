@@ -1,4 +1,4 @@
-"""Data: bring a file, look at it, keep it; every table and the data sets that come along."""
+"""Data: bring a file, look at it, keep it; all that is kept, and what comes along."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ from dashboard.tables import catalogue, look, own, review
 from jobs.data_sets import DataSets, UnknownDataSet
 from jobs.data_sets.incoming import Incoming
 
-ACCEPTS = ".csv,.tsv,.txt,.parquet,.xlsx,.jsonl,.ndjson,.json"
-_HINT = "CSV, TSV, Parquet, Excel (first sheet) or JSON lines. It stays on this machine."
+ACCEPTS = ".csv,.tsv,.txt,.parquet,.xlsx,.jsonl,.ndjson,.json,.zip"
+_HINT = (
+    "CSV, TSV, Parquet, Excel (first sheet), JSON lines, or a zip of images with a folder for each "
+    "class. It stays on this machine."
+)
 
 
 def page() -> None:
-    """`/data`; `/data?upload=<id>` is a file that is read, `/data?id=<id>` one table."""
+    """`/data`; `/data?upload=<id>` is a file that is read, `/data?id=<id>` one that is kept."""
     upload, table = st.query_params.get("upload"), st.query_params.get("id")
     if upload:
         _review(upload)
@@ -40,7 +43,7 @@ def _review(upload_id: str) -> None:
     if upload is None:
         services.trouble(
             "This file is not here any more",
-            "It was kept as a table, left, or nobody looked at it for a day. Drop it again.",
+            "It was kept, left, or nobody looked at it for a day. Drop it again.",
         )
         navigation.link("All data", "data", icon=":material/arrow_back:")
         return
@@ -52,7 +55,7 @@ def _look(data_set_id: str) -> None:
         found = DataSets.of(services.yard()).get(data_set_id)
     except UnknownDataSet:
         services.trouble(
-            "This table is not here any more", "It was deleted. What runs learned from it stays."
+            "This data set is not here any more", "It was deleted. What runs learned from it stays."
         )
         navigation.link("All data", "data", icon=":material/arrow_back:")
         return

@@ -12,7 +12,7 @@ from dashboard.form import draw, session, state, topics
 from dashboard.panels import augmentation, configuration, forecast
 from dashboard.text import plain
 from engine.config import RunConfig
-from engine.data import OwnTable
+from engine.data import ImageFolder, OwnTable
 from engine.loop.range_test import after_test
 from engine.models import OWN
 from engine.presets import PRESETS, first_for
@@ -23,6 +23,7 @@ from jobs.run import Run
 Lists = Mapping[str, Mapping[str, str]]
 _RUN = "run:"
 _TABLE = "Table: "
+_IMAGES = "Images: "
 _LAUNCH = "launch"
 _HALVES = (1.7, 1.0)
 """the form and what it amounts to; the box above stands over the latter"""
@@ -30,7 +31,8 @@ _HALVES = (1.7, 1.0)
 
 def page() -> None:
     """`/?preset=<name>` or `/?from=<run id>` fills the form; so does a range test, with a
-    `&learning_rate=<what it found>`, and a table of one's own: `/?table=<id>&target=<column>`.
+    `&learning_rate=<what it found>`, a table of one's own: `/?table=<id>&target=<column>`,
+    and images: `/?images=<id>`.
     """
     origin = _origin()
     _launch_if_pressed(origin)
@@ -69,12 +71,17 @@ def page() -> None:
 
 
 def _named(offers: Lists) -> Lists:
-    """What the data set offers, with the tables under the names that people gave them."""
-    if "tables" not in offers:
+    """What the data set offers, tables and images under the names that people gave them."""
+    own = [name for name in ("tables", "images") if name in offers]
+    if not own:
         return offers
     known = DataSets.of(services.yard()).list()
     names = {each.digest: f"{each.name}, version {each.version}" for each in reversed(known)}
-    return {**offers, "tables": {**offers["tables"], **names}}
+    named = {
+        name: {digest: names.get(digest, what) for digest, what in offers[name].items()}
+        for name in own
+    }
+    return {**offers, **named}
 
 
 def _origin() -> Run | None:
@@ -90,9 +97,9 @@ def _origin() -> Run | None:
 
 
 def _sources(origin: Run | None) -> Mapping[str, RunConfig]:
-    """What the form can start from: the old run or the chosen table first, then the presets."""
+    """What the form can start from: the old run or the chosen data first, then the presets."""
     if origin is None:
-        return {**_from_table(), **PRESETS}
+        return {**_from_own(), **PRESETS}
     rate = st.query_params.get("learning_rate", "")
     found = after_test(origin.config, rate)
     if found is None:
@@ -100,24 +107,24 @@ def _sources(origin: Run | None) -> Mapping[str, RunConfig]:
     return {f"{_RUN}{origin.id} {rate}": found, **PRESETS}
 
 
-def _from_table() -> Mapping[str, RunConfig]:
-    """What learns from the table that the URL names; empty where it names none that is there."""
-    table_id = st.query_params.get("table")
-    if table_id is None:
-        return {}
+def _from_own() -> Mapping[str, RunConfig]:
+    """What learns from the data that the URL names; empty where it names none that are there."""
+    table_id, images_id = st.query_params.get("table"), st.query_params.get("images")
     try:
-        found = DataSets.of(services.yard()).get(table_id)
+        found = DataSets.of(services.yard()).get(table_id or images_id or "")
     except UnknownDataSet:
         return {}
+    name = f"{found.name}, version {found.version}"
+    if images_id:
+        return _learning(f"{_IMAGES}{name}", ImageFolder(images=found.digest))
     target = st.query_params.get("target", "")
-    data = OwnTable(table=found.digest, target=target)
-    preset = first_for(data) or RunConfig()
     aim = f", {target}" if target else ""
-    return {
-        f"{_TABLE}{found.name}, version {found.version}{aim}": preset.model_copy(
-            update={"data": data, "name": ""}
-        )
-    }
+    return _learning(f"{_TABLE}{name}{aim}", OwnTable(table=found.digest, target=target))
+
+
+def _learning(title: str, data: OwnTable | ImageFolder) -> Mapping[str, RunConfig]:
+    preset = first_for(data) or RunConfig()
+    return {title: preset.model_copy(update={"data": data, "name": ""})}
 
 
 def _asked(sources: Mapping[str, RunConfig], origin: Run | None) -> str:
@@ -161,7 +168,7 @@ def _choose(sources: Mapping[str, RunConfig], origin: Run | None, topic: str) ->
 def _source_name(name: str, config: RunConfig, origin: Run | None) -> str:
     if origin is not None and name.startswith(_RUN):
         return f"Run: {origin.name}"
-    if name.startswith(_TABLE):
+    if name.startswith((_TABLE, _IMAGES)):
         return name
     return config.name or _default_name(config)
 

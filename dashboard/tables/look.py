@@ -1,4 +1,4 @@
-"""One table that is kept: what is in it, how it looks, and what can be done with it."""
+"""A table, or images, that are kept: what is there, how it looks, and what can be done with it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from dashboard import navigation, services
-from dashboard.tables import facts, measured
+from dashboard.tables import facts, images, measured
 from dashboard.text import finished, moment, plain, size
+from engine.data.folders import ImageFacts
 from engine.data.tables import TableFacts
 from jobs.data_sets import DataSet, DataSetError, DataSets
 from jobs.data_sets.data_set import LONGEST_NAME
 from jobs.data_sets.preview import first_rows
+from jobs.data_sets.thumbnails import thumbnails
 
 _ROWS = 20
 
@@ -25,16 +27,35 @@ def draw(found: DataSet) -> None:
         _actions(found, sets)
     _versions(found, sets)
     try:
-        table = found.facts
+        known = found.facts
     except DataSetError as error:
-        services.trouble("The table is not where it should be", str(error))
+        services.trouble("The data are not where they should be", str(error))
         return
+    if isinstance(known, ImageFacts):
+        _images(found, known)
+    else:
+        _table(found, known)
+
+
+def _table(found: DataSet, table: TableFacts) -> None:
     st.markdown(facts.summary(table))
     overview, rows = st.tabs(["Profile", "Rows"])
     with overview:
         measured.draw(found, table)
     with rows:
         _rows(found, table)
+
+
+def _images(found: DataSet, known: ImageFacts) -> None:
+    st.markdown(images.summary(known))
+    images.losses(known)
+    try:
+        pictures = thumbnails(found.folder)
+    except OSError as error:
+        pictures = []
+        said = finished(f"the small pictures cannot be read: {error.strerror}")
+        st.caption(f":red[{plain(said)}]")
+    images.draw(known, pictures)
 
 
 def _head(found: DataSet) -> None:
@@ -51,7 +72,7 @@ def _head(found: DataSet) -> None:
 def _actions(found: DataSet, sets: DataSets) -> None:
     with st.container(horizontal=True, key="actions"):
         if st.button("Train on it", key="train", type="primary", icon=":material/play_arrow:"):
-            query = {"table": found.id}
+            query = {"images" if found.format == "images" else "table": found.id}
             if target := st.session_state.get(measured.key_of(found)):
                 query["target"] = str(target)
             navigation.go("launch", **query)

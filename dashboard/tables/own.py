@@ -1,4 +1,4 @@
-"""The list of people's own tables: one line a version, the newest first."""
+"""The list of people's own tables and images: one line a version, the newest first."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SHOWN = 200
 
 def draw(sets: Sequence[DataSet]) -> None:
     """Says what to do where there is none."""
-    st.markdown("#### Your tables")
+    st.markdown("#### Your data")
     if not sets:
         st.caption(
             "None yet. Drop a file above: you see what Trainyard takes it for before it is kept, "
@@ -33,11 +33,12 @@ def draw(sets: Sequence[DataSet]) -> None:
 
 
 def _row(each: DataSet, now: float) -> list[Cell | str]:
+    images = each.format == "images"
     return [
         Cell(one_line(each.name), link=f"data?id={each.id}", strong=True),
         Cell(str(each.version), number=True),
-        Cell(count(each.rows), number=True),
-        Cell(count(each.columns), number=True),
+        Cell(count(each.rows) + (" images" if images else ""), number=True),
+        Cell(count(each.columns) + (" classes" if images else ""), number=True),
         one_line(each.file_name),
         Cell(size(each.bytes), number=True),
         ago(each.created, now),

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
 
 from dashboard import navigation, services
 from dashboard.attendants import Look
-from dashboard.tables import choices, facts
+from dashboard.tables import choices, facts, images
 from dashboard.text import count, finished, one_line, plain, size
+from engine.data.folders import ImageFacts
+from engine.data.own.facts import Facts, parse_facts
 from engine.data.tables import TableFacts
 from engine.data.tables.personal import looks_personal
 from jobs.data_sets import DataSets
@@ -22,7 +25,7 @@ REFRESH_SECONDS = 0.5
 
 
 def draw(upload: Upload) -> None:
-    """From the first byte read to the table that is kept."""
+    """From the first byte read to the table, or the images, that are kept."""
     with st.container(key="head"):
         st.markdown(f"# {plain(upload.name)}")
         st.caption(f"{size(upload.bytes)}, not kept yet")
@@ -58,17 +61,30 @@ def _refused(upload: Upload, order: Order, sentence: str) -> None:
 
 def _found(upload: Upload, order: Order, found: Look) -> None:
     assert found.read is not None
-    table = TableFacts.model_validate(found.read["facts"])
+    read = parse_facts(found.read["facts"])
     left, right = st.columns((1.7, 1.0), gap="large")
     with right, st.container(key="aside"):
-        _keep(upload, order, found, table)
+        _keep(upload, order, found, read)
+        if isinstance(read, TableFacts):
+            _privacy(upload, order, read)
     with left:
-        st.markdown(facts.summary(table))
-        _losses(table)
-        facts.columns(table)
-        st.markdown("#### First rows")
-        facts.rows(table, found.read["rows"])
-        choices.reading(upload, order, table)
+        if isinstance(read, ImageFacts):
+            st.markdown(images.summary(read))
+            images.losses(read)
+            images.draw(read, found.read["pictures"])
+        else:
+            _table(upload, order, read, found.read["rows"])
+
+
+def _table(
+    upload: Upload, order: Order, table: TableFacts, rows: Sequence[Sequence[str | None]]
+) -> None:
+    st.markdown(facts.summary(table))
+    _losses(table)
+    facts.columns(table)
+    st.markdown("#### First rows")
+    facts.rows(table, rows)
+    choices.reading(upload, order, table)
 
 
 def _losses(table: TableFacts) -> None:
@@ -87,16 +103,18 @@ def _losses(table: TableFacts) -> None:
         st.caption("Choose text as the type of a column to keep it as it stands in the file.")
 
 
-def _keep(upload: Upload, order: Order, found: Look, table: TableFacts) -> None:
-    """The name and the button, above what may be kept from the disk."""
+def _keep(upload: Upload, order: Order, found: Look, read: Facts) -> None:
+    """The name and the button."""
     _known(str((found.read or {})["digest"]))
-    label = "Accept what is lost, and keep" if table.losses else "Keep this table"
+    lost = read.lost if isinstance(read, ImageFacts) else read.losses
+    keep = "Keep these images" if isinstance(read, ImageFacts) else "Keep this table"
+    label = "Accept what is lost, and keep" if lost else keep
     name = st.text_input(
         "Name",
         value=Path(upload.name).stem[:LONGEST_NAME],
         max_chars=LONGEST_NAME,
         key=f"name.{upload.id}",
-        help="A table of a name that is taken becomes its next version.",
+        help="What has a name that is taken becomes its next version.",
     )
     if st.button(label, key="keep", type="primary", width="stretch", icon=":material/check:"):
         if kept := found.keep(name):
@@ -106,14 +124,13 @@ def _keep(upload: Upload, order: Order, found: Look, table: TableFacts) -> None:
         st.caption(f":red[{plain(found.not_kept or 'It takes long; press again in a moment.')}]")
     if st.button("Leave this file", key="leave", width="stretch"):
         _leave(order)
-    _privacy(upload, order, table)
 
 
 def _known(digest: str) -> None:
     """Says so where this very file was kept before."""
     known = DataSets.of(services.yard()).with_digest(digest)
     if known:
-        st.caption(":material/info: The same table is here already:")
+        st.caption(":material/info: The same data are here already:")
         navigation.link(
             f"{plain(known[0].name)}, version {known[0].version}", "data", id=known[0].id
         )

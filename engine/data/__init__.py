@@ -10,6 +10,7 @@ from engine.data.cora import Cora
 from engine.data.corpus import PythonDocs, TinyShakespeare
 from engine.data.graphs import DigitsGraph, KarateClub
 from engine.data.image_files import Cifar10, FashionMnist, FullMnist
+from engine.data.image_folder import ImageFolder
 from engine.data.images import Digits, Mnist
 from engine.data.neighbours import DocumentationWords, ReviewWords
 from engine.data.own_table import OwnTable
@@ -45,7 +46,8 @@ Data = Annotated[
     | KarateClub
     | DigitsGraph
     | Cora
-    | OwnTable,
+    | OwnTable
+    | ImageFolder,
     Field(discriminator="kind"),
 ]
 
@@ -65,6 +67,7 @@ __all__ = [
     "FashionMnist",
     "FoodReviews",
     "FullMnist",
+    "ImageFolder",
     "Iris",
     "KarateClub",
     "Languages",

@@ -9,7 +9,7 @@ from engine.data.source import Source
 
 
 def built_in() -> dict[str, type[Source]]:
-    """The classes of the union `Data` by their `kind`, without tables of one's own."""
+    """The classes of the union `Data` by their `kind`, without those of one's own."""
     union = get_args(Data)[0]
     found = {each.model_fields["kind"].default: each for each in get_args(union)}
-    return {kind: each for kind, each in found.items() if kind != "table"}
+    return {kind: each for kind, each in found.items() if not each.own}

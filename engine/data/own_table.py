@@ -42,6 +42,7 @@ class OwnTable(Preparation):
     """
 
     title: ClassVar[str] = "Own table"
+    own: ClassVar[bool] = True
     measured: ClassVar[bool] = True
     kind: Literal["table"] = "table"
     facts: ClassVar[Card] = Card(

@@ -38,6 +38,8 @@ class Source(Spec):
     """A data set to choose. A subclass says its `facts` and how to load it."""
 
     facts: ClassVar[Card]
+    own: ClassVar[bool] = False
+    """whether it is a person's own, which another setting names"""
     measured: ClassVar[bool] = False
     """whether only the data, made ready, can tell how many samples and features there are"""
     split: Split = Split()

@@ -1,4 +1,4 @@
-"""`data`: people's own tables, and the data sets that come along."""
+"""`data`: people's own tables and images, and the data sets that come along."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import typer
 from rich.table import Table
 
 from engine.data.catalogue import built_in
-from jobs.cli import data_add, data_change, data_look, text
+from jobs.cli import data_add, data_change, data_look, image_text, text
 from jobs.cli.look import JsonOption
 from jobs.data_sets import DataSet, DataSets
 from jobs.yard import Yard
@@ -30,7 +30,7 @@ def _group() -> None:
 
 
 def list_sets(as_json: JsonOption = False) -> None:
-    """List your own tables, then the data sets that come along (for `data=...`)."""
+    """List your own tables and images, then the data sets that come along (for `data=...`)."""
     own, sets = DataSets.of(Yard.open()).list(), built_in()
     if as_json:
         cards = {kind: {"title": each.title, **each().card.__dict__} for kind, each in sets.items()}
@@ -60,8 +60,8 @@ def _own_table(own: list[DataSet]) -> Table:
         table.add_row(
             text.printable(each.name),
             str(each.version),
-            f"{each.rows:,}",
-            f"{each.columns:,}",
+            image_text.holds(each.format, each.rows, "rows"),
+            image_text.holds(each.format, each.columns, "columns"),
             text.printable(each.file_name),
             text.clock(each.created),
             each.id,

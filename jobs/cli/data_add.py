@@ -1,4 +1,6 @@
-"""`data add`: reads a table, says what it took it for and what would be lost, and keeps it."""
+"""`data add`: reads a table or a zip of images, says what it took it for and what would be lost,
+and keeps it.
+"""
 
 from __future__ import annotations
 
@@ -8,20 +10,26 @@ from typing import Annotated, Any, cast, get_args
 
 import typer
 
-from engine.data.tables import Dialect, Kind, TableFacts
+from engine.data.folders import ImageFacts
+from engine.data.own.facts import Facts
+from engine.data.tables import Dialect, Kind
 from engine.data.tables.personal import looks_personal
-from jobs.cli import table_text, text
+from jobs.cli import image_text, table_text, text
 from jobs.cli.look import JsonOption
 from jobs.data_sets import Choices, DataSetError, DataSets, Pending
 from jobs.data_sets.data_set import refusal
 from jobs.yard import Yard
 
 DELIMITERS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "bar": "|", "space": " "}
+_FILES = "CSV, TSV, Parquet, XLSX, JSON lines, or a zip of images in class folders."
 QUOTES = {"none": "", "double": '"', "single": "'"}
 
 
 def add(  # noqa: PLR0913  # the options of a command are its parameters
-    file: Annotated[Path, typer.Argument(help="CSV, TSV, Parquet, XLSX or JSON lines.")],
+    file: Annotated[
+        Path,
+        typer.Argument(help=_FILES),
+    ],
     name: Annotated[str | None, typer.Option(help="What to call it; by default the file.")] = None,
     drop: Annotated[
         list[str] | None,
@@ -47,7 +55,7 @@ def add(  # noqa: PLR0913  # the options of a command are its parameters
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Accept what is lost.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Add a table of your own."""
+    """Add a table of your own, or images."""
     said = {
         "encoding": encoding,
         "delimiter": None if delimiter is None else DELIMITERS.get(delimiter, delimiter),
@@ -113,12 +121,17 @@ def _progress(share: float) -> None:
 
 def _describe(pending: Pending) -> None:
     text.write(text.printable(pending.file_name))
+    if isinstance(pending.facts, ImageFacts):
+        image_text.describe(pending.facts)
+        return
     for line in table_text.detected(pending.facts):
         text.write(line)
     text.console().print(table_text.columns_table(pending.facts.columns))
 
 
 def _hint(pending: Pending) -> None:
+    if isinstance(pending.facts, ImageFacts):
+        return
     for column in pending.facts.columns:
         if column.name in pending.choices.hash:
             continue
@@ -130,19 +143,26 @@ def _hint(pending: Pending) -> None:
             )
 
 
-def _accept(facts: TableFacts, *, yes: bool) -> None:
+def _accept(facts: Facts, *, yes: bool) -> None:
     """Lists what is lost, and asks. Without a terminal only --yes accepts it."""
-    if not facts.losses:
-        return
-    for loss in facts.losses:
-        text.note(text.printable(table_text.loss_line(loss)))
-    if yes:
+    images = isinstance(facts, ImageFacts)
+    if isinstance(facts, ImageFacts):
+        lost = list(image_text.lost_lines(facts))
+    else:
+        lost = [table_text.loss_line(loss) for loss in facts.losses]
+    for line in lost:
+        text.note(text.printable(line))
+    if yes or not lost:
         return
     if sys.stdin.isatty() and sys.stderr.isatty():
-        if typer.confirm("Keep the table with what is lost?", err=True):
+        what = "Keep the images without these?" if images else "Keep the table with what is lost?"
+        if typer.confirm(what, err=True):
             return
         raise DataSetError("Nothing was kept.")
+    how = "--kind COLUMN=text keeps a column as it stands in the file"
+    if images:
+        how = "or zip them again, whole and in the folder of a class"
     raise DataSetError(
         "Nothing was kept, because reading it would lose what stands above. --yes accepts that; "
-        "--kind COLUMN=text keeps a column as it stands in the file."
+        f"{how}."
     )

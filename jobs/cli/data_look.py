@@ -1,4 +1,4 @@
-"""`data show` and `data profile`: what is in a table of one's own."""
+"""`data show` and `data profile`: what is in a table of one's own, or what images there are."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jobs.cli import table_text, text
+from engine.data.folders import ImageFacts
+from jobs.cli import image_text, table_text, text
 from jobs.cli.look import JsonOption
-from jobs.data_sets import DataSetError, DataSets
+from jobs.data_sets import DataSet, DataSetError, DataSets
 from jobs.yard import Yard
 
 if TYPE_CHECKING:
@@ -30,12 +31,16 @@ def show(
     rows: Annotated[int, typer.Option(min=0, max=1000, help="First rows to show.")] = SHOWN_ROWS,
     as_json: JsonOption = False,
 ) -> None:
-    """Show a table of your own: its columns and first rows."""
+    """Show a table of your own, its columns and first rows, or images by class."""
     # Here and below: PyArrow takes 0.2 s, which no other command is to wait for.
     from jobs.data_sets.preview import first_rows
 
     found = DataSets.of(Yard.open()).find(name)
-    facts, first = found.facts, first_rows(found.folder, rows)
+    facts = found.facts
+    if isinstance(facts, ImageFacts):
+        _show_images(found, facts, as_json=as_json)
+        return
+    first = first_rows(found.folder, rows)
     if as_json:
         text.write_json({**found.to_dict(), "facts": facts.to_dict(), "first_rows": first})
         return
@@ -53,6 +58,17 @@ def show(
         text.console().print(table_text.rows_table(facts, first))
 
 
+def _show_images(found: DataSet, facts: ImageFacts, *, as_json: bool) -> None:
+    if as_json:
+        text.write_json({**found.to_dict(), "facts": facts.to_dict()})
+        return
+    for key, value in table_text.facts_lines(found):
+        text.write(f"{key:<9}{text.printable(value)}")
+    image_text.describe(facts)
+    for line in image_text.lost_lines(facts):
+        text.write(f"lost {line}")
+
+
 def profile_table(
     name: DataSetArgument,
     target: Annotated[
@@ -64,7 +80,7 @@ def profile_table(
     from engine.data.tables.profile import profile
 
     found = DataSets.of(Yard.open()).find(name)
-    names = [column.name for column in found.facts.columns]
+    names = [column.name for column in found.table.columns]
     if target is not None and target not in names:
         listed = ", ".join(names[:20]) + (", ..." if len(names) > 20 else "")
         raise DataSetError(f"There is no column {target!r}. The table has: {listed}.")

@@ -24,7 +24,7 @@ Settings = Annotated[
     ),
 ]
 
-TABLE = "data.table="
+OWN = ("data.table=", "data.images=")
 
 
 def launch(
@@ -62,12 +62,16 @@ def launch(
 
 
 def _by_digest(yard: Yard, word: str) -> str:
-    """`data.table=NAME` with the table's digest, which is what a run keeps; others as they are.
+    """`data.table=NAME` or `data.images=NAME` with the digest, which is what a run keeps; others as
+    they are.
 
     Raises UnknownDataSet, which says what there is.
     """
-    name = word.removeprefix(TABLE)
-    return f"{TABLE}{DataSets.of(yard).find(name).digest}" if name != word and name else word
+    for setting in OWN:
+        name = word.removeprefix(setting)
+        if name and name != word:
+            return f"{setting}{DataSets.of(yard).find(name).digest}"
+    return word
 
 
 def page(home: Home, run_id: str) -> str:

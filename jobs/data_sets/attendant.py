@@ -15,6 +15,7 @@ from typing import Any, TextIO
 
 from pydantic import Field
 
+from engine.data.folders import ImageFacts
 from engine.data.tables import Dialect, Kind, Refused
 from engine.spec import Spec
 from jobs.data_sets import Choices, DataSet, DataSetError, DataSets, Pending
@@ -25,7 +26,7 @@ TOLD_PER_CENT = 1
 
 
 class Order(Spec):
-    """What to look at: a file that is to become a table, or a table that is to be measured."""
+    """What to look at: a file that is to be kept, or a table that is to be measured."""
 
     path: str = ""
     file_name: str = ""
@@ -101,10 +102,15 @@ def _keep(pending: Pending, teller: Teller) -> None:
 
 
 def _found(pending: Pending) -> dict[str, Any]:
-    from jobs.data_sets.preview import first_rows
+    if isinstance(pending.facts, ImageFacts):
+        from jobs.data_sets.thumbnails import thumbnails
 
-    rows = first_rows(pending.folder, SHOWN_ROWS)
-    return {"facts": pending.facts.to_dict(), "rows": rows, "digest": pending.digest}
+        shown: dict[str, Any] = {"pictures": thumbnails(pending.folder)}
+    else:
+        from jobs.data_sets.preview import first_rows
+
+        shown = {"rows": first_rows(pending.folder, SHOWN_ROWS)}
+    return {"facts": pending.facts.to_dict(), "digest": pending.digest, **shown}
 
 
 def _dialect(path: Path, order: Order) -> Dialect | None:
@@ -119,7 +125,7 @@ def _measure(sets: DataSets, order: Order, teller: Teller) -> None:
     from engine.data.tables.profile import profile
 
     found = sets.get(order.measure)
-    names = {column.name for column in found.facts.columns}
+    names = {column.name for column in found.table.columns}
     target = order.target if order.target in names else None
     teller.say("profile", profile(found.folder, target, teller.progress).to_dict())
 

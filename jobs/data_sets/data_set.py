@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from engine.data.tables import TableFacts, load_facts
+from engine.data.own.facts import Facts, facts_of
+from engine.data.tables import TableFacts
 
 LONGEST_NAME = 200
 
@@ -31,7 +32,7 @@ class NotStored(DataSetError):
 
 @dataclass(frozen=True)
 class DataSet:
-    """A row of the history; the table itself lies in `folder`."""
+    """A row of the history; the table, or the images, lie in `folder`."""
 
     id: str
     name: str
@@ -41,8 +42,11 @@ class DataSet:
     bytes: int
     created: float
     format: str
+    """`images`, or that of a table's file"""
     rows: int
+    """of a table, or images"""
     columns: int
+    """of a table, or classes"""
     dropped: tuple[str, ...]
     """columns that were left out when it was added"""
     hashed: tuple[str, ...]
@@ -60,18 +64,29 @@ class DataSet:
         return not self.dropped and not self.hashed
 
     @property
-    def facts(self) -> TableFacts:
+    def facts(self) -> Facts:
         """What the reader found.
 
         Raises NotStored when the folder is not there, e.g. on a disk that is not mounted.
         """
         try:
-            return load_facts(self.folder)
+            return facts_of(self.folder)
         except OSError as error:
             raise NotStored(
-                f"The table of {self.name} is not at {self.folder} ({error.strerror}). Is the disk "
+                f"The data of {self.name} are not at {self.folder} ({error.strerror}). Is the disk "
                 "of TRAINYARD_STORE there? Otherwise add the file again."
             ) from error
+
+    @property
+    def table(self) -> TableFacts:
+        """The facts of a table. Raises NotStored as `facts`, DataSetError where it is none."""
+        found = self.facts
+        if not isinstance(found, TableFacts):
+            raise DataSetError(
+                f"{self.name} are images, not a table. What is known of them: "
+                f"`./trainyard data show {self.name}`."
+            )
+        return found
 
     def to_dict(self) -> dict[str, Any]:
         """For `--json`: what the history knows of it."""

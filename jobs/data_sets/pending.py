@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.data.tables import Dialect, Kind, TableFacts, load_facts, read_table
+from engine.data.own.facts import Facts, facts_of, read_own
+from engine.data.tables import Dialect, Kind, TableFacts
 from engine.saving.failpoints import failpoint
-from jobs.data_sets.data_set import LONGEST_NAME, DataSet, NotStored, refusal
+from jobs.data_sets.data_set import LONGEST_NAME, DataSet, DataSetError, NotStored, refusal
 from jobs.data_sets.place import OWNER, Place
 
 if TYPE_CHECKING:
@@ -62,15 +63,15 @@ class Choices:
 
 @dataclass(frozen=True)
 class Pending:
-    """A table that is read and waits to be kept."""
+    """A table, or images, that are read and wait to be kept."""
 
-    facts: TableFacts
+    facts: Facts
     file_name: str
     bytes: int
     digest: str
     choices: Choices
     folder: Path
-    """where the table lies for the moment"""
+    """where it lies for the moment"""
     _sets: DataSets = field(repr=False)
 
     def keep(self, name: str | None = None) -> DataSet:
@@ -78,7 +79,7 @@ class Pending:
 
         Raises DataSetError.
         """
-        own = Path(self.file_name).stem.strip()[:LONGEST_NAME] or "table"
+        own = Path(self.file_name).stem.strip()[:LONGEST_NAME] or "data"
         return self._sets.keep(self, own if name is None else name)
 
 
@@ -90,7 +91,7 @@ def reading(
     file_name: str,
     progress: Progress,
 ) -> Iterator[Pending]:
-    """A table read from the file; what was not kept at the end is gone.
+    """What is read from the file; what was not kept at the end is gone.
 
     Raises NotStored, DataSetError and Refused.
     """
@@ -112,7 +113,7 @@ def reading(
         yield Pending(facts, file_name, size, digest, choices, fresh, sets)
 
 
-def _linked(there: Path, fresh: Path) -> TableFacts | None:
+def _linked(there: Path, fresh: Path) -> Facts | None:
     """The same content was read in the same way before: its files, not to be read again.
 
     Links and not the folder itself, which may be deleted while a person thinks. None without it.
@@ -121,7 +122,7 @@ def _linked(there: Path, fresh: Path) -> TableFacts | None:
         for each in there.iterdir():
             if each.name != "original":
                 os.link(each, fresh / each.name)
-        facts = load_facts(fresh)
+        facts = facts_of(fresh)
         if not (there / "original").exists():
             (fresh / "original").unlink()
         return facts
@@ -134,11 +135,11 @@ def _linked(there: Path, fresh: Path) -> TableFacts | None:
 
 def _read(
     sets: DataSets, fresh: Path, choices: Choices, file_name: str, progress: Progress
-) -> TableFacts:
+) -> Facts:
     original = fresh / "original"
     # A hash is of the text as it stands in the file: leading zeros belong to it.
     kinds: dict[str, Kind] = {**choices.kinds, **dict.fromkeys(choices.hash, "text")}
-    facts = read_table(
+    facts = read_own(
         original,
         fresh,
         file_name=file_name,
@@ -146,6 +147,10 @@ def _read(
         kinds=kinds,
         progress=lambda share: progress(COPIED + (1 - COPIED) * share),
     )
+    if not isinstance(facts, TableFacts):
+        if choices != Choices():
+            raise DataSetError("These are images: columns and dialects are chosen of tables alone.")
+        return facts
     if choices.protects:
         # With PyArrow, which takes 0.2 s and most commands do without.
         from jobs.data_sets import privacy
@@ -162,7 +167,10 @@ def _copy(source: Path, target: Path, progress: Progress) -> tuple[int, str]:
     with source.open("rb") as file:
         facts = os.fstat(file.fileno())
         if not stat.S_ISREG(facts.st_mode):
-            raise NotStored(f"{source} is no file. Name a table: CSV, Parquet, XLSX or JSON lines.")
+            raise NotStored(
+                f"{source} is no file. Name a table (CSV, Parquet, XLSX or JSON lines), or a zip "
+                "of images."
+            )
         with target.open("xb") as copy:
             while block := file.read(BLOCK_BYTES):
                 digest.update(block)

@@ -1,6 +1,7 @@
-"""The folders of people's own tables: each there whole or not at all, whatever dies when.
+"""The folders of people's own data: each there whole or not at all, whatever dies when.
 
 <data>/<digest>/            a table: original, table.parquet, facts.json, profile.json
+                            images: original, images.parquet, thumbnails.npz, facts.json
 <data>/.new-<id>/           one that is being made; its maker holds the lock in it
 <data>/.unsure-<digest>     a change of rows and folder is under way, or was when its maker died
 <data>/.store.lock          held while folders appear or go

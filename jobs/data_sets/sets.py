@@ -1,4 +1,4 @@
-"""What people do with their own tables: add, list, find, rename, delete. Pages and command line use
+"""What people do with their own data: add, list, find, rename, delete. Pages and command line use
 only this.
 """
 
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
+from engine.data.own.facts import extent
 from jobs.data_sets.data_set import (
     DataSet,
     InUse,
@@ -73,7 +74,7 @@ class DataSets:
             return self._views(rows.named(connection, name))
 
     def with_digest(self, digest: str) -> builtins.list[DataSet]:
-        """Those with that content, the newest first: what a run's `data.table` is called."""
+        """Those with that content, the newest first: what `data.table` and `data.images` name."""
         with self.history.reading() as connection:
             return self._views(rows.with_digest(connection, digest))
 
@@ -102,7 +103,7 @@ class DataSets:
     ) -> AbstractContextManager[Pending]:
         """Reads a file, to be looked at and then kept or not. `file_name` is what people call it.
 
-        Raises NotStored, DataSetError, and Refused when it is no table that can be trusted.
+        Raises NotStored, DataSetError, and Refused when it cannot be trusted.
         """
         name = path.name if file_name is None else file_name
         return reading(self, path, choices, storable(name), progress or _untold)
@@ -166,7 +167,7 @@ class DataSets:
             raise refusal(f"{data_set.name} cannot be deleted", error) from error
 
     def folder(self, data_set: DataSet) -> Path:
-        """Where its table lies."""
+        """Where its table or images lie."""
         return data_set.folder
 
     def original(self, data_set: DataSet) -> Path:
@@ -204,6 +205,7 @@ class DataSets:
 
 
 def _row(pending: Pending, name: str) -> dict[str, Any]:
+    rows_or_images, columns_or_classes = extent(pending.facts)
     return {
         "id": new_id(),
         "name": name,
@@ -212,8 +214,8 @@ def _row(pending: Pending, name: str) -> dict[str, Any]:
         "bytes": pending.bytes,
         "created": time.time(),
         "format": pending.facts.format,
-        "rows": pending.facts.rows,
-        "columns": len(pending.facts.columns),
+        "rows": rows_or_images,
+        "columns": columns_or_classes,
         "dropped": json.dumps(pending.choices.drop),
         "hashed": json.dumps(pending.choices.hash),
     }

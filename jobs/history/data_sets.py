@@ -1,4 +1,4 @@
-"""Rows of data sets: people's own tables, a row a version."""
+"""Rows of data sets: people's own tables and images, a row a version."""
 
 from __future__ import annotations
 
@@ -69,14 +69,14 @@ def users(connection: Connection, digest: str) -> list[tuple[str, str]]:
     """Id and name of the runs that are not over and read that content, the oldest first."""
     query = select(RUNS.c.id, RUNS.c.name, RUNS.c.config).where(RUNS.c.config.contains(digest))
     reading = {
-        row.id: row.name for row in connection.execute(query) if _table(row.config) == digest
+        row.id: row.name for row in connection.execute(query) if digest in _own_data(row.config)
     }
     if not reading:
         return []
     return [(run.id, reading[run.id]) for run in unfinished(connection) if run.id in reading]
 
 
-def _table(config: str) -> Any:
-    """What a run's settings name as their own table."""
+def _own_data(config: str) -> list[Any]:
+    """What a run's settings name as their own table, or their own images."""
     data = json.loads(config).get("data")
-    return data.get("table") if isinstance(data, dict) else None
+    return [data.get("table"), data.get("images")] if isinstance(data, dict) else []

@@ -124,7 +124,8 @@ DATA_SETS = Table(
     Column("file_name", Text, nullable=False),
     Column("bytes", BigInteger, nullable=False),
     Column("created", Float(53), nullable=False),
-    # As in the folder's facts, so that a list of data sets is one query.
+    # As in the folder's facts, so that a list of data sets is one query; of images `rows` are how
+    # many, `columns` their classes.
     Column("format", String(10), nullable=False),
     Column("rows", BigInteger, nullable=False),
     Column("columns", Integer, nullable=False),

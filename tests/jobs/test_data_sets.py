@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from sqlalchemy import insert
 
 from engine.config import RunConfig
+from engine.data.own.facts import extent
 from engine.data.tables import load_facts
 from jobs.data_sets import Choices, DataSetError, DataSets, InUse, NotStored, UnknownDataSet
 from jobs.history.schema import RUNS
@@ -32,10 +33,10 @@ def there(sets: DataSets) -> list[str]:
     return sorted(path.name for path in sets.home.data.iterdir() if path.name != ".store.lock")
 
 
-def launch(sets: DataSets, digest: str, name: str = "a run") -> str:
+def launch(sets: DataSets, digest: str, name: str = "a run", setting: str = "table") -> str:
     """A run that waits and reads that content, as the launch service writes it down."""
     run_id = new_id()
-    config = RunConfig().to_dict() | {"data": {"kind": "table", "table": digest}}
+    config = RunConfig().to_dict() | {"data": {"kind": "own", setting: digest}}
     row: dict[str, Any] = {"id": run_id, "name": name, "config": json.dumps(config)}
     with sets.history.writing() as connection:
         connection.execute(insert(RUNS).values(**row, created=time.time(), desired="running"))
@@ -80,12 +81,12 @@ def test_the_same_name_is_a_new_version_and_the_same_content_is_stored_once(
 def test_another_reading_of_the_same_file_is_another_table(sets: DataSets, people: Path) -> None:
     plain, as_text = sets.add(people), sets.add(people, choices=Choices(kinds={"age": "text"}))
     assert plain.digest != as_text.digest
-    assert [each.facts.columns[2].kind for each in (plain, as_text)] == ["integer", "text"]
+    assert [each.table.columns[2].kind for each in (plain, as_text)] == ["integer", "text"]
 
 
 def test_what_is_looked_at_and_not_kept_is_gone(sets: DataSets, people: Path) -> None:
     with sets.read(people) as pending:
-        assert pending.facts.rows == 3
+        assert extent(pending.facts) == (3, 3)
         assert len(there(sets)) == 1
     assert (there(sets), sets.list()) == ([], [])
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,15 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
-from engine.data.cache import cache_folder
+from engine.data.own.places import digests, folder_of
 from engine.data.raw import Labels
 from engine.data.tables import Column, TableFacts, load_facts
-from engine.data.tables.place import own_data_folder
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-DIGEST = re.compile(r"[0-9a-f]{16,64}")
 TAKEN_IN = "tables-v1"
 """folder in the cache of files that `python -m engine` was given; another version reads anew"""
 Values = NDArray[np.float64]
@@ -161,19 +158,9 @@ class Stored:
 
 
 def stored(table: str) -> Stored | None:
-    """The table of this digest; None where it is not on this machine.
-
-    Only a digest is looked for: the name may have been typed into a page.
-    """
-    if not DIGEST.fullmatch(table):
-        return None
-    for place in (own_data_folder(), cache_folder() / TAKEN_IN):
-        try:
-            stamp = (place / table / "facts.json").stat().st_mtime_ns
-        except OSError:
-            continue
-        return Stored(place / table, stamp)
-    return None
+    """The table of this digest; None where it is not on this machine."""
+    found = folder_of(table, TAKEN_IN)
+    return Stored(*found) if found else None
 
 
 def readable(table: str) -> Stored | None:
@@ -187,12 +174,7 @@ def readable(table: str) -> Stored | None:
 
 def stored_tables() -> dict[str, str]:
     """The tables of this machine by digest, the newest first, and how large each is."""
-    folder = own_data_folder()
-    try:
-        digests = [each.name for each in folder.iterdir() if DIGEST.fullmatch(each.name)]
-    except OSError:
-        return {}
-    found = [table for digest in digests if (table := readable(digest)) is not None]
+    found = [table for digest in digests() if (table := readable(digest)) is not None]
     return {
         table.folder.name: f"{table.folder.name[:8]} · {table.facts.rows:,} rows, "
         f"{len(table.facts.columns):,} columns"

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from engine.data.own.columns import input_problems, listed, target_problems
 from engine.data.own.division import time_sizes
+from engine.data.own.places import DIGEST
 from engine.data.own.roles import Roles, roles_of
-from engine.data.own.stored import DIGEST, Stored, readable
+from engine.data.own.stored import Stored, readable
 from engine.problem import Problem
 
 if TYPE_CHECKING:

@@ -1,0 +1,54 @@
+"""What is known of a data set of one's own, whatever it is made of: a union by format.
+
+To add a kind: its facts here with a `format` of its own, its reader in `read_own`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, TypeAdapter
+
+from engine.data.folders import ImageFacts, read_images
+from engine.data.folders.recognise import is_image_archive
+from engine.data.tables import Dialect, Kind, TableFacts, read_table
+from engine.data.tables.facts import FACTS
+
+Facts = Annotated[TableFacts | ImageFacts, Field(discriminator="format")]
+_ANY: TypeAdapter[Facts] = TypeAdapter(Facts)
+
+
+def facts_of(folder: Path) -> Facts:
+    """The facts beside data that were read before."""
+    return _ANY.validate_json((folder / FACTS).read_text(encoding="utf-8"))
+
+
+def parse_facts(found: Mapping[str, object]) -> Facts:
+    """The same, from JSON that another process wrote."""
+    return _ANY.validate_python(found, strict=False)
+
+
+def extent(facts: Facts) -> tuple[int, int]:
+    """Rows and columns of a table; images and their classes."""
+    if isinstance(facts, ImageFacts):
+        return facts.images, len(facts.classes)
+    return facts.rows, len(facts.columns)
+
+
+def read_own(  # what a table can be told beside what every file is
+    path: Path,
+    into: Path,
+    *,
+    file_name: str,
+    dialect: Dialect | None = None,
+    kinds: Mapping[str, Kind] = {},  # only read
+    progress: Callable[[float], None] | None = None,
+) -> Facts:
+    """Reads a table, or a zip of images, into the fresh folder `into`. Raises Refused."""
+    if is_image_archive(path, file_name):
+        return read_images(path, into, progress=progress)
+    return read_table(
+        path, into, file_name=file_name, dialect=dialect, kinds=kinds, progress=progress
+    )
