@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.dashboard.serving import Complaints
+from tests.engine.zips import flowers, pack
 from tests.whole.conftest import Trainyard
 
 if TYPE_CHECKING:
@@ -55,11 +56,17 @@ def messages(file: Path) -> Path:
     return file
 
 
-def kept(page: Page, file: Path) -> None:
-    """Drops the file and keeps it; the page of the table is open then."""
+def dropped(page: Page, file: Path) -> None:
+    """Drops the file; the page that shows what was found is open then."""
     page.get_by_role("link", name="Data", exact=True).click()
     page.locator(".yard-drop input").set_input_files(file)
-    page.get_by_text("First rows").wait_for(timeout=PAGE_MS)
+    page.get_by_role("button", name="Keep th").wait_for(timeout=PAGE_MS)
+
+
+def kept(page: Page, file: Path) -> None:
+    """Drops the file and keeps it; the page of the table is open then."""
+    dropped(page, file)
+    expect(page.get_by_text("First rows")).to_be_visible()
     page.get_by_role("button", name="Keep this table").click()
     page.locator(".yard-columns article").first.wait_for(timeout=PAGE_MS)
 
@@ -110,6 +117,12 @@ def test_files_of_ones_own_from_the_browser_to_test_metrics(
     page.get_by_role("combobox", name="Text").click()
     page.get_by_role("option", name="message").click()
     assert trained(page, trainyard)["accuracy"] > 0.95
+
+    dropped(page, pack(tmp_path / "flowers.zip", flowers(40)))
+    page.get_by_role("button", name="Keep these images").click()
+    page.get_by_role("button", name="Train on it").click()
+    page.get_by_role("heading", name="Launch a run").wait_for(timeout=PAGE_MS)
+    assert trained(page, trainyard)["accuracy"] > 0.9
 
     expect(page.get_by_text("Traceback")).to_have_count(0)
     assert [text for text in complaints.texts if "404 (Not Found)" not in text] == []
