@@ -113,9 +113,9 @@ class Attendants:
         """The look with this order: started now, or under way since it was asked for first."""
         key = order.model_dump_json()
         with self._lock:
-            self._forget()
             known = self._looks.get(key)
-            if known is None or known.refused == _CRASHED:
+            if known is None or _CRASHED in (known.refused, known.not_kept):
+                self._forget()
                 known = self._looks[key] = _started(key)
             self._looks.move_to_end(key)
             known.asked = time.monotonic()

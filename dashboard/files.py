@@ -47,23 +47,15 @@ async def _take(request: Request, incoming: Incoming) -> Response:
     if not length.isdecimal():
         return PlainTextResponse("The length of the file must be said.\n", 411)
     name = unquote(request.headers.get(NAME_HEADER, ""))
-    receiving = incoming.receiving(name, int(length))
     try:
-        upload_id, file = await to_thread.run_sync(receiving.__enter__)
+        with incoming.receiving(name, int(length)) as (upload_id, file):
+            await _write(request, file)
     except DataSetError as refusal:
         return PlainTextResponse(f"{refusal}\n", 507)
     except OSError as error:
         return PlainTextResponse(_sentence(error), 507)
-    try:
-        await _write(request, file)
-    except BaseException as error:
-        receiving.__exit__(type(error), error, None)
-        if isinstance(error, OSError):
-            return PlainTextResponse(_sentence(error), 507)
-        if isinstance(error, ClientDisconnect):
-            return PlainTextResponse("The upload was cut off.\n", 400)
-        raise
-    await to_thread.run_sync(receiving.__exit__, None, None, None)
+    except ClientDisconnect:
+        return PlainTextResponse("The upload was cut off.\n", 400)
     return JSONResponse({"id": upload_id})
 
 

@@ -9,10 +9,11 @@ from typing import Any, cast, get_args
 
 import streamlit as st
 
-from dashboard.tables.facts import DELIMITERS
+from dashboard import services
 from engine.data.tables import Kind, TableFacts
 from jobs.data_sets.attendant import Order
 from jobs.data_sets.incoming import Upload
+from jobs.data_sets.words import DELIMITERS
 
 _DETECTED = "detected"
 _QUOTES = {'"': 'double "', "'": "single '", "": "none"}
@@ -123,9 +124,7 @@ def _kinds(upload: Upload, order: Order, found: TableFacts) -> dict[str, Kind]:
 
 
 def _choose(upload: Upload, order: Order, **changes: Any) -> None:
-    from dashboard.services import attendants
-
-    attendants().end(order)
+    services.attendants().end(order)
     st.session_state[_key(upload)] = order.model_copy(update=changes)
     st.rerun()
 

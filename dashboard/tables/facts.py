@@ -8,10 +8,9 @@ import streamlit as st
 
 from dashboard.table import Cell, Content, table
 from dashboard.text import NOTHING, count, one_line, plain
-from engine.data.tables import Dialect, TableFacts
+from engine.data.tables import TableFacts
+from jobs.data_sets.words import FORMATS, spoken
 
-FORMATS = {"csv": "text table", "parquet": "Parquet", "xlsx": "Excel", "jsonl": "JSON lines"}
-DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", " ": "space"}
 _MOST_COLUMNS = 200
 _MOST_SHOWN = 40
 """columns of the first rows"""
@@ -25,15 +24,6 @@ def summary(found: TableFacts) -> str:
     if found.dialect is not None:
         how = f"{how}: {spoken(found.dialect)}"
     return f"{said} · {plain(how)}"
-
-
-def spoken(dialect: Dialect) -> str:
-    """How the cells of a text file are told apart."""
-    delimiter = DELIMITERS.get(dialect.delimiter, dialect.delimiter)
-    quote = f"quotes {dialect.quote}" if dialect.quote else "no quotes"
-    decimal = "decimal point" if dialect.decimal == "." else "decimal comma"
-    header = "names in the first line" if dialect.header else "no names in the first line"
-    return f"{dialect.encoding}, {delimiter} between cells, {quote}, {decimal}, {header}"
 
 
 def columns(found: TableFacts) -> None:

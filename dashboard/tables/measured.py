@@ -9,13 +9,13 @@ from dashboard.attendants import Look
 from dashboard.table import Cell, Content, table
 from dashboard.tables import cards
 from dashboard.tables.facts import short
+from dashboard.tables.waiting import PATIENCE_SECONDS, wait
 from dashboard.text import count, finished, one_line, percent, plain
 from engine.data.tables import TableFacts
 from engine.data.tables.profiling.report import Profile, TargetProfile
 from jobs.data_sets import DataSet
 from jobs.data_sets.attendant import Order
 
-REFRESH_SECONDS = 0.5
 _MOST = 100
 _MOST_ASSOCIATIONS = 20
 _NONE = "No column"
@@ -40,18 +40,10 @@ def draw(found: DataSet, facts: TableFacts) -> None:
     )
     order = Order(measure=found.id, target=target or "")
     look = services.attendants().look(order)
-    if not look.wait(REFRESH_SECONDS / 2):
-        _wait(order)
+    if not look.wait(PATIENCE_SECONDS):
+        wait(order, "Measuring the table")
     else:
         _show(look)
-
-
-@st.fragment(run_every=REFRESH_SECONDS)
-def _wait(order: Order) -> None:
-    look = services.attendants().look(order)
-    if look.over:
-        st.rerun()
-    st.progress(min(1.0, look.progress), text=f"Measuring the table: {100 * look.progress:.0f} %")
 
 
 def _show(look: Look) -> None:

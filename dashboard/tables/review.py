@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
@@ -10,6 +11,7 @@ import streamlit as st
 from dashboard import navigation, services
 from dashboard.attendants import Look
 from dashboard.tables import choices, facts, images
+from dashboard.tables.waiting import PATIENCE_SECONDS, wait
 from dashboard.text import count, finished, one_line, plain, size
 from engine.data.folders import ImageFacts
 from engine.data.own.facts import Facts, parse_facts
@@ -21,7 +23,6 @@ from jobs.data_sets.data_set import LONGEST_NAME
 from jobs.data_sets.incoming import Incoming, Upload
 
 _MOST_LOSSES = 50
-REFRESH_SECONDS = 0.5
 
 
 def draw(upload: Upload) -> None:
@@ -31,23 +32,12 @@ def draw(upload: Upload) -> None:
         st.caption(f"{size(upload.bytes)}, not kept yet")
     order = choices.order_of(upload)
     found = services.attendants().look(order)
-    if not found.wait(REFRESH_SECONDS / 2):
-        _wait(order)
+    if not found.wait(PATIENCE_SECONDS):
+        wait(order, "Reading the file", partial(_leave, upload, order))
     elif found.refused:
         _refused(upload, order, found.refused)
     else:
         _found(upload, order, found)
-
-
-@st.fragment(run_every=REFRESH_SECONDS)
-def _wait(order: Order) -> None:
-    """Redraws the page as soon as the file is read."""
-    found = services.attendants().look(order)
-    if found.over:
-        st.rerun()
-    st.progress(min(1.0, found.progress), text=f"Reading the file: {100 * found.progress:.0f} %")
-    if st.button("Cancel", key="cancel"):
-        _leave(order)
 
 
 def _refused(upload: Upload, order: Order, sentence: str) -> None:
@@ -56,7 +46,7 @@ def _refused(upload: Upload, order: Order, sentence: str) -> None:
         st.text(finished(one_line(sentence)))
     choices.reading(upload, order, None)
     if st.button("Leave this file", key="leave", icon=":material/delete:"):
-        _leave(order)
+        _leave(upload, order)
 
 
 def _found(upload: Upload, order: Order, found: Look) -> None:
@@ -123,7 +113,7 @@ def _keep(upload: Upload, order: Order, found: Look, read: Facts) -> None:
             navigation.go("data", id=kept)
         st.caption(f":red[{plain(found.not_kept or 'It takes long; press again in a moment.')}]")
     if st.button("Leave this file", key="leave", width="stretch"):
-        _leave(order)
+        _leave(upload, order)
 
 
 def _known(digest: str) -> None:
@@ -147,8 +137,7 @@ def _privacy(upload: Upload, order: Order, table: TableFacts) -> None:
     choices.privacy(upload, order, table)
 
 
-def _leave(order: Order) -> None:
+def _leave(upload: Upload, order: Order) -> None:
     services.attendants().end(order)
-    upload_id = Path(order.path).parent.name.removeprefix(".upload-")
-    Incoming(services.yard().home.data).remove(upload_id)
+    Incoming(services.yard().home.data).remove(upload.id)
     navigation.go("data")

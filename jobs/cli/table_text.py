@@ -6,15 +6,14 @@ from collections.abc import Iterator
 
 from rich.table import Table
 
-from engine.data.tables import Column, Dialect, Loss, TableFacts
+from engine.data.tables import Column, Loss, TableFacts
 from engine.data.tables.facts import several
 from jobs.cli import text
 from jobs.data_sets import DataSet
+from jobs.data_sets.words import FORMATS, spoken
 
 MOST_COLUMNS = 200
 CELL = 24
-FORMATS = {"csv": "text table", "parquet": "Parquet", "xlsx": "Excel", "jsonl": "JSON lines"}
-DELIMITERS = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "bar", " ": "space"}
 
 
 def cell(value: str | None, width: int = CELL) -> str:
@@ -29,17 +28,8 @@ def detected(facts: TableFacts) -> Iterator[str]:
     """What the reader took the file for, a line a thing."""
     yield f"{facts.rows:,} rows, {len(facts.columns):,} columns ({FORMATS[facts.format]})"
     if facts.dialect is not None:
-        yield dialect_line(facts.dialect)
+        yield spoken(facts.dialect)
     yield from (text.printable(note) for note in facts.notes)
-
-
-def dialect_line(dialect: Dialect) -> str:
-    """`utf-8, delimiter comma, decimal point, first line is the header`."""
-    delimiter = DELIMITERS.get(dialect.delimiter, repr(dialect.delimiter))
-    quote = f"quotes {dialect.quote}" if dialect.quote else "no quotes"
-    decimal = "decimal point" if dialect.decimal == "." else "decimal comma"
-    header = "the first line is the header" if dialect.header else "no header"
-    return f"{dialect.encoding}, delimiter {delimiter}, {quote}, {decimal}, {header}"
 
 
 def loss_line(loss: Loss) -> str:

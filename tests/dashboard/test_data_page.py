@@ -115,6 +115,17 @@ def test_a_name_is_told_to_be_wrong_and_nothing_is_lost(opened: Yard) -> None:
     assert [each.name for each in DataSets.of(opened).list()] == ["now"]
 
 
+def test_a_reader_that_died_with_the_table_in_its_hands_reads_again(opened: Yard) -> None:
+    upload_id = _arrived(opened, "people.csv", PEOPLE)
+    page = _read(upload_id)
+    (look,) = services.attendants()._looks.values()
+    look.end()
+    look.thread.join(SECONDS)
+    page = _read_again(settled(page.run()))
+    page.button(key="keep").click().run()
+    assert [each.name for each in DataSets.of(opened).list()] == ["people"]
+
+
 def test_an_upload_that_is_gone_and_a_table_that_is_gone_are_sentences() -> None:
     assert "not here any more" in texts(open_page("data", upload="01ABC"))
     assert "not here any more" in texts(open_page("data", upload="../../etc"))

@@ -78,6 +78,7 @@ class Archive:
                     self.unpacked += len(block)
                     _check_size(entry.name, len(content), entry.info.compress_size)
                     self._check_total(self.unpacked)
+        # All that zipfile raises for bytes that are not what was packed.
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
             raise Damaged("its bytes are damaged in the archive") from error
         return bytes(content)
