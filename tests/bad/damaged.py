@@ -99,7 +99,7 @@ def _inside(content: bytes, chance: random.Random) -> bytes:
                 continue
             renamed = f"{chance.choice(['../', '/', 'x/', 'a/b/'])}{name}" if kind == 1 else name
             changed = _bytes(inside, chance) if kind in (2, 3) else inside
-            packed.writestr(renamed, changed)
+            packed.writestr(zipfile.ZipInfo(renamed), changed, zipfile.ZIP_DEFLATED)
     return held.getvalue()
 
 

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pandas
 import pytest
 
 from engine.data.folders import ImageFacts
@@ -24,6 +25,7 @@ from jobs.yard import Yard
 from tests.bad.damaged import damaged
 from tests.bad.made import TWENTY_SEVEN, Made, made
 from tests.bad.oracle import damage
+from tests.engine.tables.reading import reading
 
 FILES = 10_000
 BATCHES = 10
@@ -128,3 +130,20 @@ def test_ten_thousand_damaged_files_are_refused_or_equal(
     assert min(found.values()) > 150
     peak = 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     assert peak < MOST_BYTES, f"{peak:,} bytes"
+
+
+def test_the_oracle_sees_what_pandas_damages(tmp_path: Path) -> None:
+    """Tables as `read_csv` makes them, under the dialect that we find."""
+    seen = set()
+    for one in TWENTY_SEVEN:
+        (tmp_path / "file.csv").write_bytes(one.content)
+        try:
+            read = pandas.read_csv(tmp_path / "file.csv")
+            facts = reading(one.content).facts
+        except (ValueError, pandas.errors.ParserError):
+            continue
+        read.astype("str").to_parquet(tmp_path / "table.parquet")
+        columns = [column.model_copy(update={"kind": "text"}) for column in facts.columns]
+        if damage(one.content, facts.model_copy(update={"columns": columns}), tmp_path):
+            seen.add(one.name)
+    assert seen == {"na_labels.csv", "zeros.csv", "semicolon.csv", "no_header.csv"}
