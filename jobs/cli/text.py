@@ -10,6 +10,7 @@ from typing import Any
 
 from rich.console import Console
 
+from engine.metrics.spread import spoken
 from jobs.run import Run
 
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
@@ -47,12 +48,29 @@ def progress(run: Run) -> str:
     return f"{run.step:,}/{run.total_steps:,}"
 
 
+def place(run: Run) -> str:
+    """`epoch 3 of 15`, of folds `fold 2 of 5, epoch 3 of 15`."""
+    epoch = f"epoch {run.epoch} of {run.epochs or '-'}"
+    return f"fold {run.fold} of {run.folds}, {epoch}" if run.folds else epoch
+
+
 def best(run: Run) -> str:
-    """Name and value of the best validation metric."""
+    """Name and value of the best validation metric; of folds the mean of their tests."""
+    name = next((each for each in ("accuracy", "r2", "loss") if each in run.test), None)
+    if run.folds and name:
+        return f"{name} {spoken(run.test[name], run.deviations.get(name))}"
     if run.best is None:
         return "-"
     name, value = run.best
     return f"{name.removeprefix('validation/')} {number(value)}"
+
+
+def tested(run: Run) -> str:
+    """What the test measured; of folds `accuracy 0.978 ± 0.006`: mean and sample deviation."""
+    found = [
+        f"{name} {spoken(value, run.deviations.get(name))}" for name, value in run.test.items()
+    ]
+    return ", ".join(found) or "-"
 
 
 def printable(text: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.events import Evaluation, Finished, Started, Steps
+from engine.events import CrossValidation, Evaluation, Finished, Started, Steps
 from jobs.events import Claimed, Ended, Record
 
 
@@ -24,10 +24,13 @@ class Fold:
     def add(self, event: Record) -> None:
         """Takes one event, in the order of the stream."""
         if isinstance(event, Steps):
-            self.run_changes.update(step=event.step, epoch=event.epoch)
+            self.run_changes.update(step=event.step, epoch=event.epoch, fold=event.fold)
             self.attempt_changes.update(last_step=event.step)
         elif isinstance(event, Evaluation):
             self._evaluation(event)
+        elif isinstance(event, CrossValidation):
+            self.run_changes["test"] = json.dumps(event.means)
+            self.run_changes["deviations"] = json.dumps(event.deviations)
         elif isinstance(event, Claimed):
             self.attempt_changes.update(
                 worker=event.worker,
@@ -51,7 +54,10 @@ class Fold:
             total_steps=event.total_steps,
             epochs=event.epochs,
             step=event.step,
+            fold=event.fold,
         )
+        if self._now("started") is not None:
+            return  # the next fold begins: how the attempt began is known
         self.attempt_changes.update(
             started=event.time,
             device=event.device,
@@ -64,7 +70,8 @@ class Fold:
 
     def _evaluation(self, event: Evaluation) -> None:
         if event.split == "test":
-            self.run_changes["test"] = json.dumps(event.metrics)
+            if not event.fold:
+                self.run_changes["test"] = json.dumps(event.metrics)
             return
         self.run_changes["epoch"] = event.epoch
         name = next((each for each in ("accuracy", "r2", "loss") if each in event.metrics), None)
