@@ -43,7 +43,7 @@ class Screen:
             TimeRemainingColumn(),
             console=console,
         )
-        self.task = self.progress.add_task("", total=None, epoch=1, numbers="")
+        self.task = self.progress.add_task("", total=None, epoch="1", numbers="")
         self.begun, self.first_step = time.monotonic(), 0
 
     def __enter__(self) -> Screen:
@@ -97,8 +97,9 @@ class Screen:
         loss = event.metrics["train/loss"][-1]
         rate = event.metrics["train/learning_rate"][-1]
         numbers = f"loss {loss:.4g}  lr {rate:.3g}  {speed:,.0f} steps/s"
+        place = f"{event.epoch} of fold {event.fold}" if event.fold else str(event.epoch)
         self.progress.update(
-            self.task, completed=event.step, epoch=event.epoch, numbers=numbers, refresh=False
+            self.task, completed=event.step, epoch=place, numbers=numbers, refresh=False
         )
 
     def _say(self, line: str, colour: str = "default") -> None:

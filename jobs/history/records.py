@@ -61,7 +61,7 @@ def counts(connection: Connection, run_id: str) -> dict[str, int]:
 
 
 def evaluations(connection: Connection, run_id: str) -> list[Evaluation]:
-    """The newest evaluation of each split, whole; of folds the test of each, the first one first."""
+    """The newest evaluation of each split, whole; of folds the test of each, in their order."""
     query = select(EVALUATIONS.c.body).where(EVALUATIONS.c.run == run_id)
     bodies = connection.execute(query).scalars()
     found = [Evaluation.model_validate_json(body) for body in bodies]

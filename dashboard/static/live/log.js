@@ -14,6 +14,7 @@ const WORDS = {
   claimed: ({ attempt, machine, device }) => ["info", `Attempt ${attempt} begins on ${machine} (${device}).`],
   started: (fact) => ["info", beginning(fact)],
   checkpoint: ({ step, name }) => ["info", `Checkpoint at step ${whole(step)} (${name}).`],
+  cross_validation: ({ done, folds }) => ["info", `${whole(done)} of ${whole(folds)} folds are tested.`],
   finished: ({ reason, message }) => [reason === "failed" ? "error" : "info", message || ENDS[reason]],
   ended: ({ cause }) => ["error", `The attempt ended: ${cause}`],
 };
@@ -67,8 +68,9 @@ function line(fact) {
     element("time", { text: clock(fact.time), title: new Date(fact.time * 1000).toLocaleString() }), element("span", { text })] });
 }
 
-function beginning({ step, device_name, device, parameters, resumed, resume_note }) {
+function beginning({ step, device_name, device, parameters, resumed, resume_note, fold, folds }) {
+  const part = fold ? `Fold ${fold} of ${folds}` : "Training";
   const where = `on ${device_name || device}, ${whole(parameters)} parameters`;
-  if (!resumed) return `Training starts ${where}.`;
-  return `Training goes on after step ${whole(step)} ${where} (${resumed} resume${resume_note ? `: ${resume_note}` : ""}).`;
+  if (!resumed) return `${part} starts ${where}.`;
+  return `${part} goes on after step ${whole(step)} ${where} (${resumed} resume${resume_note ? `: ${resume_note}` : ""}).`;
 }
