@@ -11,6 +11,9 @@ from engine.config import RunConfig
 from jobs.settings import read_settings
 from jobs.status import Facts, Status, judge
 
+COUNTS_MOST = ("accuracy", "r2", "loss")
+"""metrics that say in one number how good a run is, the first that is there"""
+
 
 @dataclass(frozen=True)
 class Run:
@@ -69,6 +72,17 @@ class Run:
         """How many folds it trains; 0 for a run that is one training."""
         split = self.config.data.split
         return split.trainings if split.every_fold else 0
+
+    @property
+    def result(self) -> tuple[str, float, float | None] | None:
+        """What a list shows: name, value and deviation of what counts most.
+
+        The best validation metric; of folds, once one is done, the mean of their tests.
+        """
+        name = next((each for each in COUNTS_MOST if each in self.test), None)
+        if self.folds and name:
+            return f"test/{name}", self.test[name], self.deviations.get(name)
+        return (*self.best, None) if self.best else None
 
     @property
     def over(self) -> bool:

@@ -88,6 +88,16 @@ class Split(Spec):
             )
         return self
 
+    def remark(self) -> str:
+        if self.folds is None:
+            return ""
+        if self.fold:
+            return f"one training: fold {self.fold} of {self.folds} is its test part"
+        return (
+            f"{self.folds} trainings, one after the other: each fold is the test part of one, and "
+            "the result is their mean and deviation"
+        )
+
     def sizes(self, count: int) -> dict[str, int]:
         """Samples in `train`, `validation` and `test` when there are `count` in all."""
         test = round(count * self.test)

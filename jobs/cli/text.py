@@ -55,14 +55,11 @@ def place(run: Run) -> str:
 
 
 def best(run: Run) -> str:
-    """Name and value of the best validation metric; of folds the mean of their tests."""
-    name = next((each for each in ("accuracy", "r2", "loss") if each in run.test), None)
-    if run.folds and name:
-        return f"{name} {spoken(run.test[name], run.deviations.get(name))}"
-    if run.best is None:
+    """Name and value of what counts most; of folds the mean of their tests with its deviation."""
+    if run.result is None:
         return "-"
-    name, value = run.best
-    return f"{name.removeprefix('validation/')} {number(value)}"
+    name, value, deviation = run.result
+    return f"{name.rpartition('/')[2]} {spoken(value, deviation)}"
 
 
 def tested(run: Run) -> str:

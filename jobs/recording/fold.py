@@ -10,6 +10,7 @@ from typing import Any
 
 from engine.events import CrossValidation, Evaluation, Finished, Started, Steps
 from jobs.events import Claimed, Ended, Record
+from jobs.run import COUNTS_MOST
 
 
 @dataclass
@@ -74,7 +75,7 @@ class Fold:
                 self.run_changes["test"] = json.dumps(event.metrics)
             return
         self.run_changes["epoch"] = event.epoch
-        name = next((each for each in ("accuracy", "r2", "loss") if each in event.metrics), None)
+        name = next((each for each in COUNTS_MOST if each in event.metrics), None)
         if name is None or not math.isfinite(event.metrics[name]):
             return
         value, best = event.metrics[name], self._best(f"validation/{name}")
