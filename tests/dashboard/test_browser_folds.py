@@ -48,14 +48,20 @@ def kind(page: Page, meta: str, name: str) -> list[dict[str, Any]]:
     return [each for each in found if each["meta"] == meta and each["name"].startswith(name)]
 
 
-def test_folds_their_mean_and_band_are_drawn_and_go_on(
-    browser: Browser, dashboard: Dashboard, writer: Writer
-) -> None:
+@pytest.fixture
+def page(browser: Browser, dashboard: Dashboard, writer: Writer) -> Iterator[Page]:
+    """The page of that run, which must not complain."""
     profile = browser.new_context(viewport={"width": 1440, "height": 1000})
-    page = profile.new_page()
-    complaints = Complaints.of(page)
-    page.goto(dashboard.url(f"/run?id={writer.run_id}"))
-    page.wait_for_function(UNTIL, arg=["train, fold 3", 10])
+    opened = profile.new_page()
+    complaints = Complaints.of(opened)
+    opened.goto(dashboard.url(f"/run?id={writer.run_id}"))
+    opened.wait_for_function(UNTIL, arg=["train, fold 3", 10])
+    yield opened
+    assert complaints.texts == []
+    profile.close()
+
+
+def test_each_fold_is_a_thin_line_of_one_chart(page: Page) -> None:
     assert [each["name"] for each in kind(page, "fold", "train")] == [
         "train, fold 1", "train, fold 2", "train, fold 3",
     ]  # fmt: skip
@@ -66,6 +72,8 @@ def test_folds_their_mean_and_band_are_drawn_and_go_on(
     expect(page.locator("[data-fact=fold] dd")).to_have_text("3 / 3")
     expect(page.locator("[data-fact=epoch] dd")).to_have_text("1 / 2")
 
+
+def test_the_mean_and_its_band_grow_while_a_fold_trains(page: Page, writer: Writer) -> None:
     writer.emit(folding.steps(3, 11, 20))
     page.wait_for_function(UNTIL, arg=["train, fold 3", 20])
     (mean,) = kind(page, "mean", "train")
@@ -83,6 +91,8 @@ def test_folds_their_mean_and_band_are_drawn_and_go_on(
     assert mean["y"][6] - band["y"][2 * count - 7] == pytest.approx(spread, rel=1e-4)
     expect(page.locator(".ty-legend")).to_contain_text("sample standard deviation")
 
+
+def test_on_the_clock_folds_follow_each_other_and_all_can_be_taken_away(page: Page) -> None:
     page.get_by_role("button", name="Time", exact=True).click()
     page.wait_for_function(
         "() => document.querySelector('[data-chart=loss] .js-plotly-plot')"
@@ -96,17 +106,19 @@ def test_folds_their_mean_and_band_are_drawn_and_go_on(
     rows = downloading.value.path().read_text().splitlines()
     assert sum(row.startswith('"train, fold 2",') for row in rows) == folding.STEPS
 
-    for event in folding.trained(3)[-5:]:
+
+def test_after_the_end_all_folds_are_alike_and_the_result_stands_below(
+    page: Page, writer: Writer
+) -> None:
+    for event in [folding.steps(3, 11, 20), *folding.trained(3)[2:]]:
         writer.emit(event)
     writer.emit(Finished(step=3 * folding.STEPS, reason="completed", message="all 3 folds done"))
     expect(page.locator(".ty-state")).to_have_text("Finished")
     expect(page.get_by_text("Mean ± deviation")).to_be_visible()
-    expect(page.get_by_text("0.940 ± 0.020").first).to_be_visible()
+    expect(page.get_by_text("0.94 ± 0.02").first).to_be_visible()
     page.wait_for_function(UNTIL, arg=["train, fold 3", folding.STEPS])
     opacities = {each["opacity"] for each in kind(page, "fold", "train")}
     assert len(opacities) == 1, "after the end all folds are alike"
-    assert complaints.texts == []
-    profile.close()
 
 
 def test_runs_with_and_without_folds_are_compared_by_their_mean(
