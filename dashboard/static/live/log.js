@@ -1,6 +1,6 @@
 // The live log: follows the newest line until the person scrolls up; a filter for what matters.
 import { element, segmented } from "./dom.js";
-import { clock, whole } from "./format.js";
+import { clock, significant, whole } from "./format.js";
 
 const MOST_LINES = 2000;
 const RANK = { info: 0, warning: 1, error: 2 };
@@ -14,7 +14,7 @@ const WORDS = {
   claimed: ({ attempt, machine, device }) => ["info", `Attempt ${attempt} begins on ${machine} (${device}).`],
   started: (fact) => ["info", beginning(fact)],
   checkpoint: ({ step, name }) => ["info", `Checkpoint at step ${whole(step)} (${name}).`],
-  cross_validation: ({ done, folds }) => ["info", `${whole(done)} of ${whole(folds)} folds are tested.`],
+  cross_validation: (fact) => ["info", tested(fact)],
   finished: ({ reason, message }) => [reason === "failed" ? "error" : "info", message || ENDS[reason]],
   ended: ({ cause }) => ["error", `The attempt ended: ${cause}`],
 };
@@ -66,6 +66,13 @@ function line(fact) {
   const [level, text] = words;
   return element("div", { class: "ty-line", "data-rank": String(RANK[level] ?? 0), children: [
     element("time", { text: clock(fact.time), title: new Date(fact.time * 1000).toLocaleString() }), element("span", { text })] });
+}
+
+function tested({ done, folds, means, deviations }) {
+  const name = ["accuracy", "r2", "loss"].find((each) => each in means);
+  const spread = name in deviations ? ` ± ${significant(deviations[name], 2)}` : "";
+  const so = name ? `: ${name === "r2" ? "R²" : name} ${significant(means[name])}${spread}` : "";
+  return `${whole(done)} of ${whole(folds)} folds are tested${so}.`;
 }
 
 function beginning({ step, device_name, device, parameters, resumed, resume_note, fold, folds }) {

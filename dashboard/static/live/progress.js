@@ -50,7 +50,7 @@ export class Progress {
   }
 
   get fold() {
-    return this.now.fold ?? this.started?.fold ?? this.info.fold ?? 0;
+    return Math.max(this.now.fold ?? 0, this.started?.fold ?? 0, this.info?.fold ?? 0);
   }
 
   // Of the whole run; folds are equal parts of it, also where one ends early.

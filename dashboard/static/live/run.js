@@ -71,9 +71,12 @@ export class RunView extends View {
   }
 
   tell(info) {
+    const before = this.info?.status;
     this.info = info;
     this.announce(info.signature, info.status);
     this.show();
+    // The fold that trains stands out, until none does.
+    if (this.curves.folded && before !== info.status) this.redraw();
   }
 
   show() {
