@@ -123,7 +123,7 @@ def _row(run: Run, selected: bool) -> Row:
         steps=_place(run),
         spark=_sparkline(run.id, named("train/loss", run.fold), run.step, run.attempt),
         best=metric(value) if deviation is None else spoken(value or 0.0, deviation),
-        best_name=measure(name) + (f", mean of {run.folds} folds" if deviation is not None else ""),
+        best_name=measure(name) + (", mean of folds" if deviation is not None else ""),
         duration=duration(run.seconds(now)),
         created=ago(run.created, now),
         created_exactly=moment(run.created, zone),

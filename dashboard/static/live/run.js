@@ -109,7 +109,10 @@ export class RunView extends View {
     const group = groupOf(metric);
     if (!group) return;
     if (!this.charts.has(group.id)) this.addChart(group);
-    this.charts.get(group.id).mark();
+    const chart = this.charts.get(group.id);
+    // The machine may have spoken before the first fold did.
+    chart.axis = this.axisOf(group);
+    chart.mark();
   }
 
   addChart(spec) {
@@ -146,7 +149,6 @@ export class RunView extends View {
   redraw() {
     this.bar.show?.();
     this.explain();
-    for (const chart of this.charts.values()) chart.axis = this.axisOf(chart.spec);
     for (const metric of this.curves.names()) this.markChart(metric);
   }
 
