@@ -88,8 +88,9 @@ class Ledger:
     def remember(self, event: Event) -> None:
         """Keeps what was told in the last second."""
         kept = [old for old in self.recent if event.time - old.time < RECENT_SECONDS]
-        told = isinstance(event, Steps | Gradients | Evaluation | CrossValidation)
-        self.recent = [*kept, event] if told else kept
+        if isinstance(event, Steps | Gradients | Evaluation | CrossValidation):
+            kept.append(event)
+        self.recent = kept
 
     def add(self, done: Done, result: CrossValidation) -> Alert | None:
         """A fold is done, and `result` will be said of it. An alert where the disk refuses.
