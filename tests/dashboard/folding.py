@@ -13,7 +13,7 @@ from jobs.events import Claimed, Record
 STEPS_PER_EPOCH, EPOCHS = 20, 2
 STEPS = STEPS_PER_EPOCH * EPOCHS
 """of a fold"""
-SETTINGS = {"data": {"kind": "digits", "split": {"folds": 3}}}
+SETTINGS = {"data": {"kind": "mnist", "split": {"folds": 3}}}
 
 
 def accuracy(fold: int) -> float:

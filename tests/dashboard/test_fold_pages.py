@@ -10,10 +10,16 @@ import pytest
 from dashboard.live.snapshot import room
 from dashboard.live.tail import Told, points, progress
 from dashboard.panels.downloads import metrics_csv
+from dashboard.services import inspector
+from engine.presets import PRESETS
+from engine.settings.command import override
 from jobs.events import Record
 from jobs.yard import Yard
 from tests.dashboard import folding, story
 from tests.dashboard.paging import fresh_yard, open_page, settled, texts
+
+SECONDS = 60.0
+"""for the helper to import torch"""
 
 
 @pytest.fixture(autouse=True)
@@ -86,10 +92,13 @@ def test_lists_and_comparisons_show_mean_and_deviation(services: Yard) -> None:
 def test_the_form_says_how_many_trainings_folds_make() -> None:
     page = open_page("launch", preset="digits_mlp")
     assert "trainings" not in texts(page)
+    # The helper has counted before the page asks, so that the forecast is whole.
+    whole = override(PRESETS["digits_mlp"], ["data.split.folds=5"])
+    assert inspector().ask(whole, SECONDS) is not None
     settled(page.toggle(key="data.digits.split.folds.on").set_value(True).run())
     shown = texts(page).replace("\\", "")
     assert "5 trainings, one after the other" in shown
-    assert "one a fold" in shown
+    assert "5, one a fold" in shown
     assert "5 x " in shown
     settled(page.toggle(key="data.digits.split.fold.on").set_value(True).run())
     shown = texts(page).replace("\\", "")

@@ -35,7 +35,7 @@ def told(events: Sequence[Event], *, begin: int = 0) -> list[object]:
     return sorted(found, key=repr)
 
 
-def tests_of(events: Sequence[Event]) -> dict[int, dict[str, float]]:
+def scores_of(events: Sequence[Event]) -> dict[int, dict[str, float]]:
     """The test metrics by fold; told twice they must be the same."""
     found: dict[int, dict[str, float]] = {}
     for event in events:

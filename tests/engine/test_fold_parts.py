@@ -20,7 +20,7 @@ from engine.settings.check import problems
 from engine.settings.command import override
 from engine.settings.sizes import of_fold
 from engine.train import train
-from tests.engine.folds import tests_of
+from tests.engine.folds import scores_of
 from tests.engine.own_tables import moment, store
 
 
@@ -103,7 +103,7 @@ def test_groups_and_times_of_own_tables_are_cross_validated(
     own = override(RunConfig(), ["data=table", f"data.table={table}", "data.target=y", *WORDS])
     config = override(own, words)
     events = cross_validated(config)
-    assert sorted(tests_of(events)) == [1, 2, 3, 4]
+    assert sorted(scores_of(events)) == [1, 2, 3, 4]
     validations = [e for e in events if isinstance(e, Evaluation) and e.split == "validation"]
     assert bool(validations) == (validation != "0")
     parts = [of_fold(config, fold).data.prepare().parts for fold in (1, 2, 3, 4)]
@@ -143,4 +143,4 @@ def test_categories_are_learned_anew_in_each_fold(
         prepared = of_fold(config, fold).data.prepare()
         widths[39 in prepared.parts["test"].places] = len(prepared.names)
     assert widths[True] < widths[False]
-    assert sorted(tests_of(cross_validated(config))) == [1, 2, 3, 4]
+    assert sorted(scores_of(cross_validated(config))) == [1, 2, 3, 4]

@@ -11,6 +11,7 @@ import pytest
 from sklearn.metrics import mean_absolute_error, r2_score
 
 from engine.config import RunConfig
+from engine.data import Diabetes
 from engine.events import (
     EVENT,
     Alert,
@@ -22,7 +23,7 @@ from engine.events import (
 from engine.settings.command import override
 from engine.settings.sizes import of_fold
 from engine.train import train
-from tests.engine.folds import FOLDS, WHOLE, of, result, tests_of, told, weights
+from tests.engine.folds import FOLDS, WHOLE, of, result, scores_of, told, weights
 from tests.engine.small import last, small
 
 NO_VALIDATION = ("data.split.validation=0", "training.keep_best=false")
@@ -92,7 +93,7 @@ def test_a_fold_of_the_run_is_that_fold_alone_bit_for_bit(
 
 def test_means_and_sample_deviations_are_those_of_the_folds() -> None:
     events = list(train(small(*WHOLE)))
-    tests = tests_of(events)
+    tests = scores_of(events)
     assert sorted(tests) == [1, 2, 3]
     found = result(events)
     assert (found.done, found.folds) == (3, 3)
@@ -123,7 +124,7 @@ def test_the_tests_of_a_linear_model_are_those_of_scikit_learn_on_the_same_folds
             *("hardware.device=cpu", "hardware.threads=1"),
         ],
     )
-    raw = config.data.load()
+    raw = Diabetes().load()
     place = np.full(len(raw.targets), -1)
     for fold in range(5):
         place[of_fold(config, fold + 1).data.prepare().parts["test"].places] = fold
@@ -135,7 +136,7 @@ def test_the_tests_of_a_linear_model_are_those_of_scikit_learn_on_the_same_folds
         scoring=("r2", "neg_mean_absolute_error"),
     )
     events = list(train(config))
-    tests = tests_of(events)
+    tests = scores_of(events)
     r2, mae = ([tests[fold][name] for fold in range(1, 6)] for name in ("r2", "mae"))
     assert r2 == pytest.approx(theirs["test_r2"].tolist(), abs=1e-4)
     assert mae == pytest.approx((-theirs["test_neg_mean_absolute_error"]).tolist(), rel=1e-4)
@@ -154,7 +155,7 @@ def test_a_folds_metrics_are_those_of_its_predictions() -> None:
 
 def test_statistics_are_those_of_each_folds_training_part() -> None:
     config = small(*WHOLE, "data=diabetes", "data.limit=none", "model=linear_regression")
-    raw = config.data.load()
+    raw = Diabetes().load()
     seen = []
     for fold in range(1, FOLDS + 1):
         prepared = of_fold(config, fold).data.prepare()

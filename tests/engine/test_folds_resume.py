@@ -13,7 +13,7 @@ from engine.problem import SettingsError
 from engine.settings.command import override
 from engine.settings.sizes import of_fold
 from engine.train import train
-from tests.engine.folds import FOLDS, WHOLE, of, result, tests_of, told, weights
+from tests.engine.folds import FOLDS, WHOLE, of, result, scores_of, told, weights
 from tests.engine.small import in_process, last, small
 
 
@@ -56,7 +56,7 @@ def _same(whole: Sequence[Event], parts: Sequence[Event], note: str = "") -> Non
     for fold in range(1, FOLDS + 1):
         mine, theirs = of(whole, fold), of(parts, fold)
         assert set(map(repr, told(mine))) == set(map(repr, told(theirs))), note
-    assert tests_of(parts) == tests_of(whole), note
+    assert scores_of(parts) == scores_of(whole), note
     assert result(parts).means == result(whole).means, note
     assert result(parts).deviations == result(whole).deviations, note
     assert last(list(parts)).message == last(list(whole)).message, note
@@ -110,7 +110,7 @@ def test_damaged_results_are_found_again_by_testing_once_more(tmp_path: Path) ->
     again = list(train(config, tmp_path))
     assert [e.code for e in again if isinstance(e, Alert)] == ["checkpoint-damaged"]
     assert max(e.step for e in again if isinstance(e, Steps)) <= last(whole).step
-    assert tests_of(again) == tests_of(whole)
+    assert scores_of(again) == scores_of(whole)
     assert last(again).message == last(whole).message
 
 
