@@ -26,7 +26,7 @@ from engine.events import (
     Started,
     Steps,
 )
-from engine.metrics.spread import spoken
+from engine.metrics.spread import plus_minus
 
 _COLOURS = {"info": "default", "warning": "yellow", "error": "red"}
 
@@ -109,6 +109,7 @@ class Screen:
 def _result(event: CrossValidation) -> str:
     """The tests of the folds so far in one line."""
     numbers = "  ".join(
-        f"{name} {spoken(mean, event.deviations.get(name))}" for name, mean in event.means.items()
+        f"{name} {plus_minus(mean, event.deviations.get(name))}"
+        for name, mean in event.means.items()
     )
     return f"{event.done} of {event.folds} folds tested  {numbers}"

@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.config import RunConfig
+from engine.loop.best import COUNTS_MOST
 from jobs.settings import read_settings
 from jobs.status import Facts, Status, judge
-
-COUNTS_MOST = ("accuracy", "r2", "loss")
-"""metrics that say in one number how good a run is, the first that is there"""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from dashboard import navigation, services
 from dashboard.components.runs_table import Answer, Row, runs_table
 from dashboard.panels import comparison
 from dashboard.text import ago, count, duration, measure, metric, moment, one_line
-from engine.metrics.spread import spoken
+from engine.metrics.spread import plus_minus
 from jobs import runs
 from jobs.measures import named
 from jobs.run import Run
@@ -122,14 +122,21 @@ def _row(run: Run, selected: bool) -> Row:
         progress=run.progress,
         steps=_place(run),
         spark=_sparkline(run.id, named("train/loss", run.fold), run.step, run.attempt),
-        best=metric(value) if deviation is None else spoken(value or 0.0, deviation),
-        best_name=measure(name) + (", mean of folds" if deviation is not None else ""),
+        best=metric(value) if deviation is None else plus_minus(value or 0.0, deviation),
+        best_name=_measured(name, deviation),
         duration=duration(run.seconds(now)),
         created=ago(run.created, now),
         created_exactly=moment(run.created, zone),
         href="run?" + urlencode({"id": run.id}),
         selected=selected,
     )
+
+
+def _measured(name: str, deviation: float | None) -> str:
+    """What the number is, short enough for its column."""
+    if deviation is None:
+        return measure(name)
+    return f"{measure(name.rpartition('/')[2])} over folds"
 
 
 def _place(run: Run) -> str:

@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard.panels import configuration
 from dashboard.table import Cell, table
 from dashboard.text import metric, metric_name
-from engine.metrics.spread import Spread, spoken
+from engine.metrics.spread import Spread, plus_minus
 from jobs.run import Run
 
 _SMALL_IS_GOOD = frozenset(
@@ -81,5 +81,5 @@ def _result(name: str, mine: dict[str, Spread], measured: Sequence[dict[str, Spr
     best = len(known) > 1 and found is not None and found.mean == choose(known)
     text = metric(found.mean if found else None)
     if found and found.deviation is not None:
-        text = spoken(*found)
+        text = plus_minus(*found)
     return Cell(text, number=True, strong=best, mark=best)

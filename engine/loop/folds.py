@@ -22,7 +22,8 @@ from engine.events import (
     Log,
     Started,
 )
-from engine.metrics.spread import spoken, spreads
+from engine.loop.best import COUNTS_MOST, spoken
+from engine.metrics.spread import plus_minus, spreads
 from engine.problem import Problem, SettingsError
 from engine.saving.ledger import Done, Ledger
 from engine.settings.check import problems
@@ -146,6 +147,7 @@ class Teller:
 def finished(ledger: Ledger) -> Finished:
     """The last word of a run whose folds are all done."""
     found = spreads([fold.test for fold in ledger.done])
-    numbers = ", ".join(f"{name.replace('_', ' ')} {spoken(*each)}" for name, each in found.items())
-    message = f"all {len(ledger.done)} folds done" + (f": {numbers}" if numbers else "")
+    name = next((each for each in COUNTS_MOST if each in found), None)
+    message = f"all {len(ledger.done)} folds done"
+    message += f": {spoken(name)} {plus_minus(*found[name])}" if name else ""
     return Finished(reason="completed", message=message, step=ledger.begin)

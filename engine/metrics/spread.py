@@ -32,7 +32,7 @@ def spread(values: Sequence[float]) -> Spread:
     return Spread(mean, math.sqrt(squares / (len(values) - 1)))
 
 
-def spoken(mean: float, deviation: float | None) -> str:
+def plus_minus(mean: float, deviation: float | None) -> str:
     """`0.978 ± 0.006`: the deviation to one digit that counts, to two where the first is 1.
 
     Without a deviation, or one that says nothing, the mean has four digits that count.

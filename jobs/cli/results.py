@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from engine.events import Evaluation
-from engine.metrics.spread import spoken, spreads
+from engine.metrics.spread import plus_minus, spreads
 from jobs.cli.text import number, printable
 
 _ROWS = 10
@@ -49,7 +49,7 @@ def _folds(tests: Sequence[Evaluation]) -> Iterator[str]:
         ]
         for each in tests
     ]
-    means = [spoken(*found[name]) if name in found else "" for name in names]
+    means = [plus_minus(*found[name]) if name in found else "" for name in names]
     label = "mean ± sd" if len(tests) > 1 else "so far"
     head = ["test", *(name.replace("_", " ") for name in names)]
     yield from _table(head, [*rows, [label, *means]], most=len(rows) + 1)

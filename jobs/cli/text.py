@@ -10,7 +10,7 @@ from typing import Any
 
 from rich.console import Console
 
-from engine.metrics.spread import spoken
+from engine.metrics.spread import plus_minus
 from jobs.run import Run
 
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
@@ -59,13 +59,13 @@ def best(run: Run) -> str:
     if run.result is None:
         return "-"
     name, value, deviation = run.result
-    return f"{name.rpartition('/')[2]} {spoken(value, deviation)}"
+    return f"{name.rpartition('/')[2]} {plus_minus(value, deviation)}"
 
 
 def tested(run: Run) -> str:
     """What the test measured; of folds `accuracy 0.978 ± 0.006`: mean and sample deviation."""
     found = [
-        f"{name} {spoken(value, run.deviations.get(name))}" for name, value in run.test.items()
+        f"{name} {plus_minus(value, run.deviations.get(name))}" for name, value in run.test.items()
     ]
     return ", ".join(found) or "-"
 

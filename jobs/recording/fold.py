@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.events import CrossValidation, Evaluation, Finished, Started, Steps
+from engine.loop.best import COUNTS_MOST
 from jobs.events import Claimed, Ended, Record
-from jobs.run import COUNTS_MOST
 
 
 @dataclass

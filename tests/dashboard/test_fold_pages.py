@@ -81,7 +81,7 @@ def test_lists_and_comparisons_show_mean_and_deviation(services: Yard) -> None:
     (rows,) = [each["runs"] for each in tables if "spark" in str(each)]
     row = next(row for row in rows if row["id"] == folds)
     assert row["best"] == "0.94 ± 0.02"
-    assert row["best_name"] == "test accuracy, mean of folds"
+    assert row["best_name"] == "accuracy over folds"
     assert row["steps"] == "fold 3 of 3, step 120 of 120"
     assert len(row["spark"]) > 10
     shown = texts(page)

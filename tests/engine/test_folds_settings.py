@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.metrics.spread import spoken, spread, spreads
+from engine.metrics.spread import plus_minus, spread, spreads
 from engine.problem import SettingsError
 from engine.settings.check import problems
 from engine.settings.command import parse_config
@@ -90,4 +90,4 @@ def test_metrics_that_a_fold_lacks_have_no_mean() -> None:
 def test_a_deviation_says_how_many_digits_count(
     mean: float, deviation: float | None, said: str
 ) -> None:
-    assert spoken(mean, deviation) == said
+    assert plus_minus(mean, deviation) == said

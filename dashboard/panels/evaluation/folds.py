@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard.table import Cell, Content, table
 from dashboard.text import metric, metric_name
 from engine.events import Evaluation
-from engine.metrics.spread import spoken, spreads
+from engine.metrics.spread import plus_minus, spreads
 
 _SEGMENTS = 10
 """folds that stand side by side; more are a list"""
@@ -29,7 +29,7 @@ def draw(tests: Sequence[Evaluation], folds: int) -> None:
     names = list(dict.fromkeys(name for each in tests for name in each.metrics))
     rows = [_row(each, names) for each in tests]
     if len(tests) > 1:
-        said = [spoken(*found[name]) if name in found else "" for name in names]
+        said = [plus_minus(*found[name]) if name in found else "" for name in names]
         cells: list[Content] = [Cell(text, number=True, strong=True) for text in said]
         rows.append([Cell("Mean ± deviation", strong=True), *cells])
     st.html("<h5>Test of each fold</h5>")

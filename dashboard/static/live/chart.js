@@ -124,10 +124,9 @@ export class Chart {
   }
 
   newest(measured) {
-    const show = SHOW[this.spec.unit];
-    if (measured.folded) return spreadText(measured, this.axis.smoothing, show);
+    if (measured.folded) return spreadText(measured, this.axis.smoothing);
     const { values } = measured.newest;
-    return values.length ? show(values[values.length - 1]) : "";
+    return values.length ? SHOW[this.spec.unit](values[values.length - 1]) : "";
   }
 
   async savePicture() {

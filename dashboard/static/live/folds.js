@@ -1,6 +1,6 @@
 // How the folds of a metric are drawn: each as a faint line, over them their mean and a band of
 // one sample standard deviation to both sides. On the clock folds follow each other: no mean there.
-import { plotlyText } from "./format.js";
+import { plotlyText, significant, spread } from "./format.js";
 import { alpha } from "./theme.js";
 
 const MOST_DRAWN = 20;
@@ -47,14 +47,14 @@ function band({ name, colour }, { steps, values, deviations }, log) {
   const lower = values.map((value, i) => Math.max(floor, value - deviations[i]));
   return [{
     type: "scatter", mode: "none", meta: "band", name: plotlyText(`${name} ± deviation`), x: [...steps, ...steps.slice().reverse()], y: [...upper, ...lower.slice().reverse()],
-    fill: "toself", fillcolor: alpha(colour, 0.16), hoverinfo: "skip",
+    fill: "toself", fillcolor: alpha(colour, 0.2), hoverinfo: "skip",
   }];
 }
 
 // What stands beside the name in the legend.
-export function spreadText(measured, smoothing, show) {
+export function spreadText(measured, smoothing) {
   const { mean, newest } = measured.together(smoothing);
   const last = mean.values.length - 1;
-  if (last < 0) return newest.length ? show(newest.values[newest.length - 1]) : "";
-  return `${show(mean.values[last])} ± ${show(Number(mean.deviations[last].toPrecision(2)))}`;
+  if (last < 0) return newest.length ? significant(newest.values[newest.length - 1]) : "";
+  return spread(mean.values[last], mean.deviations[last]);
 }

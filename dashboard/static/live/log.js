@@ -1,6 +1,6 @@
 // The live log: follows the newest line until the person scrolls up; a filter for what matters.
 import { element, segmented } from "./dom.js";
-import { clock, significant, whole } from "./format.js";
+import { clock, spread, whole } from "./format.js";
 
 const MOST_LINES = 2000;
 const RANK = { info: 0, warning: 1, error: 2 };
@@ -70,8 +70,7 @@ function line(fact) {
 
 function tested({ done, folds, means, deviations }) {
   const name = ["accuracy", "r2", "loss"].find((each) => each in means);
-  const spread = name in deviations ? ` ± ${significant(deviations[name], 2)}` : "";
-  const so = name ? `: ${name === "r2" ? "R²" : name} ${significant(means[name])}${spread}` : "";
+  const so = name ? `: ${name === "r2" ? "R²" : name} ${spread(means[name], deviations[name] ?? 0)}` : "";
   return `${whole(done)} of ${whole(folds)} folds are tested${so}.`;
 }
 
