@@ -23,9 +23,10 @@ DRAWN = """() => {
   return data.filter(({ meta }) => meta).map(({ meta, name, x, y, opacity, fill }) =>
     ({ meta, name, x: Array.from(x), y: Array.from(y), opacity, fill }));
 }"""
+# Its x grows with the curve, its y only when it is drawn.
 UNTIL = """([name, length]) => {
   const data = document.querySelector('[data-chart=loss] .js-plotly-plot')?._fullData ?? [];
-  return data.some((trace) => trace.name === name && trace.x.length >= length);
+  return data.some((trace) => trace.name === name && trace.y.length >= length);
 }"""
 
 

@@ -38,7 +38,7 @@ def test_a_run_of_folds_is_told_fold_by_fold() -> None:
     assert kinds == [*fold * FOLDS, "finished"]
     assert [f for f, _ in groupby(event.fold for event in events)] == [1, 2, 3, 0]
     assert last(events).reason == "completed"
-    assert last(events).message.startswith("all 3 folds done: loss ")
+    assert last(events).message.startswith("all 3 folds done: accuracy ")
     for event in events:
         assert EVENT.validate_json(event.model_dump_json()) == event
 
