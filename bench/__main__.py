@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-NAMES = ("accuracy", "engine", "live", "reading", "start", "telemetry")
+NAMES = ("accuracy", "engine", "live", "reading", "start", "telemetry", "upload")
 
 
 def main() -> int:

@@ -75,13 +75,13 @@ def row(chance: random.Random, number: int) -> str:
     )
 
 
-def measured(reader: str, path: Path) -> tuple[float, float, float]:
+def measured(reader: str, path: Path, python: str = sys.executable) -> tuple[float, float, float]:
     """Seconds, those of the CPU and the peak of memory in MB, as the reader's own process says.
 
     A busy machine shows in the first only.
     """
     said = subprocess.run(
-        [sys.executable, "-m", "bench", "reading", "--reader", reader, "--file", str(path)],
+        [python, "-m", "bench", "reading", "--reader", reader, "--file", str(path)],
         capture_output=True,
         text=True,
         check=True,

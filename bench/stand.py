@@ -36,7 +36,7 @@ def stand() -> Iterator[Home]:
 
 
 @contextmanager
-def process(module: str, **environment: str) -> Iterator[None]:
+def process(module: str, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
     """`python -m module`, ended at the end of the block."""
     log = (Path(os.environ["TRAINYARD_HOME"]) / f"{module}.log").open("wb")
     started = subprocess.Popen(
@@ -47,7 +47,7 @@ def process(module: str, **environment: str) -> Iterator[None]:
         stderr=log,
     )
     try:
-        yield
+        yield started
     finally:
         started.terminate()
         try:

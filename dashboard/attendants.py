@@ -34,12 +34,14 @@ _CRASHED = (
 
 @dataclass
 class Look:
-    """How far one look is. `read`, `profile`, `kept` and the refusals are there when they come."""
+    """How far one look is. What it has found is there when it comes."""
 
     process: subprocess.Popen[str]
     progress: float = 0.0
     read: dict[str, Any] | None = None
     profile: dict[str, Any] | None = None
+    fetched: str = ""
+    """id of the upload"""
     refused: str = ""
     not_kept: str = ""
     kept: str = ""
@@ -53,7 +55,7 @@ class Look:
     @property
     def over(self) -> bool:
         """Whether nothing more comes by itself."""
-        return bool(self.read or self.profile or self.refused)
+        return bool(self.read or self.profile or self.fetched or self.refused)
 
     def wait(self, seconds: float) -> bool:
         """Whether it is over, at the latest after so many seconds."""

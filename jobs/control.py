@@ -8,9 +8,11 @@ from typing import Any
 import redis
 
 from jobs import keys
-from jobs.connect import BLOCK_MILLISECONDS
+from jobs.connect import SOCKET_SECONDS
 
 KEPT = 100
+BLOCK_MILLISECONDS = int(800 * SOCKET_SECONDS)
+"""of one listening; below the socket's timeout, or redis-py gives up"""
 
 
 def send(client: redis.Redis, run_id: str, op: str) -> None:

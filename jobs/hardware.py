@@ -10,7 +10,7 @@ import psutil
 from engine.events import Hardware
 from jobs.gpu import Gpus
 
-SEARCH_EVERY = 5
+SEARCH_EVERY = 10
 """samples between two searches for children: one reads the whole process table, which takes 3 ms"""
 
 
@@ -35,8 +35,9 @@ class Meter:
         rates, sizes = [0.0], [0]
         for process in tree:
             try:
-                rates.append(process.cpu_percent(None))
-                sizes.append(process.memory_info().rss)
+                with process.oneshot():
+                    rates.append(process.cpu_percent(None))
+                    sizes.append(process.memory_info().rss)
             except psutil.NoSuchProcess:
                 continue
         return Hardware(

@@ -7,10 +7,12 @@ import logging
 import time
 
 from redis import Redis, RedisError
+from sqlalchemy import Connection
 
 from engine.config import RunConfig
 from jobs import keys, queue
 from jobs.connect import RedisUnavailable
+from jobs.history import data_sets as data_rows
 from jobs.history import runs as rows
 from jobs.ids import new_id
 from jobs.run import Run
@@ -74,6 +76,7 @@ def launch(yard: Yard, config: RunConfig, origin: str | None = None, key: str | 
         "launch_key": key or None,
     }
     with yard.history.writing() as connection:
+        _hold_data(connection, named)
         added = rows.add(connection, row)
         known = rows.by_launch_key(connection, key) if key and not added else None
     if known is not None:
@@ -133,6 +136,19 @@ def _check(config: RunConfig) -> None:
 
     if found := problems(config):
         raise SettingsError(found)
+
+
+def _hold_data(connection: Connection, config: RunConfig) -> None:
+    """The data of one's own are still there, and nobody deletes them before this run is written.
+
+    `_check` has seen their folder, but a person may press Delete at the same moment.
+    """
+    from engine.problem import Problem, SettingsError
+
+    for setting, digest in data_rows.own_data(config.model_dump(mode="json")).items():
+        if not data_rows.held(connection, digest):
+            sentence = "this data set has just been deleted; choose another one"
+            raise SettingsError([Problem(f"data.{setting}", sentence)])
 
 
 def _name(config: RunConfig) -> str:

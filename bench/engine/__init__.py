@@ -26,6 +26,10 @@ def main(arguments: Sequence[str]) -> int:
     sentences: list[str] = []
     with stand():
         for task in options.tasks:
+            if options.together:
+                print(f"\n{_title(task)}, by turns in one process\n", flush=True)
+                subprocess.run([sys.executable, "-m", "bench.engine.together", task], check=True)
+                continue
             print(f"\n{_title(task)}, {options.rounds} rounds\n", flush=True)
             times = measure(task, options)
             print("\n".join(rows(task, times)), flush=True)
@@ -92,6 +96,11 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
         "--python",
         default=sys.executable,
         help="interpreter that has the other frameworks (bench/requirements.txt)",
+    )
+    parser.add_argument(
+        "--together",
+        action="store_true",
+        help="ours, the bare and the naive loop alone, by turns in one process",
     )
     options = parser.parse_args(list(arguments))
     options.tasks = options.tasks or list(TASK_NAMES)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -94,6 +94,15 @@ class Clock:
         (began, cpu), (ended, cpu_then) = self.marks
         share = 1e6 / self.task.steps
         return share * (ended - began), share * (cpu_then - cpu)
+
+
+def timed(task: Task, steps: Iterator[int]) -> tuple[float, float]:
+    """Microseconds of a step, wall and processor, of a loop that yields after each."""
+    clock = Clock(task)
+    while not clock.over:
+        next(steps)
+        clock.step()
+    return clock.microseconds()
 
 
 Run = Callable[[Task], tuple[float, float]]

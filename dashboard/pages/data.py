@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard import navigation, services
 from dashboard.components.drop import drop
-from dashboard.tables import catalogue, look, own, review
+from dashboard.tables import addresses, catalogue, look, own, review
 from jobs.data_sets import DataSets, UnknownDataSet
 from jobs.data_sets.incoming import Incoming
 
@@ -34,6 +34,7 @@ def _all() -> None:
     arrived = drop("drop", ACCEPTS, _HINT)
     if arrived:
         navigation.go("data", upload=arrived)
+    addresses.draw()
     own.draw(DataSets.of(services.yard()).list())
     catalogue.draw()
 

@@ -13,7 +13,7 @@ from torch import Tensor
 from engine.events import Gradients, Steps
 
 FLUSH_STEPS = 64
-FLUSH_SECONDS = 0.1
+FLUSH_SECONDS = 0.15
 
 
 class Taken(NamedTuple):
@@ -51,7 +51,7 @@ class Pending:
             self.measured.append((taken.step, self.seconds[-1], taken.layers))
 
     def due(self) -> bool:
-        """Whether to flush: 64 steps, or 0.1 s since the last flush."""
+        """Whether to flush: 64 steps, or 0.15 s since the last flush."""
         late = self.seconds[-1] - self.flushed >= FLUSH_SECONDS
         return late or len(self.losses) >= FLUSH_STEPS
 

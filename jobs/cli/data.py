@@ -6,7 +6,7 @@ import typer
 from rich.table import Table
 
 from engine.data.catalogue import built_in
-from jobs.cli import data_add, data_change, data_look, image_text, text
+from jobs.cli import data_add, data_change, data_download, data_look, image_text, text
 from jobs.cli.look import JsonOption
 from jobs.data_sets import DataSet, DataSets
 from jobs.yard import Yard
@@ -20,6 +20,7 @@ def build() -> typer.Typer:
     group.command()(data_add.add)
     group.command()(data_look.show)
     group.command("profile")(data_look.profile_table)
+    group.command()(data_download.download)
     group.command()(data_change.rename)
     group.command()(data_change.delete)
     return group

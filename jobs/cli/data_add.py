@@ -15,21 +15,22 @@ from engine.data.own.facts import Facts
 from engine.data.tables import Dialect, Kind
 from engine.data.tables.personal import looks_personal
 from jobs.cli import image_text, table_text, text
+from jobs.cli.data_source import bar, on_this_machine
 from jobs.cli.look import JsonOption
 from jobs.data_sets import Choices, DataSetError, DataSets, Pending
 from jobs.data_sets.data_set import refusal
 from jobs.yard import Yard
 
 DELIMITERS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "bar": "|", "space": " "}
-_FILES = "CSV, TSV, Parquet, XLSX, JSON lines, or a zip of images in class folders."
+_FILES = (
+    "CSV, TSV, Parquet, XLSX, JSON lines, or a zip of images in class folders. Where the owner "
+    "allows it (TRAINYARD_FETCH), also https://... or hf://owner/name."
+)
 QUOTES = {"none": "", "double": '"', "single": "'"}
 
 
 def add(  # noqa: PLR0913  # the options of a command are its parameters
-    file: Annotated[
-        Path,
-        typer.Argument(help=_FILES),
-    ],
+    file: Annotated[str, typer.Argument(help=_FILES)],
     name: Annotated[str | None, typer.Option(help="What to call it; by default the file.")] = None,
     drop: Annotated[
         list[str] | None,
@@ -64,18 +65,21 @@ def add(  # noqa: PLR0913  # the options of a command are its parameters
         "header": header,
     }
     sets = DataSets.of(Yard.open())
-    choices = Choices(
-        dialect=_dialect(file, {key: each for key, each in said.items() if each is not None}),
-        kinds=_kinds(kind or []),
-        drop=tuple(drop or ()),
-        hash=tuple(hash_ or ()),
-    )
-    with sets.read(file, choices, progress=_progress if sys.stderr.isatty() else None) as pending:
-        if not as_json:
-            _describe(pending)
-        _hint(pending)
-        _accept(pending.facts, yes=yes)
-        kept = pending.keep(name)
+    kinds = _kinds(kind or [])
+    with on_this_machine(file, sets) as (path, called):
+        choices = Choices(
+            dialect=_dialect(path, called, said),
+            kinds=kinds,
+            drop=tuple(drop or ()),
+            hash=tuple(hash_ or ()),
+        )
+        told = bar("reading") if sys.stderr.isatty() else None
+        with sets.read(path, choices, file_name=called, progress=told) as pending:
+            if not as_json:
+                _describe(pending)
+            _hint(pending)
+            _accept(pending.facts, yes=yes)
+            kept = pending.keep(name)
     if as_json:
         text.write_json({**kept.to_dict(), "facts": kept.facts.to_dict()})
         return
@@ -84,16 +88,17 @@ def add(  # noqa: PLR0913  # the options of a command are its parameters
         text.note("the file itself is not kept: it has what was dropped or hashed")
 
 
-def _dialect(file: Path, said: dict[str, Any]) -> Dialect | None:
+def _dialect(file: Path, called: str, options: dict[str, Any]) -> Dialect | None:
     """What was said of the dialect, and for the rest what is detected; None for nothing said."""
+    said = {key: each for key, each in options.items() if each is not None}
     if not said:
         return None
     from engine.data.tables.dialects import completed
 
     try:
-        return completed(file, file.name, said)
+        return completed(file, called, said)
     except OSError as error:
-        raise refusal(f"{file} cannot be added", error) from error
+        raise refusal(f"{called} cannot be added", error) from error
 
 
 def _kinds(said: list[str]) -> dict[str, Kind]:
@@ -112,11 +117,6 @@ def _one_of(option: str, said: str | None, allowed: tuple[str, ...]) -> str | No
         listed = " or ".join(repr(each) for each in allowed)
         raise DataSetError(f"--{option} {said!r} is not one of {listed}.")
     return said
-
-
-def _progress(share: float) -> None:
-    sys.stderr.write(f"\rreading {100 * share:3.0f} %" + ("\n" if share >= 1 else ""))
-    sys.stderr.flush()
 
 
 def _describe(pending: Pending) -> None:

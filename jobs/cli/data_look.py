@@ -10,6 +10,7 @@ import typer
 
 from engine.data.folders import ImageFacts
 from jobs.cli import image_text, table_text, text
+from jobs.cli.data_source import bar
 from jobs.cli.look import JsonOption
 from jobs.data_sets import DataSet, DataSetError, DataSets
 from jobs.yard import Yard
@@ -84,7 +85,7 @@ def profile_table(
     if target is not None and target not in names:
         listed = ", ".join(names[:20]) + (", ..." if len(names) > 20 else "")
         raise DataSetError(f"There is no column {target!r}. The table has: {listed}.")
-    measured = profile(found.folder, target, _progress if sys.stderr.isatty() else None)
+    measured = profile(found.folder, target, bar("measuring") if sys.stderr.isatty() else None)
     if as_json:
         text.write_json(measured.to_dict())
         return
@@ -148,8 +149,3 @@ def bars(counts: list[int]) -> str:
     """A histogram in one line; what is there at all is seen."""
     most = max([*counts, 1])
     return "".join(BARS[-(-(len(BARS) - 1) * count // most)] for count in counts)
-
-
-def _progress(share: float) -> None:
-    sys.stderr.write(f"\rmeasuring {100 * share:3.0f} %" + ("\n" if share >= 1 else ""))
-    sys.stderr.flush()

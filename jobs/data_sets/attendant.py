@@ -1,9 +1,10 @@
 """`python -m jobs.data_sets.attendant`: one long look at data, in a process of its own.
 
 One line of JSON comes in (`Order`), lines go out: `{"progress": 0.4}`, then `{"read": ...}`,
-`{"profile": ...}` or `{"refused": sentence}`. After `read` the process waits with the table in
-its hands for `{"keep": name}`; when its input closes instead, nothing is kept. So neither a long
-look nor its memory is ever the web server's, and none outlives it.
+`{"profile": ...}`, `{"fetched": id of an upload}` or `{"refused": sentence}`. After `read` the
+process waits with the table in its hands for `{"keep": name}`; when its input closes instead,
+nothing is kept. So neither a long look nor its memory is ever the web server's, and none
+outlives it.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from engine.data.folders import ImageFacts
 from engine.data.tables import Dialect, Kind, Refused
 from engine.spec import Spec
 from jobs.data_sets import Choices, DataSet, DataSetError, DataSets, Pending
+from jobs.data_sets.incoming import Incoming
+from jobs.data_sets.remote import Allowed, fetch
 from jobs.yard import Yard
 
 SHOWN_ROWS = 20
@@ -26,7 +29,7 @@ TOLD_PER_CENT = 1
 
 
 class Order(Spec):
-    """What to look at: a file that is to be kept, or a table that is to be measured."""
+    """What to look at: a file to be kept, one to be fetched, or a table to be measured."""
 
     path: str = ""
     file_name: str = ""
@@ -35,6 +38,7 @@ class Order(Spec):
     kinds: dict[str, Kind] = {}
     drop: list[str] = []
     hash: list[str] = []
+    fetch: str = Field("", description="where the file is to be fetched from first")
     measure: str = Field("", description="id of a data set")
     target: str = ""
 
@@ -67,7 +71,11 @@ def main() -> int:
     order = Order.model_validate_json(sys.stdin.readline())
     try:
         sets = DataSets.of(Yard.open())
-        if order.measure:
+        if order.fetch:
+            incoming = Incoming(sets.home.data)
+            allowed = Allowed.from_environment()
+            teller.say("fetched", fetch(order.fetch, incoming, allowed, teller.progress))
+        elif order.measure:
             _measure(sets, order, teller)
         else:
             _read(sets, order, teller)

@@ -59,7 +59,7 @@ class Incoming:
         """
         self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.sweep()
-        self._check_room(expected)
+        self.check_room(expected)
         upload_id = new_id()
         folder = self.root / f"{_PREFIX}{upload_id}"
         folder.mkdir(mode=0o700)
@@ -101,7 +101,7 @@ class Incoming:
             if time.time() - newest > KEPT_SECONDS:
                 shutil.rmtree(folder, ignore_errors=True)
 
-    def _check_room(self, expected: int) -> None:
+    def check_room(self, expected: int) -> None:
         free = shutil.disk_usage(self.root).free
         # A table takes about as much again beside its file.
         if 2 * expected + SPARE_BYTES > free:

@@ -160,6 +160,8 @@ class DataSets:
                 place.create().changing(data_set.digest, self.known),
                 self.history.writing() as connection,
             ):
+                # Before the runs are looked at: one that is being launched holds these rows.
+                rows.held(connection, data_set.digest)
                 if users := rows.users(connection, data_set.digest):
                     raise InUse(in_use(data_set, users))
                 rows.remove(connection, data_set.id)

@@ -11,6 +11,9 @@ from sqlalchemy import Connection, RowMapping, delete, func, insert, select, upd
 from jobs.history.runs import unfinished
 from jobs.history.schema import DATA_SETS, RUNS
 
+OWN_SETTINGS = ("table", "images")
+"""of `data`, that name a digest"""
+
 
 def every(connection: Connection) -> list[RowMapping]:
     """All rows, the newest first."""
@@ -69,14 +72,24 @@ def users(connection: Connection, digest: str) -> list[tuple[str, str]]:
     """Id and name of the runs that are not over and read that content, the oldest first."""
     query = select(RUNS.c.id, RUNS.c.name, RUNS.c.config).where(RUNS.c.config.contains(digest))
     reading = {
-        row.id: row.name for row in connection.execute(query) if digest in _own_data(row.config)
+        row.id: row.name
+        for row in connection.execute(query)
+        if digest in own_data(json.loads(row.config)).values()
     }
     if not reading:
         return []
     return [(run.id, reading[run.id]) for run in unfinished(connection) if run.id in reading]
 
 
-def _own_data(config: str) -> list[Any]:
-    """What a run's settings name as their own table, or their own images."""
-    data = json.loads(config).get("data")
-    return [data.get("table"), data.get("images")] if isinstance(data, dict) else []
+def held(connection: Connection, digest: str) -> bool:
+    """Whether there are rows of that content; they stay until the transaction is over."""
+    query = select(DATA_SETS.c.id).where(DATA_SETS.c.digest == digest).with_for_update()
+    return bool(connection.execute(query).all())
+
+
+def own_data(config: Mapping[str, Any]) -> dict[str, str]:
+    """The digests of a run's own table, or its own images, by the setting that names them."""
+    data = config.get("data")
+    if not isinstance(data, dict):
+        return {}
+    return {setting: data[setting] for setting in OWN_SETTINGS if data.get(setting)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import torch
-from fastai.callback.core import Callback
+from fastai.callback.core import Callback, CancelFitException
 from fastai.data.core import DataLoaders
 from fastai.data.load import DataLoader
 from fastai.learner import Learner
@@ -25,6 +25,8 @@ class Ticks(Callback):  # type: ignore[misc]
         """A step has ended."""
         if self.training:
             self.clock.step()
+        if self.clock.over:
+            raise CancelFitException
 
 
 def run(task: Task) -> tuple[float, float]:

@@ -31,6 +31,9 @@ class Ticks(Callback):  # type: ignore[misc]
         """A step has ended."""
         if training:
             self.clock.step()
+        if self.clock.over:
+            # skorch takes it for a person's Ctrl-C, and ends the fit in good order.
+            raise KeyboardInterrupt
 
 
 def run(task: Task) -> tuple[float, float]:

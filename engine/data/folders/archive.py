@@ -170,6 +170,11 @@ def _check_size(name: str, size: int, packed: int) -> None:
 def _check_places(infos: list[zipfile.ZipInfo], size: int) -> None:
     """Entries that share bytes: a small archive that never ends."""
     ordered = sorted(infos, key=lambda info: info.header_offset)
+    if ordered and ordered[0].header_offset < 0:
+        raise Refused(
+            f"The archive is damaged: the entry {shown(ordered[0].filename, 80)} begins before the "
+            "file does. Download, copy or zip it again."
+        )
     ends = [*(info.header_offset for info in ordered[1:]), size]
     for info, end in zip(ordered, ends, strict=True):
         if info.header_offset + 30 + info.compress_size > end:

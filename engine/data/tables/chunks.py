@@ -15,6 +15,7 @@ from engine.data.tables.records import MOST_CHARACTERS, parse
 MOST_RECORD_BYTES = 256 << 20
 """10,000 columns of 25,000 bytes; more is a quote that was never closed"""
 LF, CR = 10, 13
+BOM = b"\xef\xbb\xbf"
 
 Bytes = np.ndarray[tuple[int], np.dtype[np.uint8]]
 Places = np.ndarray[tuple[int], np.dtype[np.int64]]
@@ -129,6 +130,9 @@ class Chunks:
         if not chunk.strip(b"\r\n") and (self.layout.width > 1 or last):
             self.blank_lines += lines
             return None
+        if chunk.startswith(BOM):
+            # PyArrow takes one away at the beginning of whatever it reads; this one is a cell's.
+            chunk = BOM + chunk
         # One block: what PyArrow counts and cuts by itself, it would cut by its own rules.
         self.read_options.block_size = len(chunk) + 1
         try:

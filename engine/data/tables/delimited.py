@@ -36,7 +36,7 @@ class Delimited:
         first = first_record(text, whole, found)
         header = found.dialect.header
         self.names = column_names(first.cells, header, first.line)
-        before = text[: found.begin + first.end] if header else text[: found.begin]
+        before = text[: found.begin + first.end] if header else up_to_row(text, found.begin)
         self.skipped = len(before.encode())
         self.line = 1 + before.count(found.ending)
         self.layout = Layout(found.dialect, found.ending, len(self.names), first.line)
@@ -54,6 +54,12 @@ class Delimited:
         if chunks.blank_lines and not self.noted:
             self.notes.append(f"{several(chunks.blank_lines, 'empty line')} passed over.")
         self.noted = True
+
+
+def up_to_row(text: str, begin: int) -> str:
+    """What stands before the first row: empty lines there are no rows, also of one column."""
+    rest = text[begin:]
+    return text[: begin + len(rest) - len(rest.lstrip("\r\n"))]
 
 
 def sample(path: Path, encoding: str) -> tuple[str, bool]:

@@ -16,8 +16,8 @@ from engine.data.tables.records import Record, line_end, parse
 DELIMITERS = ("\t", ";", "|", ",")
 """of two that explain a text equally well the first: commas are also in numbers and prose"""
 SEEN_RECORDS = 500
-SEPARATOR_LINE = re.compile(r"sep=(.)\r?\n?", re.I)
-COMMENTS = re.compile(r"(?:#[^\r\n]*(?:\r\n|\n|\r))+")
+SEPARATOR_LINE = re.compile(r"sep=([^\r\n])(?:\r\n|\n|\r|$)", re.I)
+COMMENTS = {"\n": re.compile(r"(?:#[^\n]*\n)+"), "\r": re.compile(r"(?:#[^\r]*\r)+")}
 
 
 @dataclass
@@ -111,11 +111,11 @@ class Start:
 
     def without_comments(self, begin: int) -> tuple[Trial, int, str]:
         """Lines that begin with # at the top are passed over, unless the last is the header."""
-        match = COMMENTS.match(self.text, begin)
+        match = COMMENTS[self.ending].match(self.text, begin)
         if match is None:
             return self.best(begin), begin, ""
         trial = self.best(match.end())
-        last = max(match[0].rstrip("\r\n").rfind("\n"), match[0].rstrip("\r\n").rfind("\r")) + 1
+        last = match[0].rstrip("\r\n").rfind(self.ending) + 1
         header = next(self.trial(match.start() + last, trial.dialect).records.__iter__(), None)
         one_word = trial.width == 1 and not match[0].startswith("# ")
         if header and len(header.cells) == trial.width and (trial.width > 1 or one_word):

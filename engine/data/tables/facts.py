@@ -18,7 +18,8 @@ class Refused(ValueError):
     """A file that is not read; `str()` says what is wrong, where, and what to do."""
 
     def __init__(self, sentence: str, line: int | None = None) -> None:
-        super().__init__(sentence)
+        # What a library says of a damaged file may repeat its bytes.
+        super().__init__(printable(sentence))
         self.line = line
 
 
@@ -79,7 +80,12 @@ def save_facts(facts: TableFacts, folder: Path) -> None:
 def shown(text: str, length: int = 40) -> str:
     """A cell in a sentence: quoted, short, and without line ends."""
     cut = text if len(text) <= length else text[: length - 1] + "…"
-    return '"' + "".join(c if c.isprintable() else repr(c)[1:-1] for c in cut) + '"'
+    return f'"{printable(cut)}"'
+
+
+def printable(text: str) -> str:
+    """Line ends and control characters spelled out."""
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
 def several(count: int, noun: str) -> str:

@@ -124,6 +124,9 @@ READ: list[tuple[bytes | str, dict[str, list[Any]]]] = [
     ("# made by hand\n# in May\na,b\n1,2\n", {"a": [1], "b": [2]}),
     ("#id,name\n1,x\n2,y\n", {"#id": [1, 2], "name": ["x", "y"]}),
     ("\n\na,b\n\n1,2\n\n", {"a": [1], "b": [2]}),
+    ("1,2\n\ufeffa,b", {"column 1": ["1", "\ufeffa"], "column 2": ["2", "b"]}),
+    ("\n\n5\n6\n", {"column 1": [5, 6]}),
+    ("\r\n\r\n5,6\r\n", {"column 1": [5], "column 2": [6]}),
     ("\r\na,b\r\n\r\n1,2\r\n\r\n", {"a": [1], "b": [2]}),
     ("text\nhello, you\nfoo\nbar\n", {"text": ["hello, you", "foo", "bar"]}),
     # headers

@@ -64,6 +64,8 @@ REFUSED: list[tuple[bytes | str, int | None, str]] = [
     ('a,b\n"x",2\n' + '"y",3\n' * 2000 + '"z,4\n', 2003, "never closed"),
     # line ends
     ("a,b\n1,x\ry\n", 2, "carriage return alone"),
+    ("sep=;,;\na;b\n", 2, "Line 2 has 2 cells"),
+    ("# one\r or two\na,b\n1,2\n", 2, "line feed alone"),
     ("a,b\r1,2\r3,4\n5,6\r", 3, "line feed alone"),
     ("a\nx\ry\n", 2, "carriage return alone"),
     # names

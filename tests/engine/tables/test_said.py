@@ -177,24 +177,24 @@ def workbook(rows: str, prologue: str = "") -> bytes:
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr(
-            "xl/workbook.xml",
+            zipfile.ZipInfo("xl/workbook.xml"),
             f"<workbook xmlns:r='{RELATED}'><sheets><sheet name='People' r:id='r1'/>"
             "<sheet name='Other' r:id='r2'/></sheets></workbook>",
         )
         packed.writestr(
-            "xl/_rels/workbook.xml.rels",
+            zipfile.ZipInfo("xl/_rels/workbook.xml.rels"),
             "<Relationships><Relationship Id='r1' Target='worksheets/first.xml'/></Relationships>",
         )
         packed.writestr(
-            "xl/sharedStrings.xml",
+            zipfile.ZipInfo("xl/sharedStrings.xml"),
             "<sst><si><t>name</t></si><si><r><t>A</t></r><r><t>da</t></r><rPh><t>x</t></rPh></si></sst>",
         )
         packed.writestr(
-            "xl/styles.xml",
+            zipfile.ZipInfo("xl/styles.xml"),
             "<styles><cellXfs><xf numFmtId='0'/><xf numFmtId='14'/></cellXfs></styles>",
         )
         packed.writestr(
-            "xl/worksheets/first.xml",
+            zipfile.ZipInfo("xl/worksheets/first.xml"),
             f"{prologue}{SHEET}<sheetData>{rows}</sheetData></worksheet>",
         )
     return held.getvalue()
