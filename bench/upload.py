@@ -106,7 +106,12 @@ def _sent(path: Path, port: int, cookie: str) -> str:
     connection = http.client.HTTPConnection("127.0.0.1", port, blocksize=1 << 20)
     with path.open("rb") as file:
         length = str(path.stat().st_size)
-        headers = {"cookie": cookie, "x-file-name": path.name, "content-length": length}
+        headers = {
+            "cookie": cookie,
+            "origin": f"http://127.0.0.1:{port}",
+            "x-file-name": path.name,
+            "content-length": length,
+        }
         connection.request("POST", "/uploads", file, headers)
         answer = connection.getresponse()
         content = answer.read()

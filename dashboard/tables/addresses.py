@@ -27,8 +27,8 @@ def draw() -> None:
         )
         if press.form_submit_button("Fetch", icon=":material/download:", width="stretch"):
             st.session_state[_FETCHING] = address.strip()
-    if address := st.session_state.get(_FETCHING):
-        _fetch(address)
+    if _FETCHING in st.session_state:
+        _fetch(str(st.session_state[_FETCHING]))
 
 
 def _fetch(address: str) -> None:

@@ -53,15 +53,16 @@ class Allowed:
         try:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError) as error:
+            why = getattr(error, "strerror", None) or error
             raise NotFetched(
-                f"{host} cannot be found ({error}). Is this machine connected to the internet, and "
-                "the name right?"
+                f"The host {host} cannot be found ({why}). Is this machine connected to the "
+                "internet, and the name right?"
             ) from error
         addresses = [str(each[4][0]) for each in found]
         if host not in self.private and not all(map(_is_public, addresses)):
             raise NotFetched(
-                f"{host} is in a private network ({addresses[0]}), from which nothing is fetched. "
-                f"The owner of this Trainyard may allow it by name, with {PRIVATE}={host}."
+                f"The host {host} is in a private network ({addresses[0]}), from which nothing is "
+                f"fetched. The owner of this Trainyard may allow it by name, with {PRIVATE}={host}."
             )
         return addresses[0]
 
