@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter
 
 from engine.data.card import Task
+from engine.gpu_sample import GpuSample
 from engine.spec import Spec
 
 Seconds = Annotated[float, Field(description="wall-clock time, seconds since 1970 (UTC)")]
@@ -21,10 +22,17 @@ class Fact(Spec):
 
     time: Seconds = Field(default_factory=time.time)
     step: int = 0
+    fold: int = 0
+    """which of the trainings of a cross-validation it belongs to, from 1; 0 for any other run"""
+    fold_begin: int = 0
+    """steps of the run before this fold began: `step - fold_begin` counts within the fold"""
 
 
 class Started(Fact):
-    """Training is about to take its first step, or the first one after `step` when resumed."""
+    """Training is about to take its first step, or the first one after `step` when resumed.
+
+    Each fold has one; its `total_steps` is of the whole run, as far as that can be known.
+    """
 
     kind: Literal["started"] = "started"
     task: Task
@@ -48,6 +56,8 @@ class Started(Fact):
     """what was chosen automatically and why, e.g. `precision`: `fp32, this CPU has no bf16`"""
     layers: list[str] = []
     """names in the order of `Gradients.norms`; empty where gradients are not measured"""
+    folds: int = 0
+    """how many trainings the run is, one a fold; 0 for a run that is one training"""
 
 
 class Steps(Fact):
@@ -158,6 +168,19 @@ class Evaluation(Fact):
     """metrics of a simple method on the same parts, to compare with"""
 
 
+class CrossValidation(Fact):
+    """A fold is done: what the tests of all folds so far say together."""
+
+    kind: Literal["cross_validation"] = "cross_validation"
+    done: int
+    """folds that were tested"""
+    folds: int
+    means: dict[str, float]
+    """mean of every metric that all of these tests have"""
+    deviations: dict[str, float]
+    """sample standard deviation (divided by `done - 1`) of the same; empty after one fold"""
+
+
 class Checkpoint(Fact):
     """A checkpoint is on disk, complete and hashed."""
 
@@ -186,26 +209,6 @@ class Alert(Fact):
     message: str
 
 
-class GpuSample(Spec):
-    """One GPU as the driver reports it; a value it does not report is None, never a guess."""
-
-    index: int
-    uuid: str
-    name: str
-    utilization: float | None
-    """percent"""
-    memory_used: int | None
-    """bytes, all processes"""
-    memory_total: int | None
-    """bytes"""
-    process_memory: int | None = None
-    """bytes used by this run's processes"""
-    temperature: float | None = None
-    """degrees Celsius"""
-    power: float | None = None
-    """watts"""
-
-
 class Hardware(Fact):
     """One sample of the machine and of this run's processes, about once a second."""
 
@@ -232,7 +235,16 @@ class Finished(Fact):
 
 
 Event = Annotated[
-    Started | Steps | Gradients | Evaluation | Checkpoint | Log | Alert | Hardware | Finished,
+    Started
+    | Steps
+    | Gradients
+    | Evaluation
+    | CrossValidation
+    | Checkpoint
+    | Log
+    | Alert
+    | Hardware
+    | Finished,
     Field(discriminator="kind"),
 ]
 EVENT: TypeAdapter[Event] = TypeAdapter(Event)

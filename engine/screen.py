@@ -15,7 +15,18 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from engine.events import Alert, Checkpoint, Evaluation, Event, Finished, Log, Started, Steps
+from engine.events import (
+    Alert,
+    Checkpoint,
+    CrossValidation,
+    Evaluation,
+    Event,
+    Finished,
+    Log,
+    Started,
+    Steps,
+)
+from engine.metrics.spread import plus_minus
 
 _COLOURS = {"info": "default", "warning": "yellow", "error": "red"}
 
@@ -32,7 +43,7 @@ class Screen:
             TimeRemainingColumn(),
             console=console,
         )
-        self.task = self.progress.add_task("", total=None, epoch=1, numbers="")
+        self.task = self.progress.add_task("", total=None, epoch="1", numbers="")
         self.begun, self.first_step = time.monotonic(), 0
 
     def __enter__(self) -> Screen:
@@ -56,7 +67,10 @@ class Screen:
                 self._move(event)
             case Evaluation():
                 numbers = "  ".join(f"{name} {value:.4g}" for name, value in event.metrics.items())
-                self._say(f"epoch {event.epoch:>3}  {event.split:<10}  {numbers}")
+                fold = f"fold {event.fold}  " if event.fold else ""
+                self._say(f"{fold}epoch {event.epoch:>3}  {event.split:<10}  {numbers}")
+            case CrossValidation():
+                self._say(_result(event))
             case Log() | Alert():
                 self._say(event.message, _COLOURS[event.level])
             case Finished():
@@ -68,9 +82,10 @@ class Screen:
     def _start(self, event: Started) -> None:
         self.first_step, self.begun = event.step, time.monotonic()
         self.progress.update(self.task, total=event.total_steps, completed=event.step)
+        fold = f"fold {event.fold} of {event.folds}: " if event.fold else ""
         counts = ", ".join(f"{count:,} {name}" for name, count in event.samples.items())
         self._say(
-            f"{event.parameters:,} parameters on {event.device_name} ({event.device}); "
+            f"{fold}{event.parameters:,} parameters on {event.device_name} ({event.device}); "
             f"samples: {counts}"
         )
         if event.resumed:
@@ -82,9 +97,19 @@ class Screen:
         loss = event.metrics["train/loss"][-1]
         rate = event.metrics["train/learning_rate"][-1]
         numbers = f"loss {loss:.4g}  lr {rate:.3g}  {speed:,.0f} steps/s"
+        place = f"{event.epoch} of fold {event.fold}" if event.fold else str(event.epoch)
         self.progress.update(
-            self.task, completed=event.step, epoch=event.epoch, numbers=numbers, refresh=False
+            self.task, completed=event.step, epoch=place, numbers=numbers, refresh=False
         )
 
     def _say(self, line: str, colour: str = "default") -> None:
         self.progress.console.print(f"[{colour}]{escape(line)}[/]", highlight=False)
+
+
+def _result(event: CrossValidation) -> str:
+    """The tests of the folds so far in one line."""
+    numbers = "  ".join(
+        f"{name} {plus_minus(mean, event.deviations.get(name))}"
+        for name, mean in event.means.items()
+    )
+    return f"{event.done} of {event.folds} folds tested  {numbers}"

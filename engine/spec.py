@@ -42,6 +42,10 @@ class Spec(BaseModel):
         # Pydantic's own cannot hash the lists that some settings are.
         return hash(self.model_dump_json())
 
+    def remark(self) -> str:
+        """What these settings together amount to, where a form should say it; else empty."""
+        return ""
+
     def to_dict(self) -> dict[str, Any]:
         """The JSON-ready form: lists instead of tuples, no Python-only types."""
         return self.model_dump(mode="json")

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import torch
@@ -16,6 +17,7 @@ from engine.distributed.meeting import meet, share_progress
 from engine.distributed.team import joined
 from engine.events import Alert, Event
 from engine.loop.batches import steps
+from engine.loop.folds import Teller, check_folds, finished
 from engine.loop.round import conclude, end_round, is_over
 from engine.loop.setup import Setup, first_state, set_up
 from engine.loop.state import TrainState
@@ -25,6 +27,8 @@ from engine.loop.update import advance
 from engine.loop.words import Diverged, Explored, divergence, explored, out_of_memory, started
 from engine.saving.failpoints import failpoint
 from engine.saving.keeper import Keeper, Resumed, keeper_of
+from engine.saving.ledger import open_ledger, refuse_folds
+from engine.settings.sizes import of_fold
 
 Events = Generator[Event, None, None]
 
@@ -32,6 +36,7 @@ Events = Generator[Event, None, None]
 def train(config: RunConfig, folder: Path | None = None, *, attempt: int = 1) -> Events:
     """Trains one run and tells of it; goes on from the newest good checkpoint in `folder`.
 
+    A run with folds and no chosen one is a training for each of them (`engine/loop/folds.py`).
     Nothing is pending whenever it yields, so `close()` loses no point; it saves a checkpoint.
     After a resume the events of the last second before the checkpoint come again, in case they
     were lost with the process: same steps, same values.
@@ -43,6 +48,10 @@ def train(config: RunConfig, folder: Path | None = None, *, attempt: int = 1) ->
         RankDied: another of several processes that train the run ended before its time;
             `RankKilled` when it ended without a word, and a later attempt may do better.
     """
+    if config.data.split.every_fold:
+        yield from _cross_validate(config, folder, attempt)
+        return
+    refuse_folds(folder, config)
     with crew_of(config) as crew:
         setup = set_up(config, crew.place)
         state = first_state(setup)
@@ -52,6 +61,28 @@ def train(config: RunConfig, folder: Path | None = None, *, attempt: int = 1) ->
         with joined(crew.place, crew.store, setup.device):
             meet(setup, state)
             yield from _tell(setup, state, keeper, (resumed, alerts))
+
+
+def _cross_validate(config: RunConfig, folder: Path | None, attempt: int) -> Events:
+    """The trainings of all folds, one after the other, told as one run."""
+    folds = check_folds(config)
+    ledger = open_ledger(config, folder, attempt)
+    again = ledger.again()
+    first = len(ledger.done) + 1
+    for fold in range(first, folds + 1):
+        teller = Teller(config, ledger, fold, first=fold == first)
+        # A close in the middle of a fold closes its training, which saves a checkpoint.
+        with closing(train(of_fold(config, fold), ledger.folder_of(fold), attempt=attempt)) as told:
+            for event in told:
+                yield from teller.tell(event)
+                yield from again
+                again = []
+        if last := teller.failed():
+            yield last
+            return
+        yield from teller.conclude()
+    yield from again
+    yield finished(ledger)
 
 
 def _tell(

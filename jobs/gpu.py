@@ -8,7 +8,7 @@ from typing import Any
 
 import pynvml
 
-from engine.events import GpuSample
+from engine.gpu_sample import GpuSample
 
 
 class Gpus:

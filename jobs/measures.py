@@ -1,13 +1,16 @@
 """Which curves an event adds points to: the one place that names metrics.
 
-The recorder stores what this returns, and the live push draws it, so both agree.
+The recorder stores what this returns, and the live push draws it, so both agree. In a
+cross-validation each fold has curves of its own, `fold 2/train/loss`, over the steps of that fold.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from engine.events import Evaluation, GpuSample, Gradients, Hardware, Steps
+from engine.events import Evaluation, Fact, Gradients, Hardware, Steps
+from engine.gpu_sample import GpuSample
 
 Measure = tuple[str, list[int], list[float], list[float]]
 """metric name, steps, unix seconds, values; the three lists have the same length"""
@@ -19,8 +22,31 @@ GRADIENTS = "gradients/"
 """prefix of the curves of gradient norms, one a layer"""
 
 
+_FOLD = re.compile(r"fold (\d+)/")
+
+
+def named(metric: str, fold: int) -> str:
+    """The curve of a metric in one fold; that of the run where `fold` is 0."""
+    return f"fold {fold}/{metric}" if fold else metric
+
+
+def apart(name: str) -> tuple[str, int]:
+    """The metric and the fold that `named` put together."""
+    found = _FOLD.match(name)
+    return (name[found.end() :], int(found[1])) if found else (name, 0)
+
+
 def measures(event: object) -> Iterator[Measure]:
     """The points of `event`, curve by curve; none for events that are no measurement."""
+    for metric, steps, seconds, values in _measured(event):
+        if isinstance(event, Fact) and event.fold:
+            steps = [step - event.fold_begin for step in steps]
+            metric = named(metric, event.fold)
+        yield metric, steps, seconds, values
+
+
+def _measured(event: object) -> Iterator[Measure]:
+    """The same without the fold."""
     if isinstance(event, Steps | Gradients):
         yield from _steps(event)
     elif isinstance(event, Evaluation) and event.split == "validation":

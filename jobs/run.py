@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.config import RunConfig
+from engine.loop.best import COUNTS_MOST
 from jobs.settings import read_settings
 from jobs.status import Facts, Status, judge
 
@@ -45,7 +46,11 @@ class Run:
     best: tuple[str, float] | None
     """name and value of the best validation metric so far"""
     test: dict[str, float]
-    """metrics of the test part; empty before the end"""
+    """metrics of the test part; empty before the end. Of folds their means, once one is done"""
+    deviations: dict[str, float]
+    """sample standard deviations over the folds, once two are done; empty without folds"""
+    fold: int
+    """the fold that trains, or trained last; 0 without folds"""
     origin: str | None
     """the run it was launched again from"""
     resumed: str
@@ -59,6 +64,23 @@ class Run:
     def diverged(self) -> bool:
         """Whether a replayed step came out differently."""
         return self.diverged_step is not None
+
+    @property
+    def folds(self) -> int:
+        """How many folds it trains; 0 for a run that is one training."""
+        split = self.config.data.split
+        return split.trainings if split.every_fold else 0
+
+    @property
+    def result(self) -> tuple[str, float, float | None] | None:
+        """What a list shows: name, value and deviation of what counts most.
+
+        The best validation metric; of folds, once one is done, the mean of their tests.
+        """
+        name = next((each for each in COUNTS_MOST if each in self.test), None)
+        if self.folds and name:
+            return f"test/{name}", self.test[name], self.deviations.get(name)
+        return (*self.best, None) if self.best else None
 
     @property
     def over(self) -> bool:
@@ -107,6 +129,8 @@ def view(row: Mapping[str, Any], attempts: Sequence[Mapping[str, Any]]) -> Run:
         epochs=row["epochs"],
         best=None if row["best_metric"] is None else (row["best_metric"], row["best_value"]),
         test=json.loads(row["test"]) if row["test"] else {},
+        deviations=json.loads(row["deviations"]) if row["deviations"] else {},
+        fold=row["fold"],
         origin=row["origin"],
         resumed=last.get("resumed", ""),
         resume_note=last.get("resume_note", ""),

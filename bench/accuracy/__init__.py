@@ -47,7 +47,7 @@ def row(result: Result) -> str:
     if len(result.values) > 1:
         reached += f" ± {shown(result.spread)}"
     asked = f"{'≤' if bar.at_most else '≥'} {shown(bar.bar)}"
-    count = len(bar.runs)
+    count = len(result.values)
     cells = (*names_of(bar), reached, asked, reference(result))
     return f"| {' | '.join(cells)} | {count} | {result.seconds:.0f} |"
 

@@ -21,7 +21,7 @@ class Bar:
     """of the test part, or of `split`"""
     bar: float
     runs: tuple[Words, ...]
-    """what differs from run to run: seeds or folds"""
+    """what differs from run to run, e.g. the seed; one that trains folds counts as so many"""
     words: Words = ()
     """what differs from the preset"""
     reference: str = ""
@@ -42,6 +42,5 @@ def seeds(count: int) -> tuple[Words, ...]:
     return tuple((f"training.seed={seed}",) for seed in range(count))
 
 
-def folds(count: int) -> tuple[Words, ...]:
-    """Runs of a cross-validation: each sample is tested once."""
-    return tuple((f"data.split.folds={count}", f"data.split.fold={n + 1}") for n in range(count))
+FOLDS: tuple[Words, ...] = (("data.split.folds=5",),)
+"""One run that is a cross-validation: each sample is tested once."""

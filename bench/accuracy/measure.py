@@ -12,6 +12,7 @@ from types import TracebackType
 
 from bench.accuracy.bar import Bar, Words
 from engine.config import RunConfig
+from engine.metrics.spread import spread
 from engine.settings.command import override
 
 ONE_THREAD = ("hardware.device=cpu", "hardware.threads=1")
@@ -19,7 +20,7 @@ ONE_THREAD = ("hardware.device=cpu", "hardware.threads=1")
 
 @dataclass(frozen=True)
 class Score:
-    """What one run reached, and the CPU seconds it took, all in."""
+    """What one training reached, and the CPU seconds it took, all in."""
 
     metrics: dict[str, float]
     baseline: dict[str, float]
@@ -35,18 +36,18 @@ class Result:
 
     @property
     def values(self) -> tuple[float, ...]:
-        """The bar's metric, run by run."""
+        """The bar's metric, training by training."""
         return tuple(score.metrics[self.bar.metric] for score in self.scores)
 
     @property
     def mean(self) -> float:
         """What the bar is about."""
-        return sum(self.values) / len(self.values)
+        return spread(self.values).mean
 
     @property
     def spread(self) -> float:
-        """Standard deviation over the runs; 0 for one."""
-        return float((sum((v - self.mean) ** 2 for v in self.values) / len(self.values)) ** 0.5)
+        """Sample standard deviation over the trainings; 0 for one."""
+        return spread(self.values).deviation or 0.0
 
     @property
     def baseline(self) -> float | None:
@@ -74,8 +75,8 @@ class Measuring:
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["engine.train", "torch._dynamo"])
         self._pool = ProcessPoolExecutor(at_once or os.cpu_count(), mp_context=context)
-        self._runs: dict[str, list[Future[Score]]] = {
-            bar.name: [self._pool.submit(train_once, bar, run) for run in bar.runs] for bar in bars
+        self._runs: dict[str, list[Future[list[Score]]]] = {
+            bar.name: [self._pool.submit(scores, bar, run) for run in bar.runs] for bar in bars
         }
         self._bars = {bar.name: bar for bar in bars}
 
@@ -92,7 +93,8 @@ class Measuring:
 
     def result(self, name: str) -> Result:
         """Waits for the runs of the bar `name`; raises what one of them raised."""
-        return Result(self._bars[name], tuple(run.result() for run in self._runs[name]))
+        found = (score for run in self._runs[name] for score in run.result())
+        return Result(self._bars[name], tuple(found))
 
 
 def config_of(bar: Bar, run: Words) -> RunConfig:
@@ -100,8 +102,8 @@ def config_of(bar: Bar, run: Words) -> RunConfig:
     return override(RunConfig(), [f"preset={bar.preset}", *ONE_THREAD, *bar.words, *run])
 
 
-def train_once(bar: Bar, run: Words) -> Score:
-    """Trains one run to its end.
+def scores(bar: Bar, run: Words) -> list[Score]:
+    """Trains one run to its end; a score for each of its folds, or one.
 
     Raises:
         RuntimeError: it failed.
@@ -110,12 +112,13 @@ def train_once(bar: Bar, run: Words) -> Score:
     from engine.train import train
 
     begun = time.process_time()
-    found: Evaluation | None = None
+    found: dict[int, Evaluation] = {}
     for event in train(config_of(bar, run)):
         if isinstance(event, Evaluation) and event.split == bar.split:
-            found = event
+            found[event.fold] = event
         if isinstance(event, Finished) and event.reason == "failed":
             raise RuntimeError(f"{bar.name} {' '.join(run)}: {event.message}")
-    if found is None:
+    if not found:
         raise RuntimeError(f"{bar.name} has no {bar.split} part")
-    return Score(dict(found.metrics), dict(found.baseline), time.process_time() - begun)
+    seconds = (time.process_time() - begun) / len(found)
+    return [Score(dict(each.metrics), dict(each.baseline), seconds) for each in found.values()]

@@ -46,6 +46,14 @@ class Pen:
             self.drawn.add(path)
             widgets.complaints(self.sheet.problems.get(path, ()), key)
 
+    def remark(self, path: str) -> None:
+        """What the settings at `path` amount to, as far as they stand."""
+        found: Any = self.state.anchor
+        for name in path.split("."):
+            found = getattr(found, name, None)
+        if isinstance(found, Spec) and (text := found.remark()):
+            st.caption(f":material/info: {plain(finished(text))}")
+
     def label(self, key: str, label: str) -> str:
         """The label, with what the setting was before when it has been changed."""
         before, now = self.state.base.get(key), self.state.draft.get(key)
@@ -87,6 +95,7 @@ def _draw_fields(pen: Pen, spec: type[Spec], path: str, key: str) -> None:
     _draw_rows(pen, [place for place in everything if not place.field.rare])
     for group in groups(spec, path):
         pen.complain(group, group)
+        pen.remark(group)
     if rare:
         with st.expander(
             "More", key=f"more.{key}", expanded=_needs_eyes(pen, rare), type="compact"

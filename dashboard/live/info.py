@@ -25,6 +25,8 @@ FIELDS = (
     "total_steps",
     "epoch",
     "epochs",
+    "fold",
+    "folds",
     "diverged",
 )
 

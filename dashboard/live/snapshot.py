@@ -10,8 +10,11 @@ from dashboard.live.downsample import keep
 from dashboard.live.frames import Points, encode
 from dashboard.live.tail import Position, Told, facts, points, progress
 from jobs.history import Record, Snapshot
-from jobs.measures import HARDWARE
+from jobs.measures import HARDWARE, apart
 
+MOST_FULL = 10
+"""folds whose curves are sent at full width; of more all together are as many points"""
+FEWEST_PIXELS = 50
 LOG_LINES = 500
 """the newest log lines a page opens with; all of them are in the log file"""
 
@@ -30,8 +33,17 @@ def encode_snapshot(
         "position": position(stored, told),
         "totals": {metric: len(curve) for metric, curve in curves.items()},
     }
-    thinned = {metric: curve.take(keep(curve.values, pixels)) for metric, curve in curves.items()}
+    folds = len({apart(metric)[1] for metric in curves} - {0})
+    thinned = {
+        metric: curve.take(keep(curve.values, room(pixels, folds)))
+        for metric, curve in curves.items()
+    }
     return encode(header, thinned)
+
+
+def room(pixels: int, folds: int) -> int:
+    """Pixels for each curve: many folds over each other need less each, for a frame's size."""
+    return max(FEWEST_PIXELS, min(pixels, MOST_FULL * pixels // max(1, folds)))
 
 
 def position(stored: Snapshot, told: list[Told]) -> Position:

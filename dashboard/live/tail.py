@@ -82,7 +82,8 @@ def progress(told: list[Told]) -> dict[str, Any]:
     for item in reversed(told):
         event = item.event
         if isinstance(event, Steps):
-            return {"step": event.step, "epoch": event.epoch, "time": event.time}
+            where = {"step": event.step, "epoch": event.epoch, "time": event.time}
+            return {**where, "fold": event.fold} if event.fold else where
     return {}
 
 

@@ -73,6 +73,8 @@ def _header(run: Run) -> None:
 def _what(run: Run) -> str:
     config = run.config
     parts = [f"{config.model.title} on {config.data.title}", config.optimizer.title]
+    if run.folds:
+        parts.append(f"{run.folds} folds")
     if run.parameters is not None:
         parts.append(f"{count(run.parameters)} parameters")
     parts.append(f"launched {moment(run.created, st.context.timezone)}")

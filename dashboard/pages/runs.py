@@ -12,7 +12,9 @@ from dashboard import navigation, services
 from dashboard.components.runs_table import Answer, Row, runs_table
 from dashboard.panels import comparison
 from dashboard.text import ago, count, duration, measure, metric, moment, one_line
+from engine.metrics.spread import plus_minus
 from jobs import runs
+from jobs.measures import named
 from jobs.run import Run
 
 REFRESH_SECONDS = 5
@@ -110,7 +112,7 @@ def _select(ids: Sequence[str]) -> None:
 
 
 def _row(run: Run, selected: bool) -> Row:
-    best_name, best = run.best if run.best else ("", None)
+    name, value, deviation = run.result or ("", None, None)
     now, zone = time.time(), st.context.timezone
     return Row(
         id=run.id,
@@ -118,10 +120,10 @@ def _row(run: Run, selected: bool) -> Row:
         what=_what(run),
         status=run.status,
         progress=run.progress,
-        steps=f"step {count(run.step)} of {count(run.total_steps)}",
-        spark=_sparkline(run.id, run.step, run.attempt),
-        best=metric(best),
-        best_name=measure(best_name),
+        steps=_place(run),
+        spark=_sparkline(run.id, named("train/loss", run.fold), run.step, run.attempt),
+        best=metric(value) if deviation is None else plus_minus(value or 0.0, deviation),
+        best_name=_measured(name, deviation),
         duration=duration(run.seconds(now)),
         created=ago(run.created, now),
         created_exactly=moment(run.created, zone),
@@ -130,14 +132,26 @@ def _row(run: Run, selected: bool) -> Row:
     )
 
 
+def _measured(name: str, deviation: float | None) -> str:
+    """What the number is, short enough for its column."""
+    if deviation is None:
+        return measure(name)
+    return f"{measure(name.rpartition('/')[2])} over folds"
+
+
+def _place(run: Run) -> str:
+    step = f"step {count(run.step)} of {count(run.total_steps)}"
+    return f"fold {run.fold} of {run.folds}, {step}" if run.folds and run.fold else step
+
+
 def _what(run: Run) -> str:
     return f"{run.config.model.title} · {run.config.data.title}"
 
 
 @st.cache_data(max_entries=1000, show_spinner=False)
-def _sparkline(run_id: str, step: int, attempt: int) -> list[float]:  # noqa: ARG001
+def _sparkline(run_id: str, name: str, step: int, attempt: int) -> list[float]:  # noqa: ARG001
     """Read again only when the run has moved on."""
-    return services.yard().history.sparkline(run_id)
+    return services.yard().history.sparkline(run_id, metric=name)
 
 
 def _selection(chosen: Sequence[Run]) -> None:

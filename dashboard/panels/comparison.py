@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard.panels import configuration
 from dashboard.table import Cell, table
 from dashboard.text import metric, metric_name
+from engine.metrics.spread import Spread, plus_minus
 from jobs.run import Run
 
 _SMALL_IS_GOOD = frozenset(
@@ -58,17 +59,27 @@ def _results(chosen: Sequence[Run]) -> None:
     table(["Run", *map(metric_name, names)], rows)
 
 
-def _measured(run: Run) -> dict[str, float]:
-    """Test metrics, and the best validation metric so far; each under the part it is from."""
-    found = {f"test {name}": value for name, value in run.test.items()}
-    if run.best:
-        found = {f"best {run.best[0].replace('/', ' ')}": run.best[1], **found}
+def _measured(run: Run) -> dict[str, Spread]:
+    """Test metrics, and the best validation metric so far; each under the part it is from.
+
+    Of folds the means and deviations of their tests: the best of them all would be luck.
+    """
+    found = {
+        f"test {name}": Spread(value, run.deviations.get(name)) for name, value in run.test.items()
+    }
+    if run.best and not run.folds:
+        name, value = run.best
+        found = {f"best {name.replace('/', ' ')}": Spread(value, None), **found}
     return found
 
 
-def _result(name: str, mine: dict[str, float], measured: Sequence[dict[str, float]]) -> Cell:
-    value = mine.get(name)
-    known = [each[name] for each in measured if name in each and each[name] == each[name]]
+def _result(name: str, mine: dict[str, Spread], measured: Sequence[dict[str, Spread]]) -> Cell:
+    found = mine.get(name)
+    values = [each[name].mean for each in measured if name in each]
+    known = [value for value in values if value == value]
     choose = min if name.split()[-1] in _SMALL_IS_GOOD else max
-    best = len(known) > 1 and value is not None and value == choose(known)
-    return Cell(metric(value), number=True, strong=best, mark=best)
+    best = len(known) > 1 and found is not None and found.mean == choose(known)
+    text = metric(found.mean if found else None)
+    if found and found.deviation is not None:
+        text = plus_minus(*found)
+    return Cell(text, number=True, strong=best, mark=best)

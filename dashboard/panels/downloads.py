@@ -10,6 +10,7 @@ import streamlit as st
 
 from dashboard.text import moment, one_line
 from jobs.history import History, Record
+from jobs.measures import apart
 from jobs.run import Run
 
 
@@ -37,11 +38,16 @@ def draw(run: Run, history: History, zone: str | None) -> None:
 
 
 def metrics_csv(history: History, run_id: str) -> str:
-    """One line a point: metric, step, unix seconds, value (`nan` where the loss was not finite)."""
+    """One line a point: metric, step, unix seconds, value (`nan` where the loss was not finite).
+
+    Of folds the metrics of each, `fold 2/train/loss`, over the steps of that fold.
+    """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["metric", "step", "seconds", "value"])
-    for name, points in sorted(history.curves(run_id).items()):
+    curves = history.curves(run_id)
+    for name in sorted(curves, key=lambda name: apart(name)[::-1]):
+        points = curves[name]
         for step, seconds, value in zip(points.steps, points.seconds, points.values, strict=True):
             writer.writerow([name, int(step), repr(float(seconds)), f"{float(value):.9g}"])
     return text.getvalue()

@@ -66,9 +66,15 @@ def _show(config: RunConfig, answer: Answer) -> None:
 
 def _facts(config: RunConfig, summary: dict[str, Any]) -> None:
     samples = summary["samples"]
+    trainings: list[list[Content]] = (
+        [["Trainings", Cell(f"{summary['trainings']:,}, one a fold", number=True, strong=True)]]
+        if summary["trainings"] > 1
+        else []
+    )
     table(
         [],
         [
+            *trainings,
             ["Parameters", Cell(count(summary["parameters"]), number=True, strong=True)],
             ["Training samples", Cell(count(samples.get("train")), number=True)],
             ["Validation / test", Cell(_parts(samples), number=True)],
@@ -94,6 +100,11 @@ def _parts(samples: dict[str, int]) -> str:
 
 def _steps(config: RunConfig, summary: dict[str, Any]) -> str:
     epochs, per_epoch = config.training.epochs, summary["steps_per_epoch"]
+    if summary["trainings"] > 1:
+        # The last folds may have a sample more and one step more an epoch, those of time many.
+        alike = summary["run_steps"] == summary["trainings"] * summary["total_steps"]
+        each = f"{summary['total_steps']:,}" if alike else f"{summary['total_steps']:,} and more"
+        return f"{summary['trainings']:,} x {each} = {summary['run_steps']:,}"
     if config.training.steps is not None:
         return f"{summary['total_steps']:,} ({per_epoch:,} an epoch)"
     return f"{epochs:,} x {per_epoch:,} = {summary['total_steps']:,}"

@@ -13,7 +13,7 @@ from dashboard.text import plotly_text
 from dashboard.theme import COLOURS
 from engine.events import Started
 from jobs.history import History, Points
-from jobs.measures import GRADIENTS
+from jobs.measures import GRADIENTS, apart
 from jobs.run import Run
 
 _MOST_COLUMNS = 400
@@ -24,8 +24,12 @@ _NIGHT = ("#161a28", "#4d68d8", COLOURS[1])
 
 def draw(run: Run, history: History) -> None:
     """One row a layer, from the input above to the output below; one column a measurement."""
-    names = [name for name in history.metrics(run.id) if name.startswith(GRADIENTS)]
-    curves = history.curves(run.id, names) if names else {}
+    every = [(name, *apart(name)) for name in history.metrics(run.id)]
+    # Of folds, which would hide each other, the newest.
+    shown = {name: metric for name, metric, fold in every if fold == run.fold}
+    names = [name for name, metric in shown.items() if metric.startswith(GRADIENTS)]
+    found = history.curves(run.id, names) if names else {}
+    curves = {shown[name]: points for name, points in found.items()}
     if not curves:
         st.caption("Nothing measured yet: the first norms come with the first steps.")
         return
@@ -41,6 +45,7 @@ def draw(run: Run, history: History) -> None:
     st.caption(
         "L2 norm of each layer's gradient before clipping, the first layer above. A layer far "
         "below the others hardly learns: its gradient vanishes on the way to it."
+        + (f" Shown is fold {run.fold}." if run.fold else "")
     )
 
 

@@ -38,7 +38,8 @@ def draw(config: RunConfig, total_steps: int) -> None:
         yaxis=_axis(config),
         showlegend=False,
     )
-    st.caption(f"Learning rate over {total_steps:,} steps, at most {number(max(values))}")
+    each = " of each fold" if config.data.split.every_fold else ""
+    st.caption(f"Learning rate over {total_steps:,} steps{each}, at most {number(max(values))}")
     st.plotly_chart(
         figure, key="forecast.schedule", config={"displayModeBar": False, "staticPlot": False}
     )

@@ -76,6 +76,12 @@ class Cora(GraphSource):
                 "which ones to take; choose data.division=drawn, or data.labelled to learn from "
                 "fewer",
             )
+        if self.division == "published" and self.split.folds:
+            yield Problem(
+                "data.split.folds",
+                "the published division says which nodes are the test, so no fold can take their "
+                "place; choose data.division=drawn, or leave folds empty",
+            )
 
     def _divided(self) -> dict[str, int]:
         if self.division == "published":

@@ -31,7 +31,7 @@ def divide(split: Split, count: int, labels: Indices | None = None) -> dict[str,
     rest = np.arange(count)
     order = shuffled(count, split.seed, Purpose.TEST)
     if split.folds:
-        test = np.sort(_dealt(labels, order)[split.fold - 1 :: split.folds])
+        test = np.sort(_dealt(labels, order)[split.tested_fold - 1 :: split.folds])
     else:
         test = _take(rest, sizes["test"], labels, order)
     rest = np.setdiff1d(rest, test)

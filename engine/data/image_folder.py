@@ -132,7 +132,7 @@ class ImageFolder(Images):
         if "validation" in given:
             change["validation"] = 0.0
         if "test" in given:
-            change |= {"test": 0.0, "folds": None, "fold": 1}
+            change |= {"test": 0.0, "folds": None, "fold": None}
         return self.split.model_copy(update=change)
 
     def problems(self) -> Iterator[Problem]:
@@ -142,6 +142,12 @@ class ImageFolder(Images):
             return
         yield from super().problems()
         yield from self._room()
+        if self.split.folds and "test" in self._given():
+            yield Problem(
+                "data.split.folds",
+                "the archive has a folder for the test, so no fold can take its place; choose "
+                "data.parts=drawn, or leave folds empty",
+            )
         few = [each.name for each in stored.facts.classes if each.images < 2]
         if few:
             yield Problem(

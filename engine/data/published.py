@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Literal
 
 import numpy as np
@@ -12,6 +13,7 @@ from engine.data.divide import divide, drawn
 from engine.data.images import Images
 from engine.data.raw import Labels
 from engine.data.split import Split
+from engine.problem import Problem
 
 TEST_SAMPLES = 10_000
 """the last ones of each of these sets, as we put them together"""
@@ -25,6 +27,15 @@ class Published(Images):
         description=f"published: the {TEST_SAMPLES:,} images that everybody tests with; "
         "drawn: the split's share of all images",
     )
+
+    def problems(self) -> Iterator[Problem]:
+        yield from super().problems()
+        if self.split.folds and self.test_part == "published":
+            yield Problem(
+                "data.split.folds",
+                "the test part is the published one, so no fold can take its place; choose "
+                "data.test_part=drawn, or leave folds empty",
+            )
 
     def sizes(self) -> dict[str, int]:
         if self.test_part == "drawn":
@@ -57,4 +68,4 @@ class Published(Images):
         return self.card.samples - TEST_SAMPLES
 
     def _without_test(self) -> Split:
-        return self.split.model_copy(update={"test": 0.0, "folds": None})
+        return self.split.model_copy(update={"test": 0.0, "folds": None, "fold": None})

@@ -11,6 +11,7 @@ from engine.distributed.meeting import meet, share_progress
 from engine.distributed.place import Place
 from engine.distributed.team import joined
 from engine.loop.batches import steps
+from engine.loop.folds import check_folds
 from engine.loop.round import is_over
 from engine.loop.setup import Setup, first_state, set_up
 from engine.loop.state import TrainState
@@ -28,6 +29,8 @@ def follow(
     Raises what goes wrong on the way; `end` hears of it before the connections close, or else
     rank 0 would know of nothing but that.
     """
+    if config.data.split.every_fold:
+        check_folds(config)
     setup = set_up(config, place)
     state = first_state(setup)
     say_ready()

@@ -33,6 +33,9 @@ JUDGES: Mapping[str, tuple[Judge, ...]] = MappingProxyType(
 )
 """by task, what an evaluation always measures"""
 
+COUNTS_MOST = ("accuracy", "r2", "loss")
+"""metrics that say in one number how good a run is, the first that is there"""
+
 RISING = frozenset({"accuracy", "f1", "roc_auc", "r2", "exact_match", "bleu"})
 """metrics that are better when they are higher"""
 

@@ -13,7 +13,7 @@ from engine.loop.setup import prepare
 from engine.models.trial import check_output, own_mistakes_said
 from engine.problem import SettingsError
 from engine.settings.check import problems
-from engine.settings.sizes import samples, steps_per_epoch, total_steps
+from engine.settings.sizes import samples, steps_from, steps_per_epoch, total_steps
 from engine.spec import Spec
 
 
@@ -34,6 +34,11 @@ class Summary(Spec):
     samples: dict[str, int]
     steps_per_epoch: int
     total_steps: int
+    """of one training; with folds of the first one"""
+    trainings: int = 1
+    """one for each fold where all are trained"""
+    run_steps: int = 0
+    """of all trainings together"""
 
 
 def summarize(config: RunConfig) -> Summary:
@@ -50,12 +55,15 @@ def summarize(config: RunConfig) -> Summary:
         model = config.model.build(card)
         layers, output = _layers(model, example(card))
         check_output(config, card, output)
+    steps = total_steps(config, counted["train"])
     return Summary(
         parameters=sum(parameter.numel() for parameter in model.parameters()),
         layers=layers,
         samples=counted,
         steps_per_epoch=steps_per_epoch(config, counted["train"]),
-        total_steps=total_steps(config, counted["train"]),
+        total_steps=steps,
+        trainings=config.data.split.trainings,
+        run_steps=steps_from(config, 1, steps),
     )
 
 

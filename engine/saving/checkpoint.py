@@ -100,6 +100,18 @@ class Checkpoints:
                 raise CheckpointError(_sentence(error, self.folder, size)) from error
         return Saved(name, size, time.perf_counter() - begun)
 
+    def keep_newest(self) -> None:
+        """Removes all but the newest good one: a training that is over goes on from nowhere.
+
+        Raises:
+            Fenced: a later attempt owns the folder.
+        """
+        with self._fence().held():
+            loaded, _ = self.newest()
+            for _, name in self._names() if loaded else ():
+                if loaded and name != loaded.name and self._is_good(name):
+                    shutil.rmtree(self.folder / name, ignore_errors=True)
+
     def _write(self, name: str, files: Mapping[str, bytes], facts: Facts) -> None:
         new = Path(tempfile.mkdtemp(prefix=".new-", dir=self.folder))
         try:

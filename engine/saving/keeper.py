@@ -45,7 +45,7 @@ class Keeper:
         loaded, damaged = self.checkpoints.newest()
         resumed: Resumed = ("", "")
         if loaded:
-            _refuse_other_settings(read_scalars(loaded.files).config, self.setup.config)
+            refuse_other_settings(read_scalars(loaded.files).config, self.setup.config)
             self.state.restore(loaded.files, loaded.manifest.facts.step)
             self.saved = self._moment()
             resumed = _exactness(loaded, self._facts())
@@ -126,7 +126,7 @@ def _exactness(loaded: Loaded, now: Facts) -> Resumed:
     return ("best-effort", "; ".join(changed)) if changed else ("exact", "")
 
 
-def _refuse_other_settings(old: RunConfig, new: RunConfig) -> None:
+def refuse_other_settings(old: RunConfig, new: RunConfig) -> None:
     before, after = _decisive(old), _decisive(new)
     differing = [path for path in before | after if before.get(path) != after.get(path)]
     choices = [path for path in differing if path.endswith(".kind")]

@@ -52,6 +52,7 @@ def problems(config: RunConfig) -> list[Problem]:
     parts: list[Callable[[RunConfig], Iterator[Problem]]] = [
         misfits,
         _parts,
+        _folds,
         _classes,
         strategy_problems,
     ]
@@ -131,6 +132,18 @@ def _parts(config: RunConfig) -> Iterator[Problem]:
                 f"a share of {getattr(data.split, name):g} of {total} samples is one sample, and "
                 "R² needs at least 2; use a larger share or more samples",
             )
+
+
+def _folds(config: RunConfig) -> Iterator[Problem]:
+    """Every fold needs something to test with; R² two samples of it."""
+    split, total = config.data.split, sum(samples(config.data).values())
+    least = 2 if config.data.card.task == "regression" else 1
+    if split.folds and total < least * split.folds:
+        yield Problem(
+            "data.split.folds",
+            f"{split.folds} folds of {total} samples leave one with fewer than {least} to test "
+            f"with; use at most {max(2, total // least)} folds",
+        )
 
 
 def _shown_share(total: int) -> str:

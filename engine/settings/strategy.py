@@ -17,6 +17,12 @@ def strategy_problems(config: RunConfig) -> Iterator[Problem]:
         yield from _validation_needed(config)
     yield from _warmup(config)
     yield from _judge(config)
+    if config.schedule.explores and config.data.split.every_fold:
+        yield Problem(
+            "data.split.folds",
+            "a range test looks at training losses alone and is one training; leave folds empty, "
+            "or choose one of them with data.split.fold",
+        )
     if config.optimizer.searches:
         yield from _search(config)
 

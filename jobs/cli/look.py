@@ -55,7 +55,10 @@ def show(run: RunArgument, as_json: JsonOption = False) -> None:
     attempts, measured = yard.history.attempts(found.id), yard.history.evaluations(found.id)
     if as_json:
         tries = [attempt.__dict__ for attempt in attempts]
-        told = {each.split: each.to_dict() for each in measured}
+        told = {
+            f"{each.split} {each.fold}" if each.fold else each.split: each.to_dict()
+            for each in measured
+        }
         text.write_json({**text.as_dict(found), "attempts_made": tries, "evaluations": told})
         return
     for name, value in _facts(found):
@@ -115,9 +118,9 @@ def _facts(run: Run) -> list[tuple[str, str]]:
         ("id", run.id),
         ("name", run.name),
         ("status", run.status + (f": {run.cause}" if run.cause else "")),
-        ("steps", text.progress(run) + f", epoch {run.epoch} of {run.epochs or '-'}"),
+        ("steps", f"{text.progress(run)}, {text.place(run)}"),
         ("best", text.best(run)),
-        ("test", ", ".join(f"{k} {text.number(v)}" for k, v in run.test.items()) or "-"),
+        ("test", text.tested(run)),
         ("created", text.clock(run.created)),
         ("started", text.clock(run.started)),
         ("ended", text.clock(run.ended)),

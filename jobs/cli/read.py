@@ -5,15 +5,16 @@ from __future__ import annotations
 import csv
 import sys
 import time
-from collections.abc import Iterator
-from typing import Annotated
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any
 
 import typer
 
 from jobs import runs as services
 from jobs.cli import text
 from jobs.cli.look import JsonOption, RunArgument
-from jobs.history import Record
+from jobs.history import Points, Record
+from jobs.measures import apart
 from jobs.yard import Yard
 
 POLL_SECONDS = 0.25
@@ -56,12 +57,18 @@ def metrics(
     if as_csv:
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(["metric", "step", "seconds", "value"])
-        for name, points in sorted(curves.items()):
+        for name, points in sorted(curves.items(), key=_by_fold):
             rows = zip(points.steps, points.seconds, points.values, strict=True)
             writer.writerows([name, int(s), f"{t:.6f}", _exact(v)] for s, t, v in rows)
         return
-    for name, points in sorted(curves.items()):
+    for name, points in sorted(curves.items(), key=_by_fold):
         text.write(f"{name:<32}{len(points):>10,} points, last {text.number(points.values[-1])}")
+
+
+def _by_fold(item: tuple[str, Points]) -> tuple[int, str]:
+    """Fold by fold, their tenth after the ninth."""
+    metric, fold = apart(item[0])
+    return fold, metric
 
 
 def following(yard: Yard, run_id: str) -> Iterator[Record]:
@@ -82,7 +89,7 @@ def line(record: Record) -> str:
     body = record.body
     what = {
         "claimed": f"attempt {record.attempt}: taken by {body.get('worker')}",
-        "started": f"training on {body.get('device_name')} from step {record.step:,}",
+        "started": f"{_fold(body)}training on {body.get('device_name')} from step {record.step:,}",
         "finished": ": ".join(filter(None, (body.get("reason"), body.get("message")))),
         "ended": f"ended: {body.get('cause')}",
     }.get(record.kind, str(body.get("message", "")))
@@ -91,6 +98,10 @@ def line(record: Record) -> str:
     return "\n".join(
         f"{moment}  {level:<8}{text.printable(each)}" for each in what.splitlines() or [""]
     )
+
+
+def _fold(body: Mapping[str, Any]) -> str:
+    return f"fold {body['fold']} of {body['folds']}: " if body.get("fold") else ""
 
 
 def _exact(value: float) -> str:

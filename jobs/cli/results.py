@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from engine.events import Evaluation
+from engine.metrics.spread import plus_minus, spreads
 from jobs.cli.text import number, printable
 
 _ROWS = 10
@@ -14,11 +15,17 @@ _LETTERS = 28
 
 
 def lines(evaluations: Sequence[Evaluation]) -> Iterator[str]:
-    """The test, or else the newest validation; no line when nothing was measured."""
+    """The test, or else the newest validation; of folds the numbers of all and their mean, then
+    the newest one's test. No line when nothing was measured.
+    """
     by_split = {each.split: each for each in evaluations}
     shown = by_split.get("test") or by_split.get("validation")
     if shown is None:
         return
+    tests = [each for each in evaluations if each.split == "test" and each.fold]
+    if tests:
+        yield ""
+        yield from _folds(tests)
     yield ""
     yield from _numbers(shown)
     for sample in shown.samples:
@@ -31,9 +38,27 @@ def lines(evaluations: Sequence[Evaluation]) -> Iterator[str]:
             yield f"  ({printable(table.note)})"
 
 
+def _folds(tests: Sequence[Evaluation]) -> Iterator[str]:
+    """A row a fold, then the mean and the sample standard deviation."""
+    found = spreads([each.metrics for each in tests])
+    names = dict.fromkeys(name for each in tests for name in each.metrics)
+    rows: list[list[str | float]] = [
+        [
+            f"fold {each.fold}",
+            *(number(each.metrics[name]) if name in each.metrics else "" for name in names),
+        ]
+        for each in tests
+    ]
+    means = [plus_minus(*found[name]) if name in found else "" for name in names]
+    label = "mean ± sd" if len(tests) > 1 else "so far"
+    head = ["test", *(name.replace("_", " ") for name in names)]
+    yield from _table(head, [*rows, [label, *means]], most=len(rows) + 1)
+
+
 def _numbers(shown: Evaluation) -> Iterator[str]:
     """A row a metric: value, interval, baseline."""
-    head, rows = [shown.split, "value"], list[list[str | float]]()
+    part = f"fold {shown.fold}, {shown.split}" if shown.fold else shown.split
+    head, rows = [part, "value"], list[list[str | float]]()
     if shown.intervals:
         head.append("95 % interval")
     if shown.baseline:
@@ -48,15 +73,17 @@ def _numbers(shown: Evaluation) -> Iterator[str]:
     yield from _table(head, rows)
 
 
-def _table(columns: Sequence[str], rows: Sequence[Sequence[str | float]]) -> Iterator[str]:
+def _table(
+    columns: Sequence[str], rows: Sequence[Sequence[str | float]], most: int = _ROWS
+) -> Iterator[str]:
     """Columns of one width each, two blanks between them."""
-    cells = [list(map(_cell, row)) for row in (columns, *rows[:_ROWS])]
+    cells = [list(map(_cell, row)) for row in (columns, *rows[:most])]
     widths = [max(len(row[i]) for row in cells if i < len(row)) for i in range(len(columns))]
     for row in cells:
         padded = (cell.ljust(width) for cell, width in zip(row, widths, strict=False))
         yield f"  {'  '.join(padded)}".rstrip()
-    if len(rows) > _ROWS:
-        yield f"  ... and {len(rows) - _ROWS} more rows"
+    if len(rows) > most:
+        yield f"  ... and {len(rows) - most} more rows"
 
 
 def _cell(value: str | float) -> str:

@@ -22,6 +22,7 @@ from jobs.cli.read import line
 from jobs.connect import RedisUnavailable
 from jobs.history import Record
 from jobs.machines import list_machines
+from jobs.measures import named
 from jobs.run import Run
 from jobs.yard import Yard
 
@@ -45,7 +46,7 @@ def _in_pipe(yard: Yard, run_id: str) -> Run:
             text.write_json({"attempt": record.attempt, **record.body})
         if run.step != step:
             step = run.step
-            loss = _loss(yard, run_id)
+            loss = _loss(yard, run)
             text.write_json({"kind": "progress", "step": step, "train/loss": loss})
     text.write_json({"kind": "ended", "run": run_id, "status": run.status, "cause": run.cause})
     return run
@@ -65,13 +66,15 @@ def _on_terminal(yard: Yard, run_id: str) -> Run:
             for record in records:
                 said = line(record) if record.kind != "evaluation" else _scores(record)
                 bar.console.print(said, soft_wrap=True)
-            _advance(bar, task, run, _loss(yard, run_id))
+            _advance(bar, task, run, _loss(yard, run))
     text.write(f"{run.status}. {run.cause}".strip())
     return run
 
 
 def _advance(bar: Progress, task: TaskID, run: Run, loss: float | None) -> None:
-    note = f"step {text.progress(run)}" + ("" if loss is None else f"  loss {text.number(loss)}")
+    fold = f"fold {run.fold} of {run.folds}, " if run.folds and run.fold else ""
+    note = f"{fold}step {text.progress(run)}"
+    note += "" if loss is None else f"  loss {text.number(loss)}"
     bar.update(task, description=run.status, total=run.total_steps, completed=run.step, note=note)
 
 
@@ -101,11 +104,12 @@ def _why_waiting(yard: Yard) -> str:
     return "the run waits: every worker is busy."
 
 
-def _loss(yard: Yard, run_id: str) -> float | None:
-    last = yard.history.curve(run_id, "train/loss").values[-1:]
+def _loss(yard: Yard, run: Run) -> float | None:
+    last = yard.history.curve(run.id, named("train/loss", run.fold)).values[-1:]
     return float(last[0]) if len(last) else None
 
 
 def _scores(record: Record) -> str:
     values = "  ".join(f"{name} {text.number(v)}" for name, v in record.body["metrics"].items())
-    return f"epoch {record.body['epoch']:>4}  {record.body['split']:<11}{values}"
+    fold = f"fold {record.body['fold']}  " if record.body.get("fold") else ""
+    return f"{fold}epoch {record.body['epoch']:>4}  {record.body['split']:<11}{values}"

@@ -103,7 +103,8 @@ class History:
             return _records.counts(connection, run_id)
 
     def evaluations(self, run_id: str) -> list[Evaluation]:
-        """The newest evaluation of each split, with confusion matrix, ROC curves and predictions.
+        """The newest evaluation of each split, with confusion matrix, ROC curves and predictions;
+        of folds the test of each.
 
         Earlier ones stand in `records` with their metrics only.
         """

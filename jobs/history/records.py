@@ -61,6 +61,8 @@ def counts(connection: Connection, run_id: str) -> dict[str, int]:
 
 
 def evaluations(connection: Connection, run_id: str) -> list[Evaluation]:
-    """The newest evaluation of each split, whole."""
+    """The newest evaluation of each split, whole; of folds the test of each, in their order."""
     query = select(EVALUATIONS.c.body).where(EVALUATIONS.c.run == run_id)
-    return [Evaluation.model_validate_json(body) for body in connection.execute(query).scalars()]
+    bodies = connection.execute(query).scalars()
+    found = [Evaluation.model_validate_json(body) for body in bodies]
+    return sorted(found, key=lambda each: (each.split, each.fold))

@@ -20,7 +20,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISION = "0002"
+REVISION = "0003"
 """the newest migration; a database that knows a later one is refused"""
 
 METADATA = MetaData()
@@ -46,6 +46,9 @@ RUNS = Table(
     Column("best_value", Float(53)),
     Column("test", Text),
     Column("diverged_step", Integer),
+    # Of a cross-validation: the fold that trains, and how far the tests of its folds lie apart.
+    Column("fold", Integer, nullable=False, server_default="0"),
+    Column("deviations", Text),
 )
 
 ATTEMPTS = Table(

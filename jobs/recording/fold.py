@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.events import Evaluation, Finished, Started, Steps
+from engine.events import CrossValidation, Evaluation, Finished, Started, Steps
+from engine.loop.best import COUNTS_MOST
 from jobs.events import Claimed, Ended, Record
 
 
@@ -24,10 +25,13 @@ class Fold:
     def add(self, event: Record) -> None:
         """Takes one event, in the order of the stream."""
         if isinstance(event, Steps):
-            self.run_changes.update(step=event.step, epoch=event.epoch)
+            self.run_changes.update(step=event.step, epoch=event.epoch, fold=event.fold)
             self.attempt_changes.update(last_step=event.step)
         elif isinstance(event, Evaluation):
             self._evaluation(event)
+        elif isinstance(event, CrossValidation):
+            self.run_changes["test"] = json.dumps(event.means)
+            self.run_changes["deviations"] = json.dumps(event.deviations)
         elif isinstance(event, Claimed):
             self.attempt_changes.update(
                 worker=event.worker,
@@ -51,7 +55,10 @@ class Fold:
             total_steps=event.total_steps,
             epochs=event.epochs,
             step=event.step,
+            fold=event.fold,
         )
+        if self._now("started") is not None:
+            return  # the next fold begins: how the attempt began is known
         self.attempt_changes.update(
             started=event.time,
             device=event.device,
@@ -64,10 +71,11 @@ class Fold:
 
     def _evaluation(self, event: Evaluation) -> None:
         if event.split == "test":
-            self.run_changes["test"] = json.dumps(event.metrics)
+            if not event.fold:
+                self.run_changes["test"] = json.dumps(event.metrics)
             return
         self.run_changes["epoch"] = event.epoch
-        name = next((each for each in ("accuracy", "r2", "loss") if each in event.metrics), None)
+        name = next((each for each in COUNTS_MOST if each in event.metrics), None)
         if name is None or not math.isfinite(event.metrics[name]):
             return
         value, best = event.metrics[name], self._best(f"validation/{name}")

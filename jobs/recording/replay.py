@@ -16,18 +16,25 @@ def first_divergence(
     run_id: str,
     attempt: int,
     curves: Mapping[str, Sequence[tuple[int, Points]]],
+    begins: Mapping[str, int],
 ) -> int | None:
-    """The first step whose value differs from that of an earlier attempt, or None."""
+    """The first step of the run whose value differs from that of an earlier attempt, or None.
+
+    `begins`: by metric, the steps of the run before its curve begins, where it is that of a fold.
+    """
     query = select(func.max(ATTEMPTS.c.last_step)).where(
         ATTEMPTS.c.run == run_id, ATTEMPTS.c.attempt < attempt
     )
     reached = connection.execute(query).scalar() or 0
-    found = [
-        _divergence(connection, run_id, attempt, metric, join([points for _, points in parts]))
-        for metric, parts in curves.items()
-        if not metric.startswith(HARDWARE) and parts[0][1].steps[0] <= reached
-    ]
-    return min((step for step in found if step is not None), default=None)
+    found: list[int] = []
+    for metric, parts in curves.items():
+        begin = begins.get(metric, 0)
+        if metric.startswith(HARDWARE) or begin + parts[0][1].steps[0] > reached:
+            continue
+        again = join([points for _, points in parts])
+        step = _divergence(connection, run_id, attempt, metric, again)
+        found += [] if step is None else [begin + step]
+    return min(found, default=None)
 
 
 def _divergence(

@@ -59,12 +59,14 @@ def _store_attempt(
     run = connection.execute(select(RUNS).where(RUNS.c.id == run_id)).mappings().one()
     fold = Fold(dict(run), row)
     curves: dict[str, list[tuple[int, Points]]] = defaultdict(list)
+    begins: dict[str, int] = {}
     for each in new:
         fold.add(each.event)
         for metric, steps, seconds, values in measures(each.event):
             curves[metric].append((each.seq, Points.of(steps, seconds, values)))
+            begins[metric] = each.event.fold_begin
     if attempt > 1 and run["diverged_step"] is None:
-        step = first_divergence(connection, run_id, attempt, curves)
+        step = first_divergence(connection, run_id, attempt, curves, begins)
         fold.run_changes.update({} if step is None else {"diverged_step": step})
     chunks.append(connection, run_id, attempt, curves)
     _add_records(connection, run_id, new)
@@ -110,13 +112,19 @@ def _body(event: Record) -> dict[str, Any]:
 
 def _keep_evaluations(connection: Connection, run_id: str, heard: Sequence[Heard]) -> None:
     found = [each.event for each in heard if isinstance(each.event, Evaluation)]
-    newest = {each.split: each for each in found}
+    newest = {_place(each): each for each in found}
     rows = [
-        {"run": run_id, "split": split, "body": each.model_dump_json()}
-        for split, each in newest.items()
+        {"run": run_id, "split": place, "body": each.model_dump_json()}
+        for place, each in newest.items()
     ]
     if rows:
         chunks.upsert(connection, EVALUATIONS, rows)
+
+
+def _place(evaluation: Evaluation) -> str:
+    """What it takes the place of: an earlier one of its split. Each fold's test stays."""
+    tested = evaluation.split == "test" and evaluation.fold
+    return f"test {evaluation.fold}" if tested else evaluation.split
 
 
 def _is_record(heard: Heard) -> bool:

@@ -94,12 +94,15 @@ def test_runs_of_the_first_revision_are_still_there_after_the_upgrade(place: Hom
     history = History.open(database_url(place))
     insert_run(history, "old")
     history.close()
-    # As the first revision left it: everything since then is one table of its own.
+    # As the first revision left it: since then there are a table and two columns more.
     change(place.database, "DROP TABLE data_sets")
+    for name in ("fold", "deviations"):
+        change(place.database, f"ALTER TABLE runs DROP COLUMN {name}")
     change(place.database, "UPDATE alembic_version SET version_num = '0001'")
     history = History.open(database_url(place))
     with history.reading() as connection:
-        assert connection.exec_driver_sql("SELECT id FROM runs").scalars().all() == ["old"]
+        query = "SELECT id, fold, deviations FROM runs"
+        assert connection.exec_driver_sql(query).all() == [("old", 0, None)]
         assert connection.exec_driver_sql("SELECT id FROM data_sets").all() == []
     history.close()
     assert place.database.with_name("history.sqlite.0001.backup").exists()

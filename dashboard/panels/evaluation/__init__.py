@@ -6,13 +6,16 @@ To show another field of `Evaluation`: a file with `draw` and a line in `_below`
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 import streamlit as st
 
-from dashboard.panels.evaluation import gallery, numbers, pictures, tables, writing
-from engine.events import Evaluation, Started, Table
+from dashboard.panels.evaluation import folds, gallery, numbers, pictures, tables, writing
+from engine.events import Evaluation, Fact, Started, Table
 from jobs.history import Record
 from jobs.run import Run
+
+AnyFact = TypeVar("AnyFact", bound=Fact)
 
 _WIDTHS = (1.15, 2.0)
 """the numbers, and what stands beside them"""
@@ -30,6 +33,11 @@ def draw(run: Run, records: Sequence[Record], newest: Sequence[Evaluation]) -> N
         st.caption(_why_nothing(run))
         return
     starts = [Started.model_validate(r.body) for r in records if r.kind == "started"]
+    if run.folds:
+        folds.draw(folds.of_each(found), run.folds)
+        fold = folds.choose(sorted({each.fold for each in newest}), run.fold)
+        found, newest = _of(fold, found), _of(fold, newest)
+        starts = _of(fold, starts) or starts
     started = starts[-1] if starts else None
     left, right = st.columns(_WIDTHS, gap="large")
     with left:
@@ -39,6 +47,10 @@ def draw(run: Run, records: Sequence[Record], newest: Sequence[Evaluation]) -> N
     with right:
         _beside(shown, started)
     _below(shown, started)
+
+
+def _of(fold: int, told: Sequence[AnyFact]) -> list[AnyFact]:
+    return [each for each in told if each.fold == fold]
 
 
 def _why_nothing(run: Run) -> str:

@@ -63,7 +63,8 @@ def _columns(found: Sequence[Evaluation], training: Training) -> list[Column]:
 
 
 def _moment(evaluation: Evaluation, by_steps: bool) -> str:
-    return f"(step {evaluation.step:,})" if by_steps else f"epoch ({evaluation.epoch})"
+    step = evaluation.step - evaluation.fold_begin
+    return f"(step {step:,})" if by_steps else f"epoch ({evaluation.epoch})"
 
 
 def _cell(column: Column, name: str) -> Content:

@@ -2,6 +2,7 @@
 import { parseEdge } from "./axis.js";
 import { smooth } from "./curve.js";
 import { download, element, setText } from "./dom.js";
+import { foldTraces, spreadText } from "./folds.js";
 import { bytes, plotlyText, significant } from "./format.js";
 import { plotly } from "./plotly.js";
 import { readTheme } from "./theme.js";
@@ -16,7 +17,7 @@ const MOST_KEYS = 12;
 const GIB = 2 ** 30;
 
 export class Chart {
-  // spec: {id, title, unit, smooths, logarithmic}; series(): [{name, curve, colour, dash}];
+  // spec: {id, title, unit, smooths, logarithmic}; series(): [{name, measured, colour, dash}];
   // marks(theme): {traces, shapes} drawn over the curves
   constructor({ spec, axis, schedule, series, marks = () => ({ traces: [], shapes: [] }), file, legend = true, edges = () => null }) {
     Object.assign(this, { spec, axis, schedule, series, marks, file, legend, edges });
@@ -67,7 +68,10 @@ export class Chart {
     this.plot.on("plotly_doubleclick", () => this.axis.set({ range: null }));
   }
 
-  traces({ name, curve, colour, dash }) {
+  traces(one) {
+    if (one.measured.folded) return foldTraces(one, { axis: this.axis, log: this.axis.log && this.spec.logarithmic, hover: this.hoverFormat() });
+    const { name, colour, dash } = one;
+    const curve = one.measured.newest;
     const x = this.axis.x(curve);
     const scale = this.spec.unit === "bytes" ? GIB : 1;
     const raw = curve.values.map((value) => Number.isFinite(value) ? value / scale : null);
@@ -91,7 +95,7 @@ export class Chart {
   layout(theme, traces, shapes) {
     const log = this.axis.log && this.spec.logarithmic;
     return {
-      autosize: true, uirevision: "keep", datarevision: this.revision, showlegend: false, hovermode: traces.length > 2 * MOST_KEYS ? "closest" : "x unified", dragmode: "zoom",
+      autosize: true, uirevision: "keep", datarevision: this.revision, showlegend: false, hovermode: traces.filter(({ meta }) => meta !== "fold").length > 2 * MOST_KEYS ? "closest" : "x unified", dragmode: "zoom",
       margin: { l: 60, r: 12, t: 10, b: 30 }, 
       // Opaque: Plotly outlines the line under the pointer against what it thinks is behind.
       paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: theme.ground,
@@ -111,12 +115,18 @@ export class Chart {
   drawKeys(series) {
     if (!this.legend || series.length > MOST_KEYS) return this.keys.replaceChildren();
     while (this.keys.children.length > series.length) this.keys.lastChild.remove();
-    for (const [i, { name, curve, colour }] of series.entries()) {
+    for (const [i, { name, measured, colour }] of series.entries()) {
       const key = this.keys.children[i] ?? this.keys.appendChild(element("span", { class: "ty-key", children: [element("i"), element("span"), element("b")] }));
       key.children[0].style.background = colour;
       setText(key.children[1], series.length === 1 && name.toLowerCase() === this.spec.title.toLowerCase() ? "" : name);
-      setText(key.children[2], curve.length ? SHOW[this.spec.unit](curve.values[curve.length - 1]) : "");
+      setText(key.children[2], this.newest(measured));
     }
+  }
+
+  newest(measured) {
+    if (measured.folded) return spreadText(measured, this.axis.smoothing);
+    const { values } = measured.newest;
+    return values.length ? SHOW[this.spec.unit](values[values.length - 1]) : "";
   }
 
   async savePicture() {
@@ -127,7 +137,8 @@ export class Chart {
   }
 
   saveTable() {
-    const rows = this.series().flatMap(({ name, curve }) => curve.values.map((value, i) =>
+    const curves = this.series().flatMap(({ name, measured }) => [...measured.folds].map(([fold, curve]) => [fold ? `${name}, fold ${fold}` : name, curve]));
+    const rows = curves.flatMap(([name, curve]) => curve.values.map((value, i) =>
       [JSON.stringify(name), curve.steps[i], new Date(curve.seconds[i] * 1000).toISOString(), value].join(",")));
     download(`${this.file}-${this.spec.id}.csv`, new Blob([["curve,step,time,value", ...rows].join("\n")], { type: "text/csv" }));
   }

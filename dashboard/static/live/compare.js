@@ -1,7 +1,7 @@
 // Several runs over each other: one chart per metric, one colour per run, one legend for all.
 import { Axis } from "./axis.js";
 import { Chart } from "./chart.js";
-import { Curve } from "./curve.js";
+import { Curves } from "./curves.js";
 import { element, setText } from "./dom.js";
 import { groupOf, groupOrder, metricTitle } from "./groups.js";
 import { Schedule } from "./schedule.js";
@@ -16,7 +16,7 @@ export class CompareView extends View {
   constructor(parent, data) {
     super(parent, data);
     this.runs = new Map(data.runs.map(({ id, name }, i) => [id, {
-      name, curves: new Map(), shown: true, colour: PALETTE[i % PALETTE.length], dash: DASHES[Math.floor(i / PALETTE.length) % DASHES.length] }]));
+      name, curves: new Curves(), shown: true, colour: PALETTE[i % PALETTE.length], dash: DASHES[Math.floor(i / PALETTE.length) % DASHES.length] }]));
     this.charts = new Map();
     this.schedule = new Schedule();
     this.axis = new Axis(() => this.redraw());
@@ -48,13 +48,9 @@ export class CompareView extends View {
   frame({ header, curves }) {
     const run = this.runs.get(header.run);
     if (!run || !["snapshot", "delta"].includes(header.kind)) return;
-    if (header.kind === "snapshot") run.curves.clear();
-    for (const [metric, points] of curves) {
-      if (metric.startsWith("hardware/")) continue;
-      const curve = run.curves.get(metric);
-      if (curve) curve.append(points);
-      else run.curves.set(metric, new Curve(metric, points));
-      this.markChart(metric);
+    if (header.kind === "snapshot") run.curves = new Curves();
+    for (const [name, points] of curves) {
+      if (!name.startsWith("hardware/")) this.markChart(run.curves.add(name, points));
     }
     this.show();
   }
@@ -75,7 +71,7 @@ export class CompareView extends View {
     const group = groupOf(metric);
     const spec = { ...group, id: metric.replaceAll("/", "-"), title: metricTitle(metric), order: groupOrder(group) };
     const chart = new Chart({ spec, axis: this.axis, schedule: this.schedule, file: "comparison", legend: false, series: () => this.series(metric),
-      edges: () => this.axis.edges([...this.runs.values()].filter(({ shown }) => shown).flatMap((run) => [...run.curves.values()])) });
+      edges: () => this.axis.edges([...this.runs.values()].filter(({ shown }) => shown).flatMap((run) => [...run.curves.all()])) });
     chart.rest = this.runs.size > MANY ? REST_MANY_MS : 0;
     this.charts.set(metric, chart);
     const next = [...this.charts.values()].filter((other) => other.spec.order > spec.order).sort((a, b) => a.spec.order - b.spec.order)[0];
@@ -83,8 +79,8 @@ export class CompareView extends View {
   }
 
   series(metric) {
-    return [...this.runs.values()].filter(({ shown, curves }) => shown && curves.has(metric))
-      .map(({ name, curves, colour, dash }) => ({ name, curve: curves.get(metric), colour, dash }));
+    return [...this.runs.values()].filter(({ shown, curves }) => shown && curves.get(metric))
+      .map(({ name, curves, colour, dash }) => ({ name, measured: curves.get(metric), colour, dash }));
   }
 
   redraw() {

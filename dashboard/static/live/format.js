@@ -15,6 +15,16 @@ export function significant(value, digits = 4) {
   return String(Number(number.toPrecision(digits)));
 }
 
+// As engine/metrics/spread.py says it: the deviation to one digit that counts, to two where the
+// first is 1, and the mean as exactly as that; a deviation of nothing is not said.
+export function spread(mean, deviation) {
+  if (!Number.isFinite(mean) || !(deviation > 1e-9 * Math.abs(mean))) return significant(mean);
+  const [first, size] = deviation.toExponential(1).split("e");
+  const digits = (first[0] === "1" ? 1 : 0) - Number(size);
+  if (digits > 6 || digits < 0) return `${significant(mean)} ± ${significant(deviation, 2)}`;
+  return `${mean.toFixed(digits)} ± ${deviation.toFixed(digits)}`;
+}
+
 export function rate(perSecond) {
   if (perSecond === null || !Number.isFinite(perSecond)) return "–";
   return perSecond >= 100 ? whole(perSecond) : significant(perSecond, 3);

@@ -6,10 +6,10 @@ const GROUPS = [
   { id: "rate", title: "Learning rate", metrics: ["train/learning_rate"], unit: "number", logarithmic: true },
   { id: "gradient", title: "Gradient norm", metrics: ["train/gradient_norm"], unit: "number", smooths: true, logarithmic: true },
   { id: "layers", title: "Gradient norm by layer", pattern: /^gradients\//, unit: "number", logarithmic: true },
-  { id: "use", title: "Utilization", pattern: /^hardware\/(cpu|gpu\d+\/utilization)$/, unit: "percent" },
-  { id: "memory", title: "Memory", pattern: /^hardware\/(memory|process_memory|gpu\d+\/memory)$/, unit: "bytes" },
-  { id: "temperature", title: "GPU temperature, °C", pattern: /^hardware\/gpu\d+\/temperature$/, unit: "number" },
-  { id: "power", title: "GPU power, W", pattern: /^hardware\/gpu\d+\/power$/, unit: "number" },
+  { id: "use", machine: true, title: "Utilization", pattern: /^hardware\/(cpu|gpu\d+\/utilization)$/, unit: "percent" },
+  { id: "memory", machine: true, title: "Memory", pattern: /^hardware\/(memory|process_memory|gpu\d+\/memory)$/, unit: "bytes" },
+  { id: "temperature", machine: true, title: "GPU temperature, °C", pattern: /^hardware\/gpu\d+\/temperature$/, unit: "number" },
+  { id: "power", machine: true, title: "GPU power, W", pattern: /^hardware\/gpu\d+\/power$/, unit: "number" },
 ];
 // The mean squared error of a regression is its loss, which has a chart.
 const UNUSED = /^validation\/mse$|^hardware\/(process_cpu|gpu\d+\/process_memory)$/;

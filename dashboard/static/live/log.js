@@ -1,6 +1,6 @@
 // The live log: follows the newest line until the person scrolls up; a filter for what matters.
 import { element, segmented } from "./dom.js";
-import { clock, whole } from "./format.js";
+import { clock, spread, whole } from "./format.js";
 
 const MOST_LINES = 2000;
 const RANK = { info: 0, warning: 1, error: 2 };
@@ -14,6 +14,7 @@ const WORDS = {
   claimed: ({ attempt, machine, device }) => ["info", `Attempt ${attempt} begins on ${machine} (${device}).`],
   started: (fact) => ["info", beginning(fact)],
   checkpoint: ({ step, name }) => ["info", `Checkpoint at step ${whole(step)} (${name}).`],
+  cross_validation: (fact) => ["info", tested(fact)],
   finished: ({ reason, message }) => [reason === "failed" ? "error" : "info", message || ENDS[reason]],
   ended: ({ cause }) => ["error", `The attempt ended: ${cause}`],
 };
@@ -67,8 +68,15 @@ function line(fact) {
     element("time", { text: clock(fact.time), title: new Date(fact.time * 1000).toLocaleString() }), element("span", { text })] });
 }
 
-function beginning({ step, device_name, device, parameters, resumed, resume_note }) {
+function tested({ done, folds, means, deviations }) {
+  const name = ["accuracy", "r2", "loss"].find((each) => each in means);
+  const so = name ? `: ${name === "r2" ? "R²" : name} ${spread(means[name], deviations[name] ?? 0)}` : "";
+  return `${whole(done)} of ${whole(folds)} folds are tested${so}.`;
+}
+
+function beginning({ step, device_name, device, parameters, resumed, resume_note, fold, folds }) {
+  const part = fold ? `Fold ${fold} of ${folds}` : "Training";
   const where = `on ${device_name || device}, ${whole(parameters)} parameters`;
-  if (!resumed) return `Training starts ${where}.`;
-  return `Training goes on after step ${whole(step)} ${where} (${resumed} resume${resume_note ? `: ${resume_note}` : ""}).`;
+  if (!resumed) return `${part} starts ${where}.`;
+  return `${part} goes on after step ${whole(step)} ${where} (${resumed} resume${resume_note ? `: ${resume_note}` : ""}).`;
 }

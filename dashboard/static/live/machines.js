@@ -2,6 +2,7 @@
 import { Axis } from "./axis.js";
 import { Chart } from "./chart.js";
 import { Curve } from "./curve.js";
+import { single } from "./curves.js";
 import { element, setText } from "./dom.js";
 import { bytes, whole } from "./format.js";
 import { groupOf, metricName } from "./groups.js";
@@ -90,7 +91,7 @@ class Card {
 
   series(id) {
     return [...this.curves].filter(([metric]) => groupOf(metric)?.id === id)
-      .map(([metric, curve], i) => ({ name: metric === "hardware/memory" ? "used" : metricName(metric), curve, colour: PALETTE[i % PALETTE.length] }));
+      .map(([metric, curve], i) => ({ name: metric === "hardware/memory" ? "used" : metricName(metric), measured: single(curve), colour: PALETTE[i % PALETTE.length] }));
   }
 
   mark() {

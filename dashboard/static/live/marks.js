@@ -11,16 +11,23 @@ export function marks(facts, curve, axis, theme) {
       text: found.map(({ text }) => plotlyText(text)), hovertemplate: "%{text}<extra></extra>",
     });
   };
-  const of = (kind, text) => facts.filter((fact) => fact.kind === kind).map((fact) => ({ x: axis.at(fact.step, fact.time), text: text(fact), fact }));
-  const resumes = of("started", ({ step }) => `Resumed after step ${whole(step)}`).filter(({ fact }) => fact.resumed);
+  const of = (kind, text) => facts.filter((fact) => fact.kind === kind).map((fact) => ({ x: axis.at(stepOf(fact), fact.time), text: text(fact), fact }));
+  const resumes = of("started", (fact) => `Resumed after step ${placeOf(fact)}`).filter(({ fact }) => fact.resumed);
   const alerts = of("alert", ({ message }) => message);
-  add(of("checkpoint", ({ step }) => `Checkpoint at step ${whole(step)}`), 0.015, "triangle-up", theme.quiet, 6);
+  // Of folds over each other only those of the one that trains: all together would be a hedge.
+  const seen = axis.kind === "step" ? newestFold(facts) : null;
+  add(of("checkpoint", (fact) => `Checkpoint at step ${placeOf(fact)}`).filter(({ fact }) => seen === null || fact.fold === seen), 0.015, "triangle-up", theme.quiet, 6);
   add(resumes, 0.985, "triangle-down", theme.warning, 8);
   add(alerts, 0.985, "diamond", theme.bad, 9);
   add(gaps(curve, axis), 0.94, "x-thin", theme.bad, 8);
   const lines = [...resumes.map(({ x }) => [x, theme.warning]), ...alerts.map(({ x }) => [x, theme.bad])];
   return { traces, shapes: lines.map(([x, color]) => ({ type: "line", xref: "x", yref: "paper", x0: x, x1: x, y0: 0, y1: 1, line: { color, width: 1, dash: "dot" } })) };
 }
+
+// Within its fold, where there are folds.
+const stepOf = ({ step, fold_begin }) => step - (fold_begin ?? 0);
+const placeOf = (fact) => whole(stepOf(fact)) + (fact.fold ? ` of fold ${fact.fold}` : "");
+const newestFold = (facts) => facts.findLast(({ fold }) => fold)?.fold ?? 0;
 
 function gaps(curve, axis) {
   const found = [];

@@ -2,7 +2,7 @@
 import { element, setText } from "./dom.js";
 import { duration, rate, whole } from "./format.js";
 
-const FIELDS = [["step", "Step"], ["epoch", "Epoch"], ["speed", "Steps/s"], ["samples", "Samples/s"], ["elapsed", "Elapsed"], ["left", "Remaining"]];
+const FIELDS = [["fold", "Fold"], ["step", "Step"], ["epoch", "Epoch"], ["speed", "Steps/s"], ["samples", "Samples/s"], ["elapsed", "Elapsed"], ["left", "Remaining"]];
 const MOVING = new Set(["running", "stopping"]);
 const ENDED = new Set(["finished", "failed", "stopped"]);
 
@@ -14,6 +14,8 @@ export class Progress {
     this.track = element("div", { class: "ty-track", role: "progressbar", "aria-label": "Progress", "aria-valuemin": "0", "aria-valuemax": "100", children: [this.fill] });
     this.values = Object.fromEntries(FIELDS.map(([id]) => [id, element("dd", { text: "–" })]));
     const list = element("dl", { class: "ty-facts", children: FIELDS.map(([id, text]) => element("div", { "data-fact": id, children: [element("dt", { text }), this.values[id]] })) });
+    this.values.fold.parentElement.hidden = true;
+    this.list = list;
     this.root = element("div", { class: "ty-progress", children: [
       element("div", { class: "ty-headline", children: [this.state, this.place] }), this.track, list] });
     this.now = {};
@@ -36,7 +38,7 @@ export class Progress {
     if (!info) return;
     const step = Math.max(this.now.step ?? 0, info.step ?? 0);
     const total = this.started?.total_steps ?? info.total_steps;
-    const share = info.status === "finished" ? 1 : total ? Math.min(1, step / total) : 0;
+    const share = info.status === "finished" ? 1 : this.share(step, total);
     this.state.dataset.state = info.status;
     setText(this.state, info.status[0].toUpperCase() + info.status.slice(1));
     setText(this.place, [info.machine, info.device_name || info.device].filter(Boolean).join(" · "));
@@ -47,8 +49,27 @@ export class Progress {
     this.time(step, total, ENDED.has(info.status) ? average(info, step) : loss?.speed());
   }
 
+  get fold() {
+    return Math.max(this.now.fold ?? 0, this.started?.fold ?? 0, this.info?.fold ?? 0);
+  }
+
+  // Of the whole run; folds are equal parts of it, also where one ends early.
+  share(step, total) {
+    if (!this.fold || !this.started) return total ? Math.min(1, step / total) : 0;
+    const { folds, fold_begin, steps_per_epoch, epochs } = this.started;
+    const within = Math.min(1, Math.max(0, step - fold_begin) / (steps_per_epoch * epochs));
+    return Math.min(1, (this.started.fold - 1 + within) / folds);
+  }
+
   count(step, total) {
     const { info } = this;
+    const folds = this.started?.folds || info.folds;
+    this.values.fold.parentElement.hidden = !folds;
+    if (folds) {
+      this.list.dataset.folds = this.track.dataset.folds = "";
+      this.track.style.setProperty("--folds", folds);
+      setText(this.values.fold, this.fold ? `${whole(this.fold)} / ${whole(folds)}` : `– / ${whole(folds)}`);
+    }
     const epoch = this.now.epoch ?? info.epoch;
     const epochs = this.started?.epochs ?? info.epochs;
     setText(this.values.step, total ? `${whole(step)} / ${whole(total)}` : step ? whole(step) : "–");

@@ -1,7 +1,7 @@
 // The page of one run: progress, charts on one x axis, log.
 import { Axis } from "./axis.js";
 import { Chart } from "./chart.js";
-import { Curve } from "./curve.js";
+import { Curves } from "./curves.js";
 import { element, setText } from "./dom.js";
 import { groupOf, groupOrder, metricName } from "./groups.js";
 import { LogPanel } from "./log.js";
@@ -19,17 +19,21 @@ const ENDED = new Set(["finished", "failed", "stopped"]);
 export class RunView extends View {
   constructor(parent, data) {
     super(parent, data);
-    this.curves = new Map();
+    this.curves = new Curves();
     this.facts = [];
     this.charts = new Map();
     this.schedule = new Schedule();
     this.axis = new Axis(() => this.redraw());
+    // The machine knows no folds: beside steps within a fold its curves stand on the clock.
+    this.clock = new Axis(() => this.redraw());
+    this.clock.kind = "time";
     this.progress = new Progress();
     this.log = new LogPanel();
     this.grid = element("div", { class: "ty-grid" });
     this.empty = element("div", { class: "ty-empty", role: "status" });
     this.bar = toolbar(this.axis);
-    this.root.append(this.progress.root, this.bar, this.empty, this.grid, this.log.root);
+    this.legend = element("p", { class: "ty-legend" });
+    this.root.append(this.progress.root, this.bar, this.legend, this.empty, this.grid, this.log.root);
     plotly().catch(() => this.say("The charts could not be loaded. Reload the page."));
     this.connect();
   }
@@ -47,7 +51,7 @@ export class RunView extends View {
   }
 
   begin({ info, facts, progress }, curves) {
-    this.curves = new Map([...curves].map(([metric, points]) => [metric, new Curve(metric, points)]));
+    this.curves = new Curves(curves);
     this.facts = facts;
     this.log.replace(facts);
     this.started = facts.findLast(({ kind }) => kind === "started");
@@ -57,12 +61,7 @@ export class RunView extends View {
   }
 
   go({ facts, progress }, curves) {
-    for (const [metric, points] of curves) {
-      const curve = this.curves.get(metric);
-      if (curve) curve.append(points);
-      else this.curves.set(metric, new Curve(metric, points));
-      this.markChart(metric);
-    }
+    for (const [name, points] of curves) this.markChart(this.curves.add(name, points));
     this.facts.push(...facts);
     this.log.append(facts);
     this.started = facts.findLast(({ kind }) => kind === "started") ?? this.started;
@@ -72,18 +71,33 @@ export class RunView extends View {
   }
 
   tell(info) {
+    const before = this.info?.status;
     this.info = info;
     this.announce(info.signature, info.status);
     this.show();
+    // The fold that trains stands out, until none does.
+    if (this.curves.folded && before !== info.status) this.redraw();
   }
 
   show() {
     if (!this.info) return;
-    this.progress.show(this.info, this.started, this.curves.get("train/loss"));
-    const none = !this.curves.get("train/loss")?.length;
-    this.grid.hidden = this.bar.hidden = none && ![...this.curves.keys()].length;
+    const loss = this.curves.get("train/loss")?.newest;
+    this.progress.show(this.info, this.started, loss);
+    const none = !loss?.length;
+    this.grid.hidden = this.bar.hidden = none && !this.curves.names().length;
+    this.explain();
     this.empty.hidden = !none || ENDED.has(this.info.status);
     if (!this.empty.hidden) this.say(waiting(this.info.status));
+  }
+
+  // What the lines are, where there are folds.
+  explain() {
+    const folds = this.curves.get("train/loss")?.folds.size ?? 0;
+    this.legend.hidden = !this.curves.folded;
+    if (!this.curves.folded) return;
+    const clock = this.axis.kind === "time";
+    const whole = "Strong lines are the mean of the folds, bands one sample standard deviation, thin lines single folds.";
+    setText(this.legend, clock ? "The folds follow each other in time." : folds < 2 ? "The mean of the folds comes with the second one." : whole);
   }
 
   say(text) {
@@ -95,14 +109,17 @@ export class RunView extends View {
     const group = groupOf(metric);
     if (!group) return;
     if (!this.charts.has(group.id)) this.addChart(group);
-    this.charts.get(group.id).mark();
+    const chart = this.charts.get(group.id);
+    // The machine may have spoken before the first fold did.
+    chart.axis = this.axisOf(group);
+    chart.mark();
   }
 
   addChart(spec) {
     const chart = new Chart({
-      spec, axis: this.axis, schedule: this.schedule, file: this.data.run,
-      series: () => this.series(spec), edges: () => this.axis.edges(this.curves.values()),
-      marks: spec.id === "loss" ? (theme) => marks(this.facts, this.curves.get("train/loss"), this.axis, theme) : undefined,
+      spec, axis: this.axisOf(spec), schedule: this.schedule, file: this.data.run,
+      series: () => this.series(spec), edges: () => this.edges(spec),
+      marks: spec.id === "loss" ? (theme) => marks(this.facts, this.curves.get("train/loss")?.newest, this.axis, theme) : undefined,
     });
     // The loss is what people watch: the others must not make it wait.
     chart.rest = spec.id === "loss" ? 0 : REST_MS;
@@ -112,15 +129,27 @@ export class RunView extends View {
     this.grid.insertBefore(chart.root, next?.root ?? null);
   }
 
+  axisOf(spec) {
+    return spec.machine && this.curves.folded && this.axis.kind === "step" ? this.clock : this.axis;
+  }
+
+  edges(spec) {
+    const axis = this.axisOf(spec);
+    if (!this.curves.folded || this.axis.kind === "time") return axis.edges(this.curves.all());
+    return axis.edges(this.curves.all((metric) => Boolean(groupOf(metric)?.machine) === Boolean(spec.machine)));
+  }
+
   series(spec) {
-    const metrics = [...this.curves.keys()].filter((metric) => groupOf(metric)?.id === spec.id);
+    const metrics = this.curves.names().filter((metric) => groupOf(metric)?.id === spec.id);
     metrics.sort((a, b) => (spec.metrics?.indexOf(a) ?? 0) - (spec.metrics?.indexOf(b) ?? 0));
-    return metrics.map((metric, i) => ({ name: metricName(metric), curve: this.curves.get(metric), colour: PALETTE[i % PALETTE.length] }));
+    const current = this.info && !ENDED.has(this.info.status) ? this.progress.fold : 0;
+    return metrics.map((metric, i) => ({ name: metricName(metric), measured: this.curves.get(metric), colour: PALETTE[i % PALETTE.length], lines: spec.id !== "layers", band: spec.id !== "layers", current }));
   }
 
   redraw() {
     this.bar.show?.();
-    for (const metric of this.curves.keys()) this.markChart(metric);
+    this.explain();
+    for (const metric of this.curves.names()) this.markChart(metric);
   }
 
   remove() {

@@ -27,6 +27,9 @@ function channels(colour) {
   return hex.startsWith("#") ? [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16)) : [128, 128, 128];
 }
 
+// `colour` so transparent that `share` of it is seen.
+export const alpha = (colour, share) => `rgba(${channels(colour).join(", ")}, ${share})`;
+
 // `share` of `colour` over `ground`, as an opaque colour.
 export function mix(colour, ground, share) {
   const [over, under] = [channels(colour), channels(ground)];

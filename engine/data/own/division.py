@@ -40,6 +40,6 @@ def time_sizes(split: Split, count: int) -> dict[str, int]:
     if not split.folds:
         return split.sizes(count)
     test = count // (split.folds + 1)
-    before = count - test * (split.folds + 1 - split.fold)
+    before = count - test * (split.folds + 1 - split.tested_fold)
     validation = round(before * split.validation)
     return {"train": before - validation, "validation": validation, "test": test}

@@ -114,6 +114,13 @@ def _division(data: OwnTable, table: Stored) -> Iterator[Problem]:
     if group is None or group.distinct is None:
         return
     groups = group.distinct + bool(group.missing)
+    if data.split.folds and data.split.folds > groups:
+        yield Problem(
+            "data.split.folds",
+            f"{group.name} has {groups} groups, and each fold needs one of its own; use at most "
+            f"{groups} folds, or another column",
+        )
+        return
     sizes = data.split.sizes(groups)
     shares = {"validation": data.split.validation, "test": data.split.test_share, "train": 1.0}
     empty = [name for name, share in shares.items() if share and sizes[name] < 1]
