@@ -33,6 +33,7 @@ class Script:
     ) -> bytes:
         if self._connection is None:
             self._connection = self._pool.get_connection()
-        self._connection.send_command(command, script, 1, key, *arguments)
+        # redis-py gives it no types.
+        self._connection.send_command(command, script, 1, key, *arguments)  # type: ignore[no-untyped-call]
         answer: bytes = self._connection.read_response()
         return answer

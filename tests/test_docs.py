@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bench.accuracy import readme
+from bench.accuracy import asked, names_of, readme
+from bench.accuracy.bars import BARS
 from bench.accuracy.readme import BEGIN, END, replaced
 
 PROJECT = Path(__file__).parents[1]
@@ -32,3 +33,16 @@ def test_a_row_measured_anew_takes_the_place_of_the_old_one() -> None:
     assert again.splitlines()[-4:] == ["| x | loss | 2 |", "| y | loss | 3 |", END, "b"]
     with pytest.raises(ValueError, match="no <!-- bench"):
         replaced("nothing", [], {})
+
+
+def test_the_accuracy_table_has_every_bar_with_what_is_asked() -> None:
+    text = (PROJECT / "README.md").read_text()
+    table = text.partition(BEGIN)[2].partition(END)[0]
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in table.splitlines()[3:]]
+    assert [(row[0], row[1], row[3]) for row in rows] == [
+        (*names_of(bar), asked(bar)) for bar in BARS
+    ]
+    for row in rows:
+        sign, bar = row[3].split()
+        reached = float(row[2].split()[0])
+        assert reached >= float(bar) if sign == "≥" else reached <= float(bar), row

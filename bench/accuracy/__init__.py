@@ -46,17 +46,21 @@ def row(result: Result) -> str:
     reached = shown(result.mean)
     if len(result.values) > 1:
         reached += f" ± {shown(result.spread)}"
-    asked = f"{'≤' if bar.at_most else '≥'} {shown(bar.bar)}"
     count = len(result.values)
-    cells = (*names_of(bar), reached, asked, reference(result))
+    cells = (*names_of(bar), reached, asked(bar), reference(result))
     return f"| {' | '.join(cells)} | {count} | {result.seconds:.0f} |"
+
+
+def asked(bar: Bar) -> str:
+    """What the mean must be."""
+    return f"{'≤' if bar.at_most else '≥'} {shown(bar.bar)}"
 
 
 def reference(result: Result) -> str:
     """The published number, or what a simple method reached on the same samples."""
     if result.bar.reference or result.baseline is None:
         return result.bar.reference or "none"
-    return f"{shown(result.baseline)} (TF-IDF + logistic regression)"
+    return f"{shown(result.baseline)} ({result.scores[0].baseline_name})"
 
 
 def shown(value: float) -> str:

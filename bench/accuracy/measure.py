@@ -24,6 +24,7 @@ class Score:
 
     metrics: dict[str, float]
     baseline: dict[str, float]
+    baseline_name: str
     seconds: float
 
 
@@ -121,4 +122,7 @@ def scores(bar: Bar, run: Words) -> list[Score]:
     if not found:
         raise RuntimeError(f"{bar.name} has no {bar.split} part")
     seconds = (time.process_time() - begun) / len(found)
-    return [Score(dict(each.metrics), dict(each.baseline), seconds) for each in found.values()]
+    return [
+        Score(dict(each.metrics), dict(each.baseline), each.baseline_name, seconds)
+        for each in found.values()
+    ]

@@ -76,10 +76,12 @@ def _rows(content: bytes, facts: TableFacts) -> Iterator[list[str]]:
     if match := re.search(r"([\d,]+) comment lines? at the top", said):
         for _ in range(int(match[1].replace(",", ""))):
             assert lines.readline().startswith("#")
-    quoting = csv.QUOTE_MINIMAL if dialect.quote else csv.QUOTE_NONE
     found = list(
         csv.reader(
-            lines, delimiter=dialect.delimiter, quotechar=dialect.quote or None, quoting=quoting
+            lines,
+            delimiter=dialect.delimiter,
+            quotechar=dialect.quote or None,
+            quoting=csv.QUOTE_MINIMAL if dialect.quote else csv.QUOTE_NONE,
         )
     )
     if len(next(filter(None, found))) > 1:
