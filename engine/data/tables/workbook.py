@@ -12,6 +12,8 @@ from xml.parsers import expat
 
 from engine.data.tables.facts import Refused
 
+SMALL_BYTES, MOST_RATIO = 64 << 20, 300
+"""sheets of one repeated number pack to a hundredth"""
 MOST_STRING_CHARACTERS = 200_000_000
 """of the shared strings, which must be in memory at once"""
 MOST_PART_BYTES = 4 << 30
@@ -30,6 +32,14 @@ def local(name: str) -> str:
 
 def ignored(_: str) -> None:
     """What a part holds besides what is looked for."""
+
+
+def bomb(name: str, size: int, packed_size: int) -> Refused:
+    """A part that becomes more than any sheet that people fill."""
+    return Refused(
+        f"{name} unpacks to more than {size:,} bytes from {packed_size:,}, as a zip bomb does. "
+        "Save the sheet as CSV if that is really what is in it."
+    )
 
 
 class Part:
@@ -54,11 +64,14 @@ class Part:
         """Parse it; yields the bytes so far after every piece."""
         size = 0
         try:
+            packed_size = packed.getinfo(name).compress_size
             with packed.open(name) as file:
                 while piece := file.read(PIECE_BYTES):
                     size += len(piece)
                     if size > MOST_PART_BYTES:
                         raise Refused(f"{name} unpacks to more than {MOST_PART_BYTES:,} bytes.")
+                    if size > SMALL_BYTES and size > MOST_RATIO * packed_size:
+                        raise bomb(name, size, packed_size)
                     self.parser.Parse(piece)
                     yield size
             self.parser.Parse(b"", True)

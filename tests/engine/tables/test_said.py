@@ -172,29 +172,39 @@ SHEET = "<worksheet xmlns='http://schemas.openxmlformats.org/spreadsheetml/2006/
 RELATED = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
 
+def put(packed: zipfile.ZipFile, name: str, content: str) -> None:
+    """An entry without a date: the same archive at every time."""
+    packed.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+
+
 def workbook(rows: str, prologue: str = "") -> bytes:
     """The smallest workbook: one sheet, two texts, one date style."""
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as packed:
-        packed.writestr(
-            zipfile.ZipInfo("xl/workbook.xml"),
+        put(
+            packed,
+            "xl/workbook.xml",
             f"<workbook xmlns:r='{RELATED}'><sheets><sheet name='People' r:id='r1'/>"
             "<sheet name='Other' r:id='r2'/></sheets></workbook>",
         )
-        packed.writestr(
-            zipfile.ZipInfo("xl/_rels/workbook.xml.rels"),
+        put(
+            packed,
+            "xl/_rels/workbook.xml.rels",
             "<Relationships><Relationship Id='r1' Target='worksheets/first.xml'/></Relationships>",
         )
-        packed.writestr(
-            zipfile.ZipInfo("xl/sharedStrings.xml"),
+        put(
+            packed,
+            "xl/sharedStrings.xml",
             "<sst><si><t>name</t></si><si><r><t>A</t></r><r><t>da</t></r><rPh><t>x</t></rPh></si></sst>",
         )
-        packed.writestr(
-            zipfile.ZipInfo("xl/styles.xml"),
+        put(
+            packed,
+            "xl/styles.xml",
             "<styles><cellXfs><xf numFmtId='0'/><xf numFmtId='14'/></cellXfs></styles>",
         )
-        packed.writestr(
-            zipfile.ZipInfo("xl/worksheets/first.xml"),
+        put(
+            packed,
+            "xl/worksheets/first.xml",
             f"{prologue}{SHEET}<sheetData>{rows}</sheetData></worksheet>",
         )
     return held.getvalue()
