@@ -64,7 +64,7 @@ class Inspector:
         return self._asked(config.model_copy(update={"name": ""}).model_dump_json(), patience)
 
     def ask_preview(self, config: RunConfig, patience: float = PATIENCE_SECONDS) -> Answer | None:
-        """Some images before and after augmentation, or None as `ask`."""
+        """Some samples before and after augmentation, or None as `ask`."""
         training = Training(seed=config.training.seed)
         asked = RunConfig(data=config.data, training=training).model_dump_json()
         return self._asked(f'{{"preview": {asked}}}', patience)

@@ -124,7 +124,8 @@ body:has([data-test-connection-state="PINGING_SERVER"]):not(:has(.ty-note:not([h
 @keyframes yard-late { from { opacity: 0; } to { opacity: 1; } }
 .yard-table td.strong { font-weight: 650; }
 .yard-table td.mark { color: var(--yard-accent); font-weight: 600; }
-.yard-table td:first-child { color: color-mix(in srgb, currentColor 78%, transparent); }
+.yard-table td:first-child:not(.mark) {
+  color: color-mix(in srgb, currentColor 78%, transparent); }
 .stHtml h5 { padding: .6rem 0 .35rem; font-size: .9rem; font-weight: 600; margin: 0; }
 [data-testid="stColumn"] [data-testid="stElementContainer"]:first-child h5 { padding-top: 0; }
 .yard-texts, .yard-cards { display: grid; gap: .75rem;
@@ -143,6 +144,19 @@ body:has([data-test-connection-state="PINGING_SERVER"]):not(:has(.ty-note:not([h
 .yard-pairs figure { margin: 0; display: grid; gap: .4rem; }
 .yard-pairs img { width: 100%; aspect-ratio: 1; object-fit: contain; image-rendering: pixelated;
   border-radius: 4px; background: var(--yard-quiet); }
+.yard-changes article { border-bottom: 1px solid var(--yard-line); padding: .45rem 0 .55rem; }
+.yard-changes article:first-child { padding-top: 0; }
+.yard-changes article:last-child { border-bottom: 0; }
+.yard-changes p { margin: 0; font-size: .85rem; line-height: 1.45; overflow-wrap: anywhere;
+  white-space: pre-wrap; }
+.yard-changes p:first-of-type, .yard-changes small { opacity: .62; }
+.yard-changes small { font-size: .75rem; }
+.yard-changes mark { color: var(--yard-accent); border-radius: 3px; padding: 0 .15em;
+  background: color-mix(in srgb, var(--yard-accent) 15%, transparent); }
+.yard-changes del { opacity: .45; }
+.yard-series { display: grid; gap: .6rem 1rem; grid-template-columns: repeat(2, 1fr); }
+.yard-series img { width: 100%; height: 4.2rem; display: block; }
+.yard-series + small { font-size: .75rem; opacity: .62; }
 .yard-cards article { border: 1px solid var(--yard-line); border-radius: 8px;
   padding: .7rem .9rem; display: flex; flex-direction: column; gap: .5rem; }
 .yard-cards p { margin: 0; font-size: .88rem; overflow-wrap: anywhere; flex: 1; }
@@ -154,6 +168,7 @@ body:has([data-test-connection-state="PINGING_SERVER"]):not(:has(.ty-note:not([h
 .yard-pictures i, .yard-cards i { color: light-dark(#b42318, #ff8a7a); }
 .yard-columns { display: grid; gap: .75rem; padding-top: .4rem;
   grid-template-columns: repeat(auto-fill, minmax(min(100%, 16.5rem), 1fr)); }
+.yard-wide { grid-template-columns: repeat(auto-fit, minmax(min(100%, 16.5rem), 1fr)); }
 .yard-columns article { border: 1px solid var(--yard-line); border-radius: 8px; min-width: 0;
   padding: .7rem .9rem .8rem; display: flex; flex-direction: column; gap: .15rem; }
 .yard-columns header { display: flex; flex-wrap: wrap; gap: .2rem .5rem; align-items: baseline; }
@@ -166,7 +181,8 @@ body:has([data-test-connection-state="PINGING_SERVER"]):not(:has(.ty-note:not([h
 /* one row among millions can still be seen */
 .yard-histogram i:not([style^="height:0.0%"]) { min-height: 2px; }
 .yard-bars { display: grid; grid-template-columns: minmax(2rem, max-content) 1fr max-content;
-  gap: .22rem .7rem; margin: .5rem 0 0; font-size: .8rem; align-items: center; }
+  gap: .22rem .7rem; margin: .5rem 0 0; padding: 0; font-size: .8rem; align-items: center; }
+.stHtml .yard-bars { padding: 0; }
 .yard-bars dt { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; max-width: 8rem; }
 .yard-bars dd { margin: 0; min-width: 0; opacity: .66; white-space: nowrap; font-size: .76rem; }
 .yard-bars dd:has(i) { opacity: 1; }

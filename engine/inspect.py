@@ -2,7 +2,7 @@
 
 One `RunConfig` as JSON per line on stdin; one line on stdout for each: `{"summary": {...}}` or
 `{"problems": [{"path": ..., "message": ...}]}`. `{"preview": <RunConfig>}` is answered with
-`{"preview": {...}}`, which is null where there are no images. Ends when stdin does.
+`{"preview": {...}}`, which is null where there is nothing to see. Ends when stdin does.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import sys
 from typing import Any
 
 from engine.config import RunConfig
-from engine.data.images import Images
 from engine.outlook.preview import preview
 from engine.outlook.summary import summarize
 from engine.problem import Problem, SettingsError
@@ -38,9 +37,8 @@ def _preview(config: RunConfig) -> dict[str, Any]:
     found = list(config.data.problems())
     if found:
         raise SettingsError(found)
-    if not isinstance(config.data, Images):
-        return {"preview": None}
-    return {"preview": preview(config.data, config.training.seed).to_dict()}
+    shown = preview(config.data, config.training.seed)
+    return {"preview": shown.to_dict() if shown else None}
 
 
 def main() -> None:

@@ -15,6 +15,10 @@ TABLE: JsonDict = {**FIRST, "one_of": "tables"}
 """of a setting that names a stored table: the form offers those there are"""
 IMAGES: JsonDict = {**FIRST, "one_of": "images"}
 """of a setting that names stored images: the form offers those there are"""
+CORPUS: JsonDict = {**FIRST, "one_of": "corpora"}
+"""of a setting that names a stored corpus: the form offers those there are"""
+PAIRS: JsonDict = {**FIRST, "one_of": "pairs"}
+"""of a setting that names stored pairs: the form offers those there are"""
 COLUMN: JsonDict = {"one_of": "columns"}
 """of a setting that names a column of that table, or several"""
 

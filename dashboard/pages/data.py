@@ -10,10 +10,10 @@ from dashboard.tables import addresses, catalogue, look, own, review
 from jobs.data_sets import DataSets, UnknownDataSet
 from jobs.data_sets.incoming import Incoming
 
-ACCEPTS = ".csv,.tsv,.txt,.parquet,.xlsx,.jsonl,.ndjson,.json,.zip"
+ACCEPTS = ".csv,.tsv,.txt,.text,.md,.parquet,.xlsx,.jsonl,.ndjson,.json,.zip"
 _HINT = (
-    "CSV, TSV, Parquet, Excel (first sheet), JSON lines, or a zip of images with a folder for each "
-    "class. It stays on this machine."
+    "A table (CSV, TSV, Parquet, Excel, JSON lines); a zip of images or of texts with a folder for "
+    "each class; a text to write like; a zip of two texts, line by line. It stays on this machine."
 )
 
 

@@ -12,18 +12,19 @@ from dashboard.form import draw, session, state, topics
 from dashboard.panels import augmentation, configuration, forecast
 from dashboard.text import plain
 from engine.config import RunConfig
-from engine.data import ImageFolder, OwnTable
+from engine.data import Data, ImageFolder, OwnCorpus, OwnPairs, OwnTable
 from engine.loop.range_test import after_test
 from engine.models import OWN
 from engine.presets import PRESETS, first_for
+from engine.problem import SettingsError
 from jobs import runs
 from jobs.data_sets import DataSets, UnknownDataSet
 from jobs.run import Run
 
 Lists = Mapping[str, Mapping[str, str]]
 _RUN = "run:"
-_TABLE = "Table: "
-_IMAGES = "Images: "
+_OWN = {"table": "Table", "images": "Images", "corpus": "Corpus", "pairs": "Pairs"}
+"""what the URL may name, and how it is called in `Start from`"""
 _LAUNCH = "launch"
 _HALVES = (1.7, 1.0)
 """the form and what it amounts to; the box above stands over the latter"""
@@ -31,8 +32,8 @@ _HALVES = (1.7, 1.0)
 
 def page() -> None:
     """`/?preset=<name>` or `/?from=<run id>` fills the form; so does a range test, with a
-    `&learning_rate=<what it found>`, a table of one's own: `/?table=<id>&target=<column>`,
-    and images: `/?images=<id>`.
+    `&learning_rate=<what it found>`, a table of one's own: `/?table=<id>&target=<column>`, with
+    `&text=<column>` too, and `/?images=<id>`, `/?corpus=<id>`, `/?pairs=<id>`.
     """
     origin = _origin()
     _launch_if_pressed(origin)
@@ -71,8 +72,8 @@ def page() -> None:
 
 
 def _named(offers: Lists) -> Lists:
-    """What the data set offers, tables and images under the names that people gave them."""
-    own = [name for name in ("tables", "images") if name in offers]
+    """What the data set offers, data of one's own under the names that people gave them."""
+    own = [name for name in ("tables", "images", "corpora", "pairs") if name in offers]
     if not own:
         return offers
     known = DataSets.of(services.yard()).list()
@@ -109,22 +110,28 @@ def _sources(origin: Run | None) -> Mapping[str, RunConfig]:
 
 def _from_own() -> Mapping[str, RunConfig]:
     """What learns from the data that the URL names; empty where it names none that are there."""
-    table_id, images_id = st.query_params.get("table"), st.query_params.get("images")
+    kind = next((name for name in _OWN if name in st.query_params), "")
     try:
-        found = DataSets.of(services.yard()).get(table_id or images_id or "")
+        found = DataSets.of(services.yard()).get(st.query_params.get(kind, ""))
     except UnknownDataSet:
         return {}
-    name = f"{found.name}, version {found.version}"
-    if images_id:
-        return _learning(f"{_IMAGES}{name}", ImageFolder(images=found.digest))
-    target = st.query_params.get("target", "")
-    aim = f", {target}" if target else ""
-    return _learning(f"{_TABLE}{name}{aim}", OwnTable(table=found.digest, target=target))
-
-
-def _learning(title: str, data: OwnTable | ImageFolder) -> Mapping[str, RunConfig]:
+    data = _own_data(kind, found.digest)
     preset = first_for(data) or RunConfig()
+    aim = f", {data.target}" if isinstance(data, OwnTable) and data.target else ""
+    title = f"{_OWN[kind]}: {found.name}, version {found.version}{aim}"
     return {title: preset.model_copy(update={"data": data, "name": ""})}
+
+
+def _own_data(kind: str, digest: str) -> Data:
+    match kind:
+        case "images":
+            return ImageFolder(images=digest)
+        case "corpus":
+            return OwnCorpus(corpus=digest)
+        case "pairs":
+            return OwnPairs(pairs=digest)
+    target, text = (st.query_params.get(name, "") for name in ("target", "text"))
+    return OwnTable(table=digest, target=target, text=text)
 
 
 def _asked(sources: Mapping[str, RunConfig], origin: Run | None) -> str:
@@ -168,7 +175,7 @@ def _choose(sources: Mapping[str, RunConfig], origin: Run | None, topic: str) ->
 def _source_name(name: str, config: RunConfig, origin: Run | None) -> str:
     if origin is not None and name.startswith(_RUN):
         return f"Run: {origin.name}"
-    if name.startswith((_TABLE, _IMAGES)):
+    if name.startswith(tuple(f"{title}: " for title in _OWN.values())):
         return name
     return config.name or _default_name(config)
 
@@ -204,7 +211,14 @@ def _launch_if_pressed(origin: Run | None) -> None:
     outcome = session.lay_out(form).outcome
     if outcome.ready and outcome.config is not None:
         source = origin.id if origin else None
-        form.launched = runs.launch(services.yard(), outcome.config, origin=source, key=form.key)
+        try:
+            form.launched = runs.launch(
+                services.yard(), outcome.config, origin=source, key=form.key
+            )
+        except SettingsError as error:
+            # Between the drawing and the press, e.g. a data set was deleted.
+            services.trouble("Nothing was launched", str(error))
+            return
         navigation.go("run", id=form.launched)
 
 

@@ -1,24 +1,26 @@
-"""Some images of the chosen data before and after augmentation, beside the form."""
+"""Some samples of the chosen data before and after augmentation, beside the form."""
 
 from __future__ import annotations
-
-from html import escape
-from typing import Any
 
 import streamlit as st
 
 from dashboard import services
 from dashboard.inspector import PATIENCE_SECONDS, Answer
-from dashboard.panels.evaluation.gallery import png
+from dashboard.panels.changes import changes
 from dashboard.text import finished, plain
 from engine.config import RunConfig
-from engine.data.augmentation import Augmentation
-from engine.data.images import Images
+
+_CAPTIONS = {
+    "images": "Above: as they are. Below: as a step of the training sees them, each time anew.",
+    "texts": "Above: as they are read. Below: as a step of the training sees them, each time anew.",
+    "rows": "As a step of the training sees them, each time anew; below each change: as it is.",
+    "series": "Grey: as they are. In colour: as a step of the training sees them, each time anew.",
+}
 
 
 def draw(config: RunConfig) -> None:
-    """Nothing for data that are no images, or that stay as they are."""
-    if not isinstance(config.data, Images) or config.data.augmentation == Augmentation():
+    """Nothing for data that stay as they are."""
+    if not config.data.augmented:
         return
     with st.container(border=True, key="augmentation"):
         st.markdown("#### What the model sees")
@@ -31,10 +33,10 @@ def draw(config: RunConfig) -> None:
 
 @st.fragment(run_every=0.5)
 def _wait(config: RunConfig) -> None:
-    """Redraws the page as soon as the helper has the images."""
+    """Redraws the page as soon as the helper has the samples."""
     if services.inspector().ask_preview(config, 0) is not None:
         st.rerun()
-    st.caption(":gray[Reading images …]")
+    st.caption(":gray[Reading samples …]")
 
 
 def _show(answer: Answer) -> None:
@@ -43,17 +45,8 @@ def _show(answer: Answer) -> None:
     elif "problems" in answer:
         for problem in answer["problems"]:
             st.caption(plain(finished(str(problem["message"]))))
+    elif answer["preview"] is None:
+        st.caption("Nothing that could be seen: no column of these data is a quantity.")
     else:
-        _images(answer["preview"])
-
-
-def _images(preview: dict[str, Any]) -> None:
-    """Each image above what a step of the training makes of it."""
-    rows = zip(preview["classes"], preview["before"], preview["after"], strict=True)
-    figures = [
-        f'<figure><img src="{png(before)}" alt="{escape(name)} as it is">'
-        f'<img src="{png(after)}" alt="{escape(name)} changed"></figure>'
-        for name, before, after in rows
-    ]
-    st.html(f'<div class="yard-pairs">{"".join(figures)}</div>')
-    st.caption("Above: as they are. Below: as a step of the training sees them, each time anew.")
+        st.html(changes(answer["preview"]))
+        st.caption(_CAPTIONS[answer["preview"]["kind"]])

@@ -8,10 +8,11 @@ from html import escape
 
 from dashboard.tables.facts import short
 from dashboard.text import count, metric, percent
-from engine.data.tables.profiling.report import ColumnProfile, Common, Histogram
+from engine.data.tables.profiling.report import ColumnProfile, Common, Histogram, WordProfile
 
 _SHOWN_VALUES = 6
 _SHOWN_CLASSES = 12
+_SHOWN_WORDS = 10
 
 
 def of(columns: Sequence[ColumnProfile], rows: int) -> str:
@@ -37,23 +38,32 @@ def _body(column: ColumnProfile, rows: int) -> str:
     if column.numbers is not None:
         each = column.numbers
         low, middle, high = each.quartiles
-        lines = (
+        numbers = (
             f"{_number(each.minimum)} to {_number(each.maximum)}",
             f"mean {metric(each.mean)}, sd {metric(each.deviation)}",
             f"quartiles {metric(low)}, {metric(middle)}, {metric(high)}",
         )
-        return _plot(each.histogram) + _lines(lines)
+        return plot(each.histogram) + lines(numbers)
     if column.dates is not None:
         span = f"{column.dates.earliest} to {column.dates.latest}"
-        return _plot(column.dates.histogram, dates=True) + _lines([span])
-    if column.lengths is not None and column.lengths.words >= 3:
+        return plot(column.dates.histogram, dates=True) + lines([span])
+    if column.lengths is not None and column.words is not None:
         size = column.lengths
         said = (
             f"{count(size.shortest)} to {count(size.longest)} characters, mean {metric(size.mean)}",
             f"{metric(size.words)} words on average",
         )
-        return _plot(size.histogram) + _lines(said)
+        return plot(size.histogram) + lines(said) + words(column.words)
     return bars(column.top[:_SHOWN_VALUES], rows) if column.top else ""
+
+
+def words(found: WordProfile) -> str:
+    """How many different ones there are, and the most frequent with their share of all words."""
+    said = (
+        f"{count(found.distinct)} different words, {count(found.once)} of them once; "
+        f"{count(found.words)} in all"
+    )
+    return lines([said]) + bars(found.top[:_SHOWN_WORDS], found.words)
 
 
 def bars(values: Sequence[Common], rows: int = 0) -> str:
@@ -61,7 +71,7 @@ def bars(values: Sequence[Common], rows: int = 0) -> str:
     shown = values[:_SHOWN_CLASSES]
     most = max((each.count for each in shown), default=1)
     total = rows or sum(each.count for each in values)
-    lines = "".join(
+    drawn = "".join(
         f"<dt>{escape(short(each.value)) or '&empty;'}</dt>"
         f'<dd><i style="width:{100 * each.count / most:.1f}%"></i></dd>'
         f"<dd>{count(each.count)} ({percent(each.count / max(total, 1))})</dd>"
@@ -69,10 +79,10 @@ def bars(values: Sequence[Common], rows: int = 0) -> str:
     )
     more = f"<small>and {count(len(values) - len(shown))} more</small>"
     rest = more if len(values) > len(shown) else ""
-    return f'<dl class="yard-bars">{lines}</dl>{rest}'
+    return f'<dl class="yard-bars">{drawn}</dl>{rest}'
 
 
-def _plot(histogram: Histogram, *, dates: bool = False) -> str:
+def plot(histogram: Histogram, *, dates: bool = False) -> str:
     """Bars between the edges; the title of each says what it counts."""
     most = max(histogram.counts, default=0)
     if not most:
@@ -87,8 +97,9 @@ def _plot(histogram: Histogram, *, dates: bool = False) -> str:
     return f'<div class="yard-histogram" role="img" aria-label="Distribution">{drawn}</div>'
 
 
-def _lines(lines: Sequence[str]) -> str:
-    return "".join(f"<small>{escape(line)}</small>" for line in lines)
+def lines(said: Sequence[str]) -> str:
+    """Small, one below the other."""
+    return "".join(f"<small>{escape(each)}</small>" for each in said)
 
 
 def _number(value: float) -> str:

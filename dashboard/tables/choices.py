@@ -1,4 +1,5 @@
-"""What a person chooses about the reading of a file: dialect, types, columns not to keep.
+"""What a person chooses about the reading of a file: what it is, dialect, types, columns not to
+keep.
 
 Nothing is read again before a button is pressed: with a large file each reading takes minutes.
 """
@@ -10,6 +11,9 @@ from typing import Any, cast, get_args
 import streamlit as st
 
 from dashboard import services
+from engine.data.lines import CorpusFacts, PairFacts
+from engine.data.own.facts import Facts
+from engine.data.own.recognise import Reading
 from engine.data.tables import Kind, TableFacts
 from jobs.data_sets.attendant import Order
 from jobs.data_sets.incoming import Upload
@@ -20,7 +24,9 @@ _QUOTES = {'"': 'double "', "'": "single '", "": "none"}
 _DECIMALS = {".": "point", ",": "comma"}
 _HEADERS = {True: "names in the first line", False: "no names in the first line"}
 _ENCODINGS = ("utf-8", "utf-16", "windows-1252", "iso-8859-15", "cp850", "shift_jis", "gb18030")
-_TEXT_FILES = (".csv", ".tsv", ".txt", ".tab")
+_TEXT_FILES = (".csv", ".tsv", ".txt", ".text", ".md", ".tab")
+_NOTHING: dict[str, list[str]] = {"drop": [], "hash": []}
+_READINGS = {"table": "a table", "corpus": "one text", "pairs": "pairs of texts"}
 
 
 def order_of(upload: Upload) -> Order:
@@ -36,16 +42,36 @@ def forget(upload: Upload) -> None:
     st.session_state.pop(_key(upload), None)
 
 
-def reading(upload: Upload, order: Order, found: TableFacts | None) -> None:
-    """Dialect and types, with a button that reads the file again."""
-    is_text = upload.name.lower().endswith(_TEXT_FILES) or (found and found.dialect is not None)
-    if not is_text and found is None:
+def reading(upload: Upload, order: Order, found: Facts | None) -> None:
+    """What it is, dialect and types, with a button that reads the file again."""
+    table = found if isinstance(found, TableFacts) else None
+    is_text = bool(upload.name.lower().endswith(_TEXT_FILES) or (table and table.dialect))
+    is_written = isinstance(found, CorpusFacts | PairFacts)
+    if not is_text and not is_written and table is None:
         return
     with st.expander("Read it in another way", key="reading", expanded=found is None):
-        said = _dialect(upload, order) if is_text else {}
-        kinds = _kinds(upload, order, found) if found else dict(order.kinds)
+        what = _what(upload, order) if is_text or is_written else order.reading
+        running = is_written or what in ("corpus", "pairs")
+        said = _dialect(upload, order) if is_text and not running else {}
+        kinds = _kinds(upload, order, table) if table and not running else {}
         if st.button("Read again", key="again", icon=":material/refresh:"):
-            _choose(upload, order, said=said, kinds=kinds)
+            # What was chosen of columns means nothing where there are none.
+            columns = (
+                {"drop": order.drop, "hash": order.hash} if what == order.reading else _NOTHING
+            )
+            _choose(upload, order, reading=what, said=said, kinds=kinds, **columns)
+
+
+def _what(upload: Upload, order: Order) -> Reading | None:
+    chosen = st.segmented_control(
+        "It is",
+        [_DETECTED, *_READINGS],
+        default=order.reading or _DETECTED,
+        key=f"what.{upload.id}",
+        format_func=lambda value: _READINGS.get(value, value),
+        required=True,
+    )
+    return None if chosen == _DETECTED else cast("Reading", chosen)
 
 
 def privacy(upload: Upload, order: Order, found: TableFacts) -> None:

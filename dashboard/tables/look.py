@@ -1,4 +1,4 @@
-"""A table, or images, that are kept: what is there, how it looks, and what can be done with it."""
+"""A data set that is kept: what is there, how it looks, and what can be done with it."""
 
 from __future__ import annotations
 
@@ -7,16 +7,19 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from dashboard import navigation, services
-from dashboard.tables import facts, images, measured
+from dashboard.tables import facts, images, lines, measured
 from dashboard.text import finished, moment, plain, size
 from engine.data.folders import ImageFacts
+from engine.data.lines import CorpusFacts, PairFacts
 from engine.data.tables import TableFacts
 from jobs.data_sets import DataSet, DataSetError, DataSets
 from jobs.data_sets.data_set import LONGEST_NAME
+from jobs.data_sets.lines import first_lines
 from jobs.data_sets.preview import first_rows
 from jobs.data_sets.thumbnails import thumbnails
 
 _ROWS = 20
+_LINES = 60
 
 
 def draw(found: DataSet) -> None:
@@ -33,6 +36,8 @@ def draw(found: DataSet) -> None:
         return
     if isinstance(known, ImageFacts):
         _images(found, known)
+    elif isinstance(known, CorpusFacts | PairFacts):
+        _written(found, known)
     else:
         _table(found, known)
 
@@ -58,6 +63,17 @@ def _images(found: DataSet, known: ImageFacts) -> None:
     images.draw(known, pictures)
 
 
+def _written(found: DataSet, known: CorpusFacts | PairFacts) -> None:
+    st.markdown(lines.summary(known))
+    lines.losses(known)
+    try:
+        first = first_lines(found.folder, known, _LINES)
+    except OSError as error:
+        first = []
+        st.caption(f":red[{plain(finished(f'the lines cannot be read: {error.strerror}'))}]")
+    lines.draw(known, first)
+
+
 def _head(found: DataSet) -> None:
     st.markdown(f"# {plain(found.name)}")
     zone = st.context.timezone
@@ -72,10 +88,7 @@ def _head(found: DataSet) -> None:
 def _actions(found: DataSet, sets: DataSets) -> None:
     with st.container(horizontal=True, key="actions"):
         if st.button("Train on it", key="train", type="primary", icon=":material/play_arrow:"):
-            query = {"images" if found.format == "images" else "table": found.id}
-            if target := st.session_state.get(measured.key_of(found)):
-                query["target"] = str(target)
-            navigation.go("launch", **query)
+            navigation.go("launch", **_aim(found))
         if found.original:
             address = f"/downloads?{urlencode({'id': found.id})}"
             st.link_button("Download", address, icon=":material/download:")
@@ -83,6 +96,18 @@ def _actions(found: DataSet, sets: DataSets) -> None:
             _rename(found, sets)
         with st.popover("Delete", icon=":material/delete:", key="delete"):
             _delete(found, sets)
+
+
+def _aim(found: DataSet) -> dict[str, str]:
+    """What the form is to begin with."""
+    if found.format in ("images", "corpus", "pairs"):
+        return {found.format: found.id}
+    query = {"table": found.id}
+    if found.format == "texts":
+        query |= {"target": "label", "text": "text"}
+    if target := st.session_state.get(measured.key_of(found)):
+        query["target"] = str(target)
+    return query
 
 
 def _rename(found: DataSet, sets: DataSets) -> None:

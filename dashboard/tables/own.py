@@ -1,4 +1,4 @@
-"""The list of people's own tables and images: one line a version, the newest first."""
+"""The list of people's own data: one line a version, the newest first."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import streamlit as st
 from dashboard.table import Cell, table
 from dashboard.text import ago, count, one_line, size
 from jobs.data_sets import DataSet
+from jobs.data_sets.words import held
 
 _SHOWN = 200
 
@@ -33,12 +34,12 @@ def draw(sets: Sequence[DataSet]) -> None:
 
 
 def _row(each: DataSet, now: float) -> list[Cell | str]:
-    images = each.format == "images"
+    rows, columns = held(each.format, each.rows, each.columns)
     return [
         Cell(one_line(each.name), link=f"data?id={each.id}", strong=True),
         Cell(str(each.version), number=True),
-        Cell(count(each.rows) + (" images" if images else ""), number=True),
-        Cell(count(each.columns) + (" classes" if images else ""), number=True),
+        Cell(rows, number=True),
+        Cell(columns, number=True),
         one_line(each.file_name),
         Cell(size(each.bytes), number=True),
         ago(each.created, now),

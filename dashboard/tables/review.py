@@ -10,10 +10,11 @@ import streamlit as st
 
 from dashboard import navigation, services
 from dashboard.attendants import Look
-from dashboard.tables import choices, facts, images
+from dashboard.tables import choices, facts, images, lines
 from dashboard.tables.waiting import PATIENCE_SECONDS, wait
 from dashboard.text import count, finished, one_line, plain, size
 from engine.data.folders import ImageFacts
+from engine.data.lines import CorpusFacts, PairFacts
 from engine.data.own.facts import Facts, parse_facts
 from engine.data.tables import TableFacts
 from engine.data.tables.personal import looks_personal
@@ -23,10 +24,17 @@ from jobs.data_sets.data_set import LONGEST_NAME
 from jobs.data_sets.incoming import Incoming, Upload
 
 _MOST_LOSSES = 50
+_TABLE = "Keep this table"
+_KEEP = {
+    "images": "Keep these images",
+    "corpus": "Keep this corpus",
+    "pairs": "Keep these pairs",
+    "texts": "Keep these texts",
+}
 
 
 def draw(upload: Upload) -> None:
-    """From the first byte read to the table, or the images, that are kept."""
+    """From the first byte read to the data set that is kept."""
     with st.container(key="head"):
         st.markdown(f"# {plain(upload.name)}")
         st.caption(f"{size(upload.bytes)}, not kept yet")
@@ -62,6 +70,11 @@ def _found(upload: Upload, order: Order, found: Look) -> None:
             st.markdown(images.summary(read))
             images.losses(read)
             images.draw(read, found.read["pictures"])
+        elif isinstance(read, CorpusFacts | PairFacts):
+            st.markdown(lines.summary(read))
+            lines.losses(read)
+            lines.draw(read, found.read["lines"])
+            choices.reading(upload, order, read)
         else:
             _table(upload, order, read, found.read["rows"])
 
@@ -74,7 +87,8 @@ def _table(
     facts.columns(table)
     st.markdown("#### First rows")
     facts.rows(table, rows)
-    choices.reading(upload, order, table)
+    if table.format != "texts":
+        choices.reading(upload, order, table)
 
 
 def _losses(table: TableFacts) -> None:
@@ -90,15 +104,14 @@ def _losses(table: TableFacts) -> None:
             st.markdown(f"{plain(loss.column)}: {plain(loss.sentence)} ({cells})")
         if len(table.losses) > _MOST_LOSSES:
             st.caption(f"And {count(len(table.losses) - _MOST_LOSSES)} more.")
-        st.caption("Choose text as the type of a column to keep it as it stands in the file.")
+        if table.format != "texts":
+            st.caption("Choose text as the type of a column to keep it as it stands in the file.")
 
 
 def _keep(upload: Upload, order: Order, found: Look, read: Facts) -> None:
     """The name and the button."""
     _known(str((found.read or {})["digest"]))
-    lost = read.lost if isinstance(read, ImageFacts) else read.losses
-    keep = "Keep these images" if isinstance(read, ImageFacts) else "Keep this table"
-    label = "Accept what is lost, and keep" if lost else keep
+    label = "Accept what is lost, and keep" if _loses(read) else _KEEP.get(read.format, _TABLE)
     name = st.text_input(
         "Name",
         value=Path(upload.name).stem[:LONGEST_NAME],
@@ -114,6 +127,17 @@ def _keep(upload: Upload, order: Order, found: Look, read: Facts) -> None:
         st.caption(f":red[{plain(found.not_kept or 'It takes long; press again in a moment.')}]")
     if st.button("Leave this file", key="leave", width="stretch"):
         _leave(upload, order)
+
+
+def _loses(read: Facts) -> bool:
+    match read:
+        case ImageFacts():
+            return bool(read.lost)
+        case PairFacts():
+            return bool(read.left_out)
+        case CorpusFacts():
+            return False
+    return bool(read.losses)
 
 
 def _known(digest: str) -> None:

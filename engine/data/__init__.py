@@ -13,6 +13,8 @@ from engine.data.image_files import Cifar10, FashionMnist, FullMnist
 from engine.data.image_folder import ImageFolder
 from engine.data.images import Digits, Mnist
 from engine.data.neighbours import DocumentationWords, ReviewWords
+from engine.data.own_corpus import OwnCorpus
+from engine.data.own_pairs import OwnPairs
 from engine.data.own_table import OwnTable
 from engine.data.pairs import Dates, EmojiNames, Pronunciation
 from engine.data.ratings import MovieLens100k, MovieLensSmall
@@ -47,7 +49,9 @@ Data = Annotated[
     | DigitsGraph
     | Cora
     | OwnTable
-    | ImageFolder,
+    | ImageFolder
+    | OwnCorpus
+    | OwnPairs,
     Field(discriminator="kind"),
 ]
 
@@ -74,6 +78,8 @@ __all__ = [
     "Mnist",
     "MovieLens100k",
     "MovieLensSmall",
+    "OwnCorpus",
+    "OwnPairs",
     "OwnTable",
     "Pronunciation",
     "PythonDocs",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
+from engine.data.augmentation import TableAugmentation
 from engine.data.cache import Pair, cached, cached_targets
 from engine.data.card import Card
 from engine.data.divide import divide
@@ -21,7 +22,10 @@ from engine.data.raw import Arrays, Labels
 from engine.data.source import Source
 
 if TYPE_CHECKING:
+    import torch
+
     from engine.data.tokens import Vocabulary
+    from engine.loop.parts import Augment
 
 Scaling = Annotated[
     Literal["standard", "minmax", "none"],
@@ -76,6 +80,21 @@ class Builtin(Source):
         """Inputs `(samples, features)` and targets `(samples,)` in their smallest exact type."""
 
 
+class Tables(Builtin):
+    """Rows of numbers."""
+
+    augmentation: TableAugmentation = TableAugmentation()
+
+    @property
+    def augmented(self) -> bool:
+        return self.augmentation != TableAugmentation()
+
+    def augmenter(self, prepared: Prepared, device: torch.device) -> Augment:
+        from engine.loop.augment_numbers import change_tables
+
+        return change_tables(prepared, self.augmentation, device)
+
+
 def scikit(name: str, **choices: Any) -> Pair:
     """Arrays of `sklearn.datasets.<name>`; imported here because it takes 1.5 s."""
     from sklearn import datasets
@@ -84,7 +103,7 @@ def scikit(name: str, **choices: Any) -> Pair:
     return loader(return_X_y=True, **choices)
 
 
-class Iris(Builtin):
+class Iris(Tables):
     """150 iris flowers, 4 measures, 3 species."""
 
     title: ClassVar[str] = "Iris"
@@ -109,7 +128,7 @@ class Iris(Builtin):
         return scikit("load_iris")
 
 
-class BreastCancer(Builtin):
+class BreastCancer(Tables):
     """569 tumours, 30 measures of cell nuclei, malignant or benign."""
 
     title: ClassVar[str] = "Breast cancer"
@@ -133,7 +152,7 @@ class BreastCancer(Builtin):
         return scikit("load_breast_cancer")
 
 
-class Diabetes(Builtin):
+class Diabetes(Tables):
     """442 patients, 10 measures, progression after one year (a number from 25 to 346)."""
 
     title: ClassVar[str] = "Diabetes"

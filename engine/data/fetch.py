@@ -29,10 +29,8 @@ def fetched(remote: Remote) -> Path:
     Raises:
         FileNotFoundError: it is nowhere, and the internet does not give it either.
     """
-    for folder in _folders():
-        path = folder / remote.name
-        if path.is_file() and _sha256(path.read_bytes()) == remote.sha256:
-            return path
+    if there := found(remote):
+        return there
     path = cache_folder() / "fetched" / remote.name
     content = _download(remote)
     if _sha256(content) != remote.sha256:
@@ -43,6 +41,15 @@ def fetched(remote: Remote) -> Path:
     with written_whole(path) as file:
         file.write(content)
     return path
+
+
+def found(remote: Remote) -> Path | None:
+    """Where the file lies on this machine, if it is the right one."""
+    for folder in _folders():
+        path = folder / remote.name
+        if path.is_file() and _sha256(path.read_bytes()) == remote.sha256:
+            return path
+    return None
 
 
 def _folders() -> list[Path]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from engine.data.augmentation import Augmentation
+from engine.data.blend import Blend
 from engine.data.builtin import Builtin, Scaling, scikit
 from engine.data.cache import Pair
 from engine.data.card import Card
@@ -13,7 +14,10 @@ from engine.data.mnist import read_mnist
 from engine.problem import Problem
 
 if TYPE_CHECKING:
-    from engine.loop.parts import Inputs
+    import torch
+
+    from engine.data.prepared import Prepared
+    from engine.loop.parts import Augment
 
 
 class Images(Builtin):
@@ -25,13 +29,25 @@ class Images(Builtin):
     def problems(self) -> Iterator[Problem]:
         yield from self.augmentation.problems(self.card)
 
-    def augment(self, inputs: Inputs) -> Inputs:
+    @property
+    def augmented(self) -> bool:
+        return self.augmentation != Augmentation()
+
+    def augmenter(self, prepared: Prepared, device: torch.device) -> Augment:  # noqa: ARG002
         from engine.loop.augment import augment_images
+        from engine.loop.colours import light_of
+        from engine.loop.parts import unchanged
 
-        return (augment_images(inputs[0], self.augmentation), *inputs[1:])
+        settings = self.augmentation
+        if settings == Augmentation():
+            return unchanged
+        # Only where it is needed: a hundred million pixels take 0.1 s.
+        train = prepared.parts["train"].inputs[0]
+        light = light_of(train) if settings.jitters else (0.0, 1.0)
+        return lambda inputs: (augment_images(inputs[0], settings, light), *inputs[1:])
 
-    def own_share(self, seed: int, step: int) -> float:
-        return self.augmentation.own_share(seed, step)
+    def blend(self, shape: tuple[int, ...], seed: int, step: int) -> Blend:
+        return self.augmentation.blend(shape, seed, step)
 
 
 class Digits(Images):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
+from engine.data.augmentation import TableAugmentation
 from engine.data.card import Card
 from engine.data.divide import divide
 from engine.data.own.choices import DateParts, Preparation
@@ -19,14 +20,15 @@ from engine.data.own.stored import Stored, readable, stored_tables
 from engine.data.own.wrong import table_problems
 from engine.data.prepare.table import prepare_table
 from engine.data.raw import Labels, Table
-from engine.data.texts import silenced
 from engine.data.tokens.bags import WordCounts
 from engine.spec import COLUMN, FIRST, RARE, TABLE
 
 if TYPE_CHECKING:
+    import torch
+
     from engine.data.prepared import Prepared
     from engine.data.tokens import Vocabulary
-    from engine.loop.parts import Inputs
+    from engine.loop.parts import Augment
     from engine.problem import Problem
 
 __all__ = ["DateParts", "OwnTable"]
@@ -159,10 +161,19 @@ class OwnTable(Preparation):
             return by_time(self.split, self.opened().ranks(self.time, self.wording)[rows])
         return divide(self.split, len(rows), labels)
 
-    def augment(self, inputs: Inputs) -> Inputs:
-        if not self.text or not self.token_dropout or isinstance(self.tokens, WordCounts):
-            return inputs
-        return silenced(inputs, self.token_dropout)
+    @property
+    def augmented(self) -> bool:
+        if self.text:
+            return bool(self.token_dropout or self.token_swap)
+        return self.augmentation != TableAugmentation()
+
+    def augmenter(self, prepared: Prepared, device: torch.device) -> Augment:
+        from engine.loop.augment_numbers import change_tables
+        from engine.loop.augment_texts import change_tokens
+
+        if self.text:
+            return change_tokens(prepared, self.token_dropout, self.token_swap, device)
+        return change_tables(prepared, self.augmentation, device)
 
     def originals(self, places: Sequence[int]) -> list[dict[str, float | str]] | None:
         table = self.opened()

@@ -52,6 +52,18 @@ class TargetScale:
 
 
 @dataclass(frozen=True)
+class Features:
+    """Of a table or a series, all `(features,)`: original = seen x `factor` + `shift`.
+
+    Where a feature is no quantity (a category, a truth, a part of a date), both say nothing.
+    """
+
+    shift: NDArray[np.float64]
+    factor: NDArray[np.float64]
+    quantities: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
 class Prepared:
     """`parts`: `train`, `validation`, `test`; one that was not asked for is empty."""
 
@@ -64,6 +76,8 @@ class Prepared:
     target_vocabulary: Vocabulary | None = None
     names: tuple[str, ...] = ()
     """of the features, or of the items that are rated"""
+    features: Features | None = None
+    """of tables and series"""
     told: Mapping[str, str] = field(default_factory=dict)
     """what was done to the data, for people: `value: reason` by name"""
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from engine.data.augmentation import SeriesAugmentation
 from engine.data.builtin import Builtin, Scaling, scikit
 from engine.data.cache import Pair
 from engine.data.card import Card
@@ -16,10 +17,34 @@ from engine.data.packaged import rdataset
 from engine.data.raw import Labels
 from engine.problem import Problem
 
+if TYPE_CHECKING:
+    import torch
+
+    from engine.data.prepared import Prepared
+    from engine.loop.parts import Augment
+
 Floats = NDArray[np.float32]
 
 
-class DigitRows(Builtin):
+class Series(Builtin):
+    """Series of numbers."""
+
+    augmentation: SeriesAugmentation = SeriesAugmentation()
+
+    def problems(self) -> Iterator[Problem]:
+        yield from self.augmentation.problems(self.card)
+
+    @property
+    def augmented(self) -> bool:
+        return self.augmentation != SeriesAugmentation()
+
+    def augmenter(self, prepared: Prepared, device: torch.device) -> Augment:
+        from engine.loop.augment_numbers import change_series
+
+        return change_series(prepared, self.augmentation, device)
+
+
+class DigitRows(Series):
     """1,797 handwritten digits, read as a series: 8 rows of 8 pixels from top to bottom."""
 
     title: ClassVar[str] = "Digits row by row"
@@ -48,7 +73,7 @@ EVERY = 3
 FEATURES = ("temp", "dewp", "humid", "wind_speed", "precip", "visib")
 
 
-class Weather(Builtin):
+class Weather(Series):
     """How warm will it be tomorrow at this hour? From two days of weather at an airport.
 
     New York's JFK in 2013, hour by hour: temperature and dew point (degrees Celsius), humidity,
@@ -76,6 +101,7 @@ class Weather(Builtin):
         return self.target_scaling == "standard"
 
     def problems(self) -> Iterator[Problem]:
+        yield from super().problems()
         if self.split.folds:
             yield Problem(
                 "data.split.folds",

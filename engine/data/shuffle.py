@@ -26,6 +26,7 @@ class Purpose(IntEnum):
     EVALUATION = 8
     NEIGHBOURS = 9
     MIXUP = 10
+    CUTMIX = 11
 
 
 def mix(seed: int, purpose: Purpose, place: int = 0) -> int:

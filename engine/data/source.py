@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 import numpy as np
 from pydantic import Field
 
+from engine.data.blend import ALONE, Blend
 from engine.data.card import Card
 from engine.data.raw import Arrays, Labels, Texts
 from engine.data.split import Split
@@ -16,10 +17,12 @@ from engine.spec import RARE, Spec
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    import torch
+
     from engine.data.prepared import Prepared
     from engine.data.raw import Raw
     from engine.data.tokens import Vocabulary
-    from engine.loop.parts import Inputs
+    from engine.loop.parts import Augment
     from engine.problem import Problem
 
 Limit = Annotated[
@@ -64,17 +67,26 @@ class Source(Spec):
         """
         return {}
 
-    def augment(self, inputs: Inputs) -> Inputs:
-        """The inputs of a batch as the model is to see them in training; a batch of evaluation
-        is not changed. Draws from torch's generator, which is seeded at each step.
-        """
-        return inputs
+    @property
+    def augmented(self) -> bool:
+        """Whether training sees the samples otherwise than they are."""
+        return False
 
-    def own_share(self, seed: int, step: int) -> float:  # noqa: ARG002
-        """How much of its own sample the model sees in this step of the training; the rest is
-        another one's of the batch, in inputs and loss alike (mixup). 1 is all.
+    def augmenter(self, prepared: Prepared, device: torch.device) -> Augment:  # noqa: ARG002
+        """From the inputs of a batch to what the model is to see of them in training; a batch of
+        evaluation is not changed. Draws from torch's generator, which is seeded at each step.
         """
-        return 1.0
+        from engine.loop.parts import unchanged
+
+        return unchanged
+
+    def blend(self, shape: tuple[int, ...], seed: int, step: int) -> Blend:  # noqa: ARG002
+        """How much of its own sample, of that shape, the model sees in this step of training."""
+        return ALONE
+
+    def is_here(self) -> bool:
+        """Whether no download is needed: a form waits for none."""
+        return True
 
     def labels(self) -> Labels:
         """The class of each sample, before limit and split; none where nothing is classified.

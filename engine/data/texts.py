@@ -11,45 +11,25 @@ from pydantic import Field
 
 from engine.data.card import Card
 from engine.data.emoji_names import emoji_names
-from engine.data.fetch import Remote, fetched
+from engine.data.fetch import Remote, fetched, found
 from engine.data.packaged import rdataset
 from engine.data.prepare.texts import prepare_texts
 from engine.data.raw import Texts
+from engine.data.reading import Dropout, Length, Reading, Swap, swap_problems
 from engine.data.source import Source
-from engine.data.tokens import PADDING, UNKNOWN, BytePairs, Characters, WordPieces, Words
-from engine.data.tokens.bags import BagOfWords, TfIdf, WordCounts
+from engine.data.tokens import Characters, Words
+from engine.data.tokens.bags import WordCounts
+from engine.spec import RARE
 
 if TYPE_CHECKING:
-    from engine.data.prepared import Prepared
-    from engine.data.tokens import Vocabulary
-    from engine.loop.parts import Inputs
+    from collections.abc import Iterator
 
-Reading = Annotated[
-    Words | Characters | WordPieces | BytePairs | BagOfWords | TfIdf,
-    Field(
-        discriminator="kind",
-        description="what the model sees: tokens in their order, or a table of word counts",
-    ),
-]
-Length = Annotated[
-    int,
-    Field(
-        ge=2,
-        le=32_768,
-        description="tokens of a text that are read, the rest is cut off; word counts read it all",
-    ),
-]
-
-
-def silenced(inputs: Inputs, share: float) -> Inputs:
-    """Texts in which such a share of the tokens, never the first, is read as unknown."""
     import torch
 
-    tokens = inputs[0]
-    silent = (torch.rand(tokens.shape, device=tokens.device) < share) & (tokens != PADDING)
-    # The first one is a pretrained model's mark, and a text of nothing but unknowns is none.
-    silent[:, 0] = False
-    return (tokens.masked_fill(silent, UNKNOWN), *inputs[1:])
+    from engine.data.prepared import Prepared
+    from engine.data.tokens import Vocabulary
+    from engine.loop.parts import Augment
+    from engine.problem import Problem
 
 
 class TextSource(Source):
@@ -57,13 +37,8 @@ class TextSource(Source):
 
     tokens: Reading = Words()
     length: Length = 48
-    token_dropout: float = Field(
-        0.0,
-        ge=0,
-        lt=1,
-        description="share of tokens read as unknown in each step of training, never the first; "
-        "against overfitting",
-    )
+    token_dropout: Dropout = 0.0
+    token_swap: Annotated[Swap, Field(json_schema_extra=RARE)] = 0.0
 
     @property
     def card(self) -> Card:
@@ -74,10 +49,17 @@ class TextSource(Source):
     def prepare(self, vocabulary: Vocabulary | None = None) -> Prepared:
         return prepare_texts(self, self.load(), vocabulary)
 
-    def augment(self, inputs: Inputs) -> Inputs:
-        if not self.token_dropout or isinstance(self.tokens, WordCounts):
-            return inputs
-        return silenced(inputs, self.token_dropout)
+    def problems(self) -> Iterator[Problem]:
+        yield from swap_problems(self.tokens, self.token_swap)
+
+    @property
+    def augmented(self) -> bool:
+        return bool(self.token_dropout or self.token_swap)
+
+    def augmenter(self, prepared: Prepared, device: torch.device) -> Augment:
+        from engine.loop.augment_texts import change_tokens
+
+        return change_tokens(prepared, self.token_dropout, self.token_swap, device)
 
     @abstractmethod
     def load(self) -> Texts: ...
@@ -156,6 +138,9 @@ class SmsSpam(TextSource):
         source="Almeida et al. 2011, SMS Spam Collection, UCI",
         licence="CC BY 4.0",
     )
+
+    def is_here(self) -> bool:
+        return found(SMS_SPAM) is not None
 
     def load(self) -> Texts:
         lines = fetched(SMS_SPAM).read_text(encoding="utf-8").splitlines()

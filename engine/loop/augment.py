@@ -11,26 +11,25 @@ from torch import Tensor
 from torch.nn import functional
 
 from engine.data.augmentation import Augmentation
+from engine.loop.colours import Light, jittered
 
 
-def augment_images(images: Tensor, settings: Augmentation) -> Tensor:
-    """Float images `(batch, channels, height, width)`, changed; the same shape, channels-last."""
+def augment_images(images: Tensor, settings: Augmentation, light: Light = (0.0, 1.0)) -> Tensor:
+    """Float images `(batch, channels, height, width)`, changed; the same shape, channels-last.
+
+    `light`: black and white, as the images are scaled.
+    """
     if settings.rotation or settings.zoom:
         images = _turned(images, settings)
     elif settings.shift or settings.flip:
         images = _moved(images, settings.shift, settings.flip)
+    if settings.jitters:
+        images = jittered(images, settings, light)
     if settings.cutout:
         images = _cut_out(images, settings.cutout)
     if settings.noise:
         images = torch.add(images, _normal(images), alpha=settings.noise)
     return images.contiguous(memory_format=torch.channels_last)
-
-
-def blended(batch: Tensor, own: float) -> Tensor:
-    """Each sample with the share `own` of itself and the rest of its partner, which is the one as
-    far from the batch's other end: the order of a batch is drawn, so any partner is a drawn one.
-    """
-    return torch.lerp(batch.flip(0), batch, own)
 
 
 def _moved(images: Tensor, reach: int, flip: bool) -> Tensor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import torch
@@ -10,6 +11,8 @@ from torch import Tensor
 from engine.data.prepared import Part
 
 Inputs = tuple[Tensor, ...]
+Augment = Callable[[Inputs], Inputs]
+"""from the inputs of a batch to what the model sees of them in training"""
 
 COPIED_BYTES = 2**25
 """a part up to this size is copied once an epoch, in the epoch's order"""
@@ -87,6 +90,11 @@ def on_device(part: Part, device: torch.device, *, on_host: bool = False) -> Ten
         size=len(part),
         device=device if on_host else None,
     )
+
+
+def unchanged(inputs: Inputs) -> Inputs:
+    """What the model sees where nothing is augmented."""
+    return inputs
 
 
 def _moved(array: object, device: torch.device) -> Tensor:

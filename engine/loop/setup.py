@@ -18,7 +18,7 @@ from engine.data.prepared import Prepared
 from engine.distributed.place import Place
 from engine.distributed.team import Team
 from engine.loop.average import Average
-from engine.loop.parts import Inputs, TensorPart, on_device
+from engine.loop.parts import Augment, TensorPart, on_device
 from engine.loop.randomness import seed_weights
 from engine.loop.state import TrainState
 from engine.losses import LossFunction, Weigh, loss_for
@@ -40,6 +40,7 @@ class Setup:
     loss: LossFunction
     weigh: Weigh | None
     """what a batch counts in the mean of several; None where all samples count the same"""
+    augment: Augment
     machine: Machine
     versions: dict[str, str]
 
@@ -109,10 +110,6 @@ class Setup:
         schedule, optimizer = self.config.schedule, self.config.optimizer
         return schedule.rate(optimizer.learning_rate, step, self.total_steps, losses)
 
-    def augment(self, inputs: Inputs) -> Inputs:
-        """The inputs as the model is to see them in this step of the training."""
-        return self.config.data.augment(inputs)
-
 
 def set_up(config: RunConfig, place: Place | None = None) -> Setup:
     """Checks the settings, loads the data and moves it to the device of this process.
@@ -137,6 +134,7 @@ def set_up(config: RunConfig, place: Place | None = None) -> Setup:
         },
         loss=loss.build(prepared, machine.device),
         weigh=loss.weigh(prepared, machine.device),
+        augment=config.data.augmenter(prepared, machine.device),
         machine=machine,
         versions={
             "python": platform.python_version(),

@@ -5,8 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from engine.loop.augment import blended
 from engine.loop.batches import Batch
+from engine.loop.blend import blended
 from engine.loop.randomness import seed_step
 from engine.loop.restraint import restrain
 from engine.loop.setup import Setup
@@ -78,10 +78,11 @@ def _gradient(setup: Setup, state: TrainState, batches: list[Batch]) -> Tensor:
 
 def _loss(setup: Setup, state: TrainState, batch: Batch) -> Tensor:
     """Of one batch as the model is to see it: augmented, and blended where mixup is on."""
-    own = setup.config.data.own_share(setup.config.training.seed, state.step)
-    inputs = setup.augment(batch.inputs)
+    config = setup.config
+    blend = config.data.blend(setup.card.shape, config.training.seed, state.step)
+    own, inputs = blend.own, setup.augment(batch.inputs)
     if own < 1:
-        inputs = (blended(inputs[0], own), *inputs[1:])
+        inputs = (blended(inputs[0], blend), *inputs[1:])
     with setup.machine.precision.casting():
         outputs = state.network(*inputs).float()
     loss = setup.loss(outputs, batch.targets)

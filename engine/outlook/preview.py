@@ -1,61 +1,86 @@
-"""What augmentation makes of some real images, to look at before a run."""
+"""What augmentation makes of some real samples, to look at before a run."""
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import numpy as np
 import torch
+from pydantic import Field
 from torch import Tensor
 
-from engine.data.images import Images
-from engine.data.published import Published
-from engine.loop.augment import blended
+from engine.data.prepared import Prepared
+from engine.data.source import Source
+from engine.loop.blend import blended
 from engine.loop.randomness import seed_step
+from engine.outlook.shown import (
+    ImagePreview,
+    RowPreview,
+    SeriesPreview,
+    Shown,
+    TextPreview,
+    image_preview,
+    row_preview,
+    series_preview,
+)
+from engine.outlook.shown_texts import count_preview, text_preview
 from engine.problem import Problem, SettingsError
-from engine.spec import Spec
 
-SHOWN = 8
 ENOUGH = 2_000
-"""images to choose these from, and to measure the scaling with"""
+"""samples to choose these from, and to measure scales and vocabularies with"""
 
-Pixels = list[list[list[int]]]
-"""0 to 255: `(height, width, 1 or 3)`"""
-
-
-class Preview(Spec):
-    """The same images as they are and as the first step of a training would see them."""
-
-    classes: list[str]
-    before: list[Pixels]
-    after: list[Pixels]
+Preview = Annotated[
+    ImagePreview | TextPreview | RowPreview | SeriesPreview, Field(discriminator="kind")
+]
 
 
-def preview(data: Images, seed: int) -> Preview:
-    """Images of all parts of the data, changed as by the run's seed.
+def preview(data: Source, seed: int) -> Preview | None:
+    """Samples of the training part as they are and as the first step of a training would see them;
+    None where nobody could see the difference, e.g. in a graph.
 
     Raises:
-        SettingsError: the data are a download that is not on this machine yet.
+        SettingsError: the data are not on this machine yet.
     """
-    if isinstance(data, Published) and not data.is_here():
-        sentence = f"{data.title} is not on this machine yet; its images are shown after a run"
+    if data.card.task not in ("classification", "regression"):
+        return None
+    if not data.is_here():
+        sentence = f"{data.title} is not on this machine yet; this is shown after its first run"
         raise SettingsError([Problem("data", sentence)])
     few = data.model_copy(update={"limit": min(data.limit or ENOUGH, ENOUGH)})
-    part = few.prepare().parts["train"]
-    rows = np.linspace(0, len(part) - 1, SHOWN).round().astype(np.int64)
-    images = torch.from_numpy(part.inputs[0][rows])
-    low, high = float(part.inputs[0].min()), float(part.inputs[0].max())
-    seed_step(seed, 0, images.device)
-    changed = data.augment((images,))[0]
-    own = data.own_share(seed, 0)
-    if own < 1:
-        changed = blended(changed, own)
-    return Preview(
-        classes=[data.card.classes[label] for label in part.targets[rows]],
-        before=_pixels(images, low, high),
-        after=_pixels(changed, low, high),
-    )
+    try:
+        prepared = few.prepare()
+    except FileNotFoundError as error:
+        raise SettingsError([Problem("data", str(error))]) from error
+    return _compared(few, prepared, seed)
 
 
-def _pixels(images: Tensor, low: float, high: float) -> list[Pixels]:
-    scaled = (images - low) / ((high - low) or 1.0) * 255
-    pixels: list[Pixels] = scaled.clamp(0, 255).round().to(torch.uint8).permute(0, 2, 3, 1).tolist()
-    return pixels
+def _compared(data: Source, prepared: Prepared, seed: int) -> Preview | None:
+    part, modality = prepared.parts["train"], prepared.card.modality
+    if modality == "tabular" and prepared.features is None:
+        return count_preview(_shown(data, prepared, seed, 3))
+    match modality:
+        case "image":
+            return image_preview(_shown(data, prepared, seed, 8), part.inputs[0])
+        case "text":
+            return text_preview(_shown(data, prepared, seed, 4), getattr(data, "tokens", None))
+        case "tabular":
+            return row_preview(_shown(data, prepared, seed, 5))
+        case "series":
+            return series_preview(_shown(data, prepared, seed, 4))
+    return None
+
+
+def _shown(data: Source, prepared: Prepared, seed: int, number: int) -> Shown:
+    """So many samples, evenly spread over the training part, in one batch."""
+    part = prepared.parts["train"]
+    rows = np.linspace(0, len(part) - 1, min(number, len(part))).round().astype(np.int64)
+    before = torch.from_numpy(part.inputs[0][rows])
+    seed_step(seed, 0, before.device)
+    after = _changed(data, prepared, seed, before)
+    return Shown(prepared, rows, before.numpy(), after.numpy())
+
+
+def _changed(data: Source, prepared: Prepared, seed: int, samples: Tensor) -> Tensor:
+    changed = data.augmenter(prepared, samples.device)((samples,))[0]
+    blend = data.blend(prepared.card.shape, seed, 0)
+    return blended(changed, blend) if blend.own < 1 else changed

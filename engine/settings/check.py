@@ -119,7 +119,8 @@ def _parts(config: RunConfig) -> Iterator[Problem]:
     total = sum(sizes.values())
     for name in ("validation", "test"):
         share = getattr(data.split, name)
-        if share and not sizes[name]:
+        # Of no sample at all the data say themselves what is wrong.
+        if share and total and not sizes[name]:
             yield Problem(
                 f"data.split.{name}",
                 f"a share of {share:g} of {total} samples is no sample; use at least "

@@ -1,4 +1,4 @@
-"""`data`: people's own tables and images, and the data sets that come along."""
+"""`data`: people's own data, and the data sets that come along."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import typer
 from rich.table import Table
 
 from engine.data.catalogue import built_in
-from jobs.cli import data_add, data_change, data_download, data_look, image_text, text
+from jobs.cli import data_add, data_change, data_download, data_look, text
 from jobs.cli.look import JsonOption
 from jobs.data_sets import DataSet, DataSets
+from jobs.data_sets.words import held
 from jobs.yard import Yard
 
 
@@ -31,7 +32,7 @@ def _group() -> None:
 
 
 def list_sets(as_json: JsonOption = False) -> None:
-    """List your own tables and images, then the data sets that come along (for `data=...`)."""
+    """List your own data, then the data sets that come along (for `data=...`)."""
     own, sets = DataSets.of(Yard.open()).list(), built_in()
     if as_json:
         cards = {kind: {"title": each.title, **each().card.__dict__} for kind, each in sets.items()}
@@ -55,14 +56,13 @@ def list_sets(as_json: JsonOption = False) -> None:
 
 def _own_table(own: list[DataSet]) -> Table:
     table = Table(box=None, pad_edge=False)
-    for column in ("own table", "version", "rows", "columns", "file", "added", "id"):
+    for column in ("own data", "version", "rows", "columns", "file", "added", "id"):
         table.add_column(column, no_wrap=column in ("version", "added", "id"))
     for each in own:
         table.add_row(
             text.printable(each.name),
             str(each.version),
-            image_text.holds(each.format, each.rows, "rows"),
-            image_text.holds(each.format, each.columns, "columns"),
+            *held(each.format, each.rows, each.columns),
             text.printable(each.file_name),
             text.clock(each.created),
             each.id,

@@ -1,6 +1,4 @@
-"""`data add`: reads a table or a zip of images, says what it took it for and what would be lost,
-and keeps it.
-"""
+"""`data add`: reads a file, says what it took it for and what would be lost, and keeps it."""
 
 from __future__ import annotations
 
@@ -11,20 +9,23 @@ from typing import Annotated, Any, cast, get_args
 import typer
 
 from engine.data.folders import ImageFacts
+from engine.data.lines import CorpusFacts, PairFacts
 from engine.data.own.facts import Facts
-from engine.data.tables import Dialect, Kind
+from engine.data.own.recognise import Reading
+from engine.data.tables import Dialect, Kind, TableFacts
 from engine.data.tables.personal import looks_personal
-from jobs.cli import image_text, table_text, text
+from jobs.cli import image_text, line_text, table_text, text
 from jobs.cli.data_source import bar, on_this_machine
 from jobs.cli.look import JsonOption
-from jobs.data_sets import Choices, DataSetError, DataSets, Pending
+from jobs.data_sets import Choices, DataSet, DataSetError, DataSets, Pending
 from jobs.data_sets.data_set import refusal
 from jobs.yard import Yard
 
 DELIMITERS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "bar": "|", "space": " "}
 _FILES = (
-    "CSV, TSV, Parquet, XLSX, JSON lines, or a zip of images in class folders. Where the owner "
-    "allows it (TRAINYARD_FETCH), also https://... or hf://owner/name."
+    "CSV, TSV, Parquet, XLSX, JSON lines; a zip of images or text files in class folders; a text; "
+    "a zip of two texts, line by line. Where the owner allows it (TRAINYARD_FETCH), also "
+    "https://... or hf://owner/name."
 )
 QUOTES = {"none": "", "double": '"', "single": "'"}
 
@@ -32,6 +33,10 @@ QUOTES = {"none": "", "double": '"', "single": "'"}
 def add(  # noqa: PLR0913  # the options of a command are its parameters
     file: Annotated[str, typer.Argument(help=_FILES)],
     name: Annotated[str | None, typer.Option(help="What to call it; by default the file.")] = None,
+    as_: Annotated[
+        str | None,
+        typer.Option("--as", metavar="KIND", help=f"What it is: {', '.join(get_args(Reading))}."),
+    ] = None,
     drop: Annotated[
         list[str] | None,
         typer.Option(metavar="COLUMN", help="A column not to keep; may be given several times."),
@@ -56,7 +61,7 @@ def add(  # noqa: PLR0913  # the options of a command are its parameters
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Accept what is lost.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Add a table of your own, or images."""
+    """Add data of your own: a table, images, texts."""
     said = {
         "encoding": encoding,
         "delimiter": None if delimiter is None else DELIMITERS.get(delimiter, delimiter),
@@ -66,8 +71,10 @@ def add(  # noqa: PLR0913  # the options of a command are its parameters
     }
     sets = DataSets.of(Yard.open())
     kinds = _kinds(kind or [])
+    reading = cast("Reading | None", _one_of("as", as_, get_args(Reading)))
     with on_this_machine(file, sets) as (path, called):
         choices = Choices(
+            reading=reading,
             dialect=_dialect(path, called, said),
             kinds=kinds,
             drop=tuple(drop or ()),
@@ -80,6 +87,10 @@ def add(  # noqa: PLR0913  # the options of a command are its parameters
             _hint(pending)
             _accept(pending.facts, yes=yes)
             kept = pending.keep(name)
+    _say(kept, as_json=as_json)
+
+
+def _say(kept: DataSet, *, as_json: bool) -> None:
     if as_json:
         text.write_json({**kept.to_dict(), "facts": kept.facts.to_dict()})
         return
@@ -124,13 +135,16 @@ def _describe(pending: Pending) -> None:
     if isinstance(pending.facts, ImageFacts):
         image_text.describe(pending.facts)
         return
+    if isinstance(pending.facts, CorpusFacts | PairFacts):
+        line_text.describe(pending.facts)
+        return
     for line in table_text.detected(pending.facts):
         text.write(line)
     text.console().print(table_text.columns_table(pending.facts.columns))
 
 
 def _hint(pending: Pending) -> None:
-    if isinstance(pending.facts, ImageFacts):
+    if not isinstance(pending.facts, TableFacts):
         return
     for column in pending.facts.columns:
         if column.name in pending.choices.hash:
@@ -145,24 +159,34 @@ def _hint(pending: Pending) -> None:
 
 def _accept(facts: Facts, *, yes: bool) -> None:
     """Lists what is lost, and asks. Without a terminal only --yes accepts it."""
-    images = isinstance(facts, ImageFacts)
-    if isinstance(facts, ImageFacts):
-        lost = list(image_text.lost_lines(facts))
-    else:
-        lost = [table_text.loss_line(loss) for loss in facts.losses]
+    lost, what, how = _lost(facts)
     for line in lost:
         text.note(text.printable(line))
     if yes or not lost:
         return
     if sys.stdin.isatty() and sys.stderr.isatty():
-        what = "Keep the images without these?" if images else "Keep the table with what is lost?"
         if typer.confirm(what, err=True):
             return
         raise DataSetError("Nothing was kept.")
-    how = "--kind COLUMN=text keeps a column as it stands in the file"
-    if images:
-        how = "or zip them again, whole and in the folder of a class"
     raise DataSetError(
         "Nothing was kept, because reading it would lose what stands above. --yes accepts that; "
         f"{how}."
     )
+
+
+def _lost(facts: Facts) -> tuple[list[str], str, str]:
+    """What is lost, the question whether that may be, and what else can be done."""
+    if isinstance(facts, ImageFacts):
+        return (
+            list(image_text.lost_lines(facts)),
+            "Keep the images without these?",
+            "or zip them again, whole and in the folder of a class",
+        )
+    if isinstance(facts, CorpusFacts | PairFacts):
+        return list(line_text.lost_lines(facts)), "Keep the others?", "or complete these"
+    lost = [table_text.loss_line(loss) for loss in facts.losses]
+    if facts.format == "texts":
+        again = "or zip them again, as UTF-8 and in the folder of a class"
+        return lost, "Keep the texts without these?", again
+    how = "--kind COLUMN=text keeps a column as it stands in the file"
+    return lost, "Keep the table with what is lost?", how

@@ -18,7 +18,7 @@ def rename(
     new: Annotated[str, typer.Argument(help="The new name; any text.")],
     as_json: JsonOption = False,
 ) -> None:
-    """Give a table of your own another name; a plain name stands for all its versions."""
+    """Give data of your own another name; a plain name stands for all its versions."""
     sets = DataSets.of(Yard.open())
     # The oldest first, so that the versions keep their order.
     chosen = sets.versions(name)[::-1] or [sets.find(name)]
@@ -26,7 +26,7 @@ def rename(
 
 
 def delete(name: DataSetArgument, as_json: JsonOption = False) -> None:
-    """Delete a table of your own, one version at a time; the records of runs stay."""
+    """Delete data of your own, one version at a time; the records of runs stay."""
     sets = DataSets.of(Yard.open())
     versions = sets.versions(name)
     if len(versions) > 1:

@@ -1,4 +1,4 @@
-"""`data show` and `data profile`: what is in a table of one's own, or what images there are."""
+"""`data show` and `data profile`: what is in data of one's own."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from engine.data.folders import ImageFacts
-from jobs.cli import image_text, table_text, text
+from engine.data.lines import CorpusFacts, PairFacts
+from jobs.cli import image_text, line_text, table_text, text
+from jobs.cli.bars import bars, word_lines
 from jobs.cli.data_source import bar
 from jobs.cli.look import JsonOption
 from jobs.data_sets import DataSet, DataSetError, DataSets
@@ -18,7 +20,6 @@ from jobs.yard import Yard
 if TYPE_CHECKING:
     from engine.data.tables.profiling.report import ColumnProfile, Profile, TargetProfile
 
-BARS = " ▁▂▃▄▅▆▇█"
 SHOWN_ROWS = 5
 MOST_ASSOCIATIONS = 20
 
@@ -32,7 +33,7 @@ def show(
     rows: Annotated[int, typer.Option(min=0, max=1000, help="First rows to show.")] = SHOWN_ROWS,
     as_json: JsonOption = False,
 ) -> None:
-    """Show a table of your own, its columns and first rows, or images by class."""
+    """Show data of your own: columns and first rows, images by class, first lines."""
     # Here and below: PyArrow takes 0.2 s, which no other command is to wait for.
     from jobs.data_sets.preview import first_rows
 
@@ -40,6 +41,9 @@ def show(
     facts = found.facts
     if isinstance(facts, ImageFacts):
         _show_images(found, facts, as_json=as_json)
+        return
+    if isinstance(facts, CorpusFacts | PairFacts):
+        _show_lines(found, facts, rows, as_json=as_json)
         return
     first = first_rows(found.folder, rows)
     if as_json:
@@ -70,6 +74,22 @@ def _show_images(found: DataSet, facts: ImageFacts, *, as_json: bool) -> None:
         text.write(f"lost {line}")
 
 
+def _show_lines(
+    found: DataSet, facts: CorpusFacts | PairFacts, number: int, *, as_json: bool
+) -> None:
+    from jobs.data_sets.lines import first_lines
+
+    first = first_lines(found.folder, facts, number)
+    if as_json:
+        text.write_json({**found.to_dict(), "facts": facts.to_dict(), "first_lines": first})
+        return
+    for key, value in table_text.facts_lines(found):
+        text.write(f"{key:<9}{text.printable(value)}")
+    line_text.describe(facts)
+    for line in ("", *line_text.lines(first)) if first else ():
+        text.write(text.printable(line))
+
+
 def profile_table(
     name: DataSetArgument,
     target: Annotated[
@@ -77,10 +97,14 @@ def profile_table(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Measure a table of your own: spread, duplicates, what goes with a target, leaks."""
+    """Measure data of your own: spread, words, duplicates, what goes with a target, leaks."""
     from engine.data.tables.profile import profile
 
     found = DataSets.of(Yard.open()).find(name)
+    known = found.facts
+    if isinstance(known, CorpusFacts | PairFacts):
+        _profile_lines(known, target, as_json=as_json)
+        return
     names = [column.name for column in found.table.columns]
     if target is not None and target not in names:
         listed = ", ".join(names[:20]) + (", ..." if len(names) > 20 else "")
@@ -90,6 +114,17 @@ def profile_table(
         text.write_json(measured.to_dict())
         return
     for line in _lines(measured):
+        text.write(text.printable(line))
+
+
+def _profile_lines(facts: CorpusFacts | PairFacts, target: str | None, *, as_json: bool) -> None:
+    """They were measured when they were read."""
+    if target is not None:
+        raise DataSetError("Only a table has columns to compare; leave --target out.")
+    if as_json:
+        text.write_json(facts.to_dict())
+        return
+    for line in line_text.profile_lines(facts):
         text.write(text.printable(line))
 
 
@@ -128,7 +163,9 @@ def _column(column: ColumnProfile, rows: int) -> Iterator[str]:
             f"  {size.shortest:,} to {size.longest:,} characters, {text.number(size.mean)} on "
             f"average, {text.number(size.words)} words"
         )
-    if column.top and column.numbers is None:
+    if column.words is not None:
+        yield from (f"  {line}" for line in word_lines(column.words))
+    elif column.top and column.numbers is None:
         yield "  " + ", ".join(f"{table_text.cell(e.value)} {e.count:,}" for e in column.top)
 
 
@@ -143,9 +180,3 @@ def _target(target: TargetProfile) -> Iterator[str]:
     yield f"  what goes with it, on {target.compared_rows:,} rows:"
     for each in target.associations[:MOST_ASSOCIATIONS]:
         yield f"  {each.value:+.3f}  {table_text.cell(each.column, 40)} ({each.measure})"
-
-
-def bars(counts: list[int]) -> str:
-    """A histogram in one line; what is there at all is seen."""
-    most = max([*counts, 1])
-    return "".join(BARS[-(-(len(BARS) - 1) * count // most)] for count in counts)

@@ -68,11 +68,5 @@ def classes_table(facts: ImageFacts) -> Table:
     return table
 
 
-def holds(format_: str, number: int, of: str) -> str:
-    """`1,200` rows or columns; `60 images`, `3 classes`."""
-    nouns = {"rows": "images", "columns": "classes"}
-    return f"{number:,} {nouns[of]}" if format_ == "images" else f"{number:,}"
-
-
 def _size(size: tuple[int, int]) -> str:
     return f"{size[0]:,}x{size[1]:,}"

@@ -13,6 +13,7 @@ from jobs import runs as services
 from jobs.cli import text
 from jobs.cli.wait import wait_for
 from jobs.data_sets import DataSets
+from jobs.history.data_sets import OWN_SETTINGS
 from jobs.home import Home
 from jobs.yard import Yard
 
@@ -23,8 +24,6 @@ Settings = Annotated[
         help="E.g. `preset=digits_mlp training.epochs=5 optimizer.learning_rate=3e-4`.",
     ),
 ]
-
-OWN = ("data.table=", "data.images=")
 
 
 def launch(
@@ -62,12 +61,12 @@ def launch(
 
 
 def _by_digest(yard: Yard, word: str) -> str:
-    """`data.table=NAME` or `data.images=NAME` with the digest, which is what a run keeps; others as
-    they are.
+    """`data.table=NAME`, `data.images=NAME` and their like with the digest, which is what a run
+    keeps; others as they are.
 
     Raises UnknownDataSet, which says what there is.
     """
-    for setting in OWN:
+    for setting in (f"data.{each}=" for each in OWN_SETTINGS):
         name = word.removeprefix(setting)
         if name and name != word:
             return f"{setting}{DataSets.of(yard).find(name).digest}"

@@ -1,4 +1,4 @@
-"""People's own tables and images: kept under their content's digest, with names and versions."""
+"""People's own data: kept under their content's digest, with names and versions."""
 
 from jobs.data_sets.data_set import (
     DataSet,

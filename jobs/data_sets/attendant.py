@@ -17,6 +17,8 @@ from typing import Any, TextIO
 from pydantic import Field
 
 from engine.data.folders import ImageFacts
+from engine.data.lines import CorpusFacts, PairFacts
+from engine.data.own.recognise import Reading
 from engine.data.tables import Dialect, Kind, Refused
 from engine.spec import Spec
 from jobs.data_sets import Choices, DataSet, DataSetError, DataSets, Pending
@@ -25,6 +27,7 @@ from jobs.data_sets.remote import Allowed, fetch
 from jobs.yard import Yard
 
 SHOWN_ROWS = 20
+SHOWN_LINES = 40
 TOLD_PER_CENT = 1
 
 
@@ -33,6 +36,8 @@ class Order(Spec):
 
     path: str = ""
     file_name: str = ""
+    reading: Reading | None = None
+    """what it is said to be; the rest is recognised"""
     said: dict[str, str | bool] = {}
     """of the dialect; the rest is detected"""
     kinds: dict[str, Kind] = {}
@@ -87,6 +92,7 @@ def main() -> int:
 def _read(sets: DataSets, order: Order, teller: Teller) -> None:
     path = Path(order.path)
     choices = Choices(
+        reading=order.reading,
         dialect=_dialect(path, order),
         kinds=order.kinds,
         drop=tuple(order.drop),
@@ -114,6 +120,10 @@ def _found(pending: Pending) -> dict[str, Any]:
         from jobs.data_sets.thumbnails import thumbnails
 
         shown: dict[str, Any] = {"pictures": thumbnails(pending.folder)}
+    elif isinstance(pending.facts, CorpusFacts | PairFacts):
+        from jobs.data_sets.lines import first_lines
+
+        shown = {"lines": first_lines(pending.folder, pending.facts, SHOWN_LINES)}
     else:
         from jobs.data_sets.preview import first_rows
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from engine.data.own.facts import Facts, facts_of
 from engine.data.tables import TableFacts
+from jobs.data_sets.words import THESE_ARE
 
 LONGEST_NAME = 200
 
@@ -32,7 +33,7 @@ class NotStored(DataSetError):
 
 @dataclass(frozen=True)
 class DataSet:
-    """A row of the history; the table, or the images, lie in `folder`."""
+    """A row of the history; the table, the images or the texts lie in `folder`."""
 
     id: str
     name: str
@@ -42,11 +43,11 @@ class DataSet:
     bytes: int
     created: float
     format: str
-    """`images`, or that of a table's file"""
+    """`images`, `corpus`, `pairs`, or that of a table's file"""
     rows: int
-    """of a table, or images"""
+    """of a table; images, lines or pairs"""
     columns: int
-    """of a table, or classes"""
+    """of a table; classes, characters, or 2"""
     dropped: tuple[str, ...]
     """columns that were left out when it was added"""
     hashed: tuple[str, ...]
@@ -83,7 +84,7 @@ class DataSet:
         found = self.facts
         if not isinstance(found, TableFacts):
             raise DataSetError(
-                f"{self.name} are images, not a table. What is known of them: "
+                f"{self.name}: {THESE_ARE[found.format].lower()}, not a table. What is known: "
                 f"`./trainyard data show {self.name}`."
             )
         return found

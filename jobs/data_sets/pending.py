@@ -8,15 +8,17 @@ import os
 import stat
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.data.own.facts import Facts, facts_of, read_own
+from engine.data.own.recognise import Reading
 from engine.data.tables import Dialect, Kind, TableFacts
 from engine.saving.failpoints import failpoint
 from jobs.data_sets.data_set import LONGEST_NAME, DataSet, DataSetError, NotStored, refusal
 from jobs.data_sets.place import OWNER, Place
+from jobs.data_sets.words import THESE_ARE
 
 if TYPE_CHECKING:
     from jobs.data_sets.sets import DataSets
@@ -34,6 +36,8 @@ Progress = Callable[[float], None]
 class Choices:
     """What a person chose about the reading; None and nothing leave it to what is detected."""
 
+    reading: Reading | None = None
+    """what the file is said to be; a corpus or pairs have no dialect and no columns"""
     dialect: Dialect | None = None
     kinds: Mapping[str, Kind] = field(default_factory=dict)
     drop: tuple[str, ...] = ()
@@ -57,13 +61,15 @@ class Choices:
             "kinds": dict(sorted(self.kinds.items())),
             "drop": sorted(self.drop),
             "hash": sorted(self.hash),
+            # Only where it was said: the digests of old are kept.
+            **({"as": self.reading} if self.reading else {}),
         }
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
 class Pending:
-    """A table, or images, that are read and wait to be kept."""
+    """A table, images, a corpus or pairs that are read and wait to be kept."""
 
     facts: Facts
     file_name: str
@@ -143,15 +149,13 @@ def _read(
         original,
         fresh,
         file_name=file_name,
+        reading=choices.reading,
         dialect=choices.dialect,
         kinds=kinds,
         progress=lambda share: progress(COPIED + (1 - COPIED) * share),
     )
-    if not isinstance(facts, TableFacts):
-        if choices != Choices():
-            raise DataSetError("These are images: columns and dialects are chosen of tables alone.")
-        return facts
-    if choices.protects:
+    _check_choices(facts, choices)
+    if isinstance(facts, TableFacts) and choices.protects:
         # With PyArrow, which takes 0.2 s and most commands do without.
         from jobs.data_sets import privacy
 
@@ -161,6 +165,19 @@ def _read(
     return facts
 
 
+def _check_choices(facts: Facts, choices: Choices) -> None:
+    """What was chosen of columns and cells concerns a table."""
+    chosen = replace(choices, reading=None)
+    if not isinstance(facts, TableFacts) and chosen != Choices():
+        raise DataSetError(
+            f"{THESE_ARE[facts.format]}: columns and dialects are chosen of tables alone."
+        )
+    if facts.format == "texts" and (choices.dialect or choices.kinds):
+        raise DataSetError(
+            "These are text files in folders: dialects and types are chosen of tables alone."
+        )
+
+
 def _copy(source: Path, target: Path, progress: Progress) -> tuple[int, str]:
     """Copies the file, so that nobody changes it while it is read. Its size and SHA-256."""
     digest, done = hashlib.sha256(), 0
@@ -168,8 +185,8 @@ def _copy(source: Path, target: Path, progress: Progress) -> tuple[int, str]:
         facts = os.fstat(file.fileno())
         if not stat.S_ISREG(facts.st_mode):
             raise NotStored(
-                f"{source} is no file. Name a table (CSV, Parquet, XLSX or JSON lines), or a zip "
-                "of images."
+                f"{source} is no file. Name a table (CSV, Parquet, XLSX or JSON lines), a text, or "
+                "a zip of images or texts."
             )
         with target.open("xb") as copy:
             while block := file.read(BLOCK_BYTES):

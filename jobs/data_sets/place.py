@@ -2,6 +2,7 @@
 
 <data>/<digest>/            a table: original, table.parquet, facts.json, profile.json
                             images: original, images.parquet, thumbnails.npz, facts.json
+                            texts: original, corpus.txt or pairs.parquet, facts.json
 <data>/.new-<id>/           one that is being made; its maker holds the lock in it
 <data>/.unsure-<digest>     a change of rows and folder is under way, or was when its maker died
 <data>/.store.lock          held while folders appear or go

@@ -74,7 +74,7 @@ class DataSets:
             return self._views(rows.named(connection, name))
 
     def with_digest(self, digest: str) -> builtins.list[DataSet]:
-        """Those with that content, the newest first: what `data.table` and `data.images` name."""
+        """Those with that content, the newest first: what `data.table` and its like name."""
         with self.history.reading() as connection:
             return self._views(rows.with_digest(connection, digest))
 
@@ -169,7 +169,7 @@ class DataSets:
             raise refusal(f"{data_set.name} cannot be deleted", error) from error
 
     def folder(self, data_set: DataSet) -> Path:
-        """Where its table or images lie."""
+        """Where what it is made of lies."""
         return data_set.folder
 
     def original(self, data_set: DataSet) -> Path:

@@ -1,4 +1,4 @@
-"""Rows of data sets: people's own tables and images, a row a version."""
+"""Rows of data sets: people's own tables, images and texts, a row a version."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, RowMapping, delete, func, insert, select, upd
 from jobs.history.runs import unfinished
 from jobs.history.schema import DATA_SETS, RUNS
 
-OWN_SETTINGS = ("table", "images")
+OWN_SETTINGS = ("table", "images", "corpus", "pairs")
 """of `data`, that name a digest"""
 
 
@@ -88,7 +88,7 @@ def held(connection: Connection, digest: str) -> bool:
 
 
 def own_data(config: Mapping[str, Any]) -> dict[str, str]:
-    """The digests of a run's own table, or its own images, by the setting that names them."""
+    """The digests of a run's own data, by the setting that names them."""
     data = config.get("data")
     if not isinstance(data, dict):
         return {}

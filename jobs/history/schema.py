@@ -128,7 +128,7 @@ DATA_SETS = Table(
     Column("bytes", BigInteger, nullable=False),
     Column("created", Float(53), nullable=False),
     # As in the folder's facts, so that a list of data sets is one query; of images `rows` are how
-    # many, `columns` their classes.
+    # many, `columns` their classes; of a corpus lines and characters; of pairs how many, and 2.
     Column("format", String(10), nullable=False),
     Column("rows", BigInteger, nullable=False),
     Column("columns", Integer, nullable=False),

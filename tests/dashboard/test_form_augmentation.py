@@ -1,4 +1,4 @@
-"""The Launch page shows real images before and after augmentation, and only where there is some."""
+"""The Launch page shows real samples before and after augmentation, only where there is some."""
 
 from __future__ import annotations
 
@@ -26,6 +26,26 @@ def test_eight_images_before_and_after() -> None:
     shown = texts(open_page("launch"))
     assert "What the model sees" in shown
     assert shown.count("data:image/png;base64,") == 16
+
+
+CHANGED = {
+    "iris_mlp": ("data.iris.augmentation.noise", "below each change"),
+    "weather_lstm": ("data.weather.augmentation.noise", "data:image/svg+xml;base64,"),
+    "tweets_small_rnn": ("data.tweets.token_dropout", "<mark>"),
+}
+
+
+@pytest.mark.parametrize("preset", CHANGED)
+def test_rows_series_and_texts_before_and_after(preset: str) -> None:
+    key, part = CHANGED[preset]
+    page = open_page("launch", preset=preset)
+    assert "What the model sees" not in texts(page)
+    words = [f"preset={preset}", f"data.{key.split('.', 2)[2]}=0.3"]
+    assert inspector().ask_preview(override(RunConfig(), words), SECONDS) is not None
+    page = settled(page.text_input(key=key).set_value("0.3").run())
+    shown = texts(page)
+    assert "What the model sees" in shown
+    assert part in shown
 
 
 def test_another_model_is_no_new_question() -> None:

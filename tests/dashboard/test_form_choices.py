@@ -17,7 +17,12 @@ from engine.presets import PRESETS, first_for
 
 (DATA,) = [item for item in fields(RunConfig) if item.name == "data"]
 KINDS = [kind_of(option) for option in DATA.options]
-ASKING = {"table": {"data.table"}, "image_folder": {"data.images"}}
+ASKING = {
+    "table": {"data.table"},
+    "image_folder": {"data.images"},
+    "corpus": {"data.corpus"},
+    "pairs": {"data.pairs"},
+}
 """data that ask for something before they can be trained on, and where"""
 
 

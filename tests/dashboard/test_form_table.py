@@ -13,6 +13,8 @@ from dashboard.services import inspector
 from engine.data import OwnTable
 from engine.data.tables.place import own_data_folder
 from jobs import runs
+from jobs.history import data_sets
+from jobs.ids import new_id
 from jobs.yard import Yard
 from tests.dashboard.paging import fresh_services, open_page, settled, texts
 from tests.engine.own_tables import built_in, store
@@ -54,8 +56,26 @@ def _with(cells: dict[str, list[Any]]) -> AppTest:
     return _put(_opened(), "table", digest)
 
 
+def _row(yard: Yard, digest: str) -> None:
+    """The table gets a name; a table without one is as if just deleted."""
+    row = {"id": new_id(), "name": "flowers", "version": 1, "digest": digest, "bytes": 1}
+    more = {"file_name": "a.csv", "created": 0.0, "format": "csv", "rows": 150, "columns": 5}
+    with yard.history.writing() as connection:
+        data_sets.add(connection, {**row, **more, "dropped": "[]", "hashed": "[]"})
+
+
+def test_a_table_that_is_deleted_while_launch_is_pressed_is_said(services: Yard) -> None:
+    page = _put(_with(_cells()), "target", "species")
+    page = settled(page.button(key="launch").click().run())
+    assert runs.list(services) == []
+    assert "Nothing was launched" in texts(page)
+    assert "has just been deleted; choose another one" in texts(page)
+    assert page.selectbox(key=f"{T}.target").value == "species"
+
+
 def test_from_a_stored_table_to_a_run(services: Yard) -> None:
     digest = store(_cells())
+    _row(services, digest)
     page = _opened()
     assert "No table is chosen" in "\n".join(_said(page))
     assert page.button(key="launch").disabled

@@ -10,12 +10,8 @@ from engine.config import RunConfig
 from engine.data import Digits, Mnist
 from engine.data.augmentation import Augmentation
 from engine.loop.augment import augment_images
-from engine.loop.batches import steps
 from engine.loop.randomness import seed_step
-from engine.loop.setup import first_state, set_up
 from engine.settings.check import problems
-from engine.train import train
-from tests.engine.small import curve, small
 
 CPU = torch.device("cpu")
 EACH = {
@@ -26,6 +22,8 @@ EACH = {
     "zoom": Augmentation(zoom=0.2, flip=True, shift=1),
     "cutout": Augmentation(cutout=6),
     "noise": Augmentation(noise=0.2),
+    "brightness": Augmentation(brightness=0.3),
+    "contrast": Augmentation(contrast=0.3),
 }
 
 
@@ -134,36 +132,41 @@ def test_digits_are_not_mirrored_by_default() -> None:
     assert not any(data.augmentation.flip for data in (Mnist(), Digits()))
 
 
-def test_mixup_is_the_loss_on_both_targets_of_the_blend() -> None:
-    """The first step of a real run, against the formula of the paper."""
-    config = small(
-        "model=logistic_regression",
-        "data.augmentation.mixup=0.7",
-        "schedule.warmup_steps=0",
-        "training.batch_size=128",
-        "training.epochs=1",
-    )
-    told = curve(train(config))[1]
-    setup = set_up(config)
-    model = first_state(setup).model
-    batch = next(iter(steps(setup, 0, 1)))[0]
-    share = config.data.own_share(0, 0)
-    assert 0.5 <= share < 1
-    blend = share * batch.inputs[0] + (1 - share) * batch.inputs[0].flip(0)
-    scores = model(blend).log_softmax(1).detach()
-    own, other = (
-        -scores.gather(1, targets[:, None]).mean()
-        for targets in (batch.targets, batch.targets.flip(0))
-    )
-    assert told == pytest.approx(float(share * own + (1 - share) * other), rel=1e-5)
+def test_brightness_and_contrast_keep_to_their_shares_whatever_the_scaling() -> None:
+    grey = torch.full((400, 1, 8, 8), 0.25)
+    grey[:, :, ::2] = 0.75
+    bright = augmented(grey, Augmentation(brightness=0.2)).mean((1, 2, 3))
+    assert 0.4 <= bright.min() < 0.41
+    assert 0.59 < bright.max() <= 0.6
+    spread = augmented(grey, Augmentation(contrast=0.5)).std((1, 2, 3))
+    assert 0.5 < spread.min() / grey[0].std() < 0.52
+    assert 1.48 < spread.max() / grey[0].std() < 1.5
+    seed_step(7, 0, CPU)
+    scaled = augment_images(4 * grey - 2, Augmentation(brightness=0.2), light=(-2.0, 2.0))
+    assert scaled.mean((1, 2, 3)).allclose(4 * bright - 2, atol=1e-5)
 
 
-def test_mixup_draws_another_share_at_each_step() -> None:
-    settings = Augmentation(mixup=0.2)
-    shares = [settings.own_share(3, step) for step in range(200)]
-    assert shares == [settings.own_share(3, step) for step in range(200)]
-    assert len(set(shares)) == 200
-    assert 0.5 <= min(shares) < 0.6
-    # The mean of max(b, 1 - b) for b from Beta(0.2, 0.2) is 0.899, integrated numerically.
-    assert sum(shares) / 200 == pytest.approx(0.899, abs=0.03)
-    assert Augmentation().own_share(3, 0) == 1
+def test_colours_stay_between_black_and_white() -> None:
+    images = colours(64)
+    changed = augmented(images, Augmentation(brightness=1, contrast=1, saturation=1))
+    assert changed.min() >= 0
+    assert changed.max() <= 1
+
+
+def test_saturation_leaves_grey_as_it_is_and_moves_colours_from_it() -> None:
+    grey = torch.rand(50, 1, 6, 6).expand(50, 3, 6, 6)
+    assert augmented(grey, Augmentation(saturation=0.8)).allclose(grey, atol=1e-6)
+    red = torch.zeros(400, 3, 4, 4)
+    red[:, 0] = 0.5
+    changed = augmented(red, Augmentation(saturation=0.5))
+    luma = (changed * torch.tensor([0.299, 0.587, 0.114])[:, None, None]).sum(1)
+    factors = (changed[:, 0] - 0.1495).mean((1, 2)) / (0.5 - 0.1495)
+    assert luma[factors < 1].allclose(torch.tensor(0.1495), atol=1e-5)
+    assert 0.5 <= factors.min() < 0.52
+    assert 1.4 < factors.max() <= 1.5
+
+
+def test_grey_images_have_no_saturation_to_change() -> None:
+    data = Digits(augmentation=Augmentation(saturation=0.2))
+    (found,) = [p for p in problems(RunConfig(data=data)) if p.path.endswith("saturation")]
+    assert "grey images have no colours" in found.message

@@ -115,7 +115,7 @@ REFUSED: list[tuple[str, bytes | Files, str]] = [
     (
         "encrypted",
         patched(zipped(GOOD), "rose/1.png", FLAGS, b"\x01\x00"),
-        '"rose/1.png" is encrypted. Zip the images again without a password.',
+        '"rose/1.png" is encrypted. Zip the files again without a password.',
     ),
     ("symlink", special("rose/9.png", stat.S_IFLNK | 0o777), '"rose/9.png" is a link'),
     ("device", special("rose/9.png", stat.S_IFCHR | 0o666), "is a device or pipe"),
@@ -145,7 +145,7 @@ REFUSED: list[tuple[str, bytes | Files, str]] = [
     ("zstd in zip", entry("more.zst", b"\x28\xb5\x2f\xfd"), "in the archive (Zstandard)"),
     ("rare method", patched(zipped(GOOD), "rose/1.png", METHOD, b"\x0e\x00"), "rare method"),
     ("bomb", bomb(30_000_000), 'The entry "rose/bomb.bmp" becomes 30,000,002 bytes from'),
-    ("too large", bomb(70_000_000), "at most 64,000,000 are read of one image"),
+    ("too large", bomb(70_000_000), "at most 64,000,000 are read of one file"),
     (
         "many small bombs",
         {**GOOD, **{f"rose/{n}.bmp": b"BM" + bytes(9_000_000) for n in range(8)}},

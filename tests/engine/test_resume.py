@@ -46,10 +46,19 @@ KINDS = {
         "training.layer_norms_every=7",
         "training.epochs=6",
     ),
-    "rnn": ("data=digit_rows", "data.limit=700", "model=rnn", "model.layers=8"),
+    "rnn": (
+        *("data=digit_rows", "data.limit=700", "model=rnn", "model.layers=8"),
+        *("data.augmentation.noise=0.1", "data.augmentation.scale=0.1"),
+        "data.augmentation.shift=1",
+    ),
+    "table": (
+        *("data=breast_cancer", "data.limit=none", "model=mlp", "model.hidden=8"),
+        *("data.augmentation.noise=0.1", "data.augmentation.dropout=0.1", "training.epochs=3"),
+    ),
     "gru": ("data=digit_rows", "data.limit=700", "model=gru", "model.bidirectional=true"),
     "lstm": (
         *("data=tweets", "data.limit=700", "data.length=12", "data.token_dropout=0.2"),
+        "data.token_swap=0.2",
         *("model=lstm", "model.embedding=8", "model.layers=8,8", "model.dense=8"),
     ),
     "transformer": (

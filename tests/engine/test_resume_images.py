@@ -22,6 +22,9 @@ AUGMENTED = (
     "data.augmentation.cutout=2",
     "data.augmentation.noise=0.05",
     "data.augmentation.mixup=0.4",
+    "data.augmentation.brightness=0.2",
+    "data.augmentation.contrast=0.2",
+    "data.augmentation.cutmix=1",
 )
 KINDS = {
     "vgg": ("model=vgg", "model.width=2", "model.dense=8", "model.dropout=0.3", "data.limit=200"),
@@ -76,4 +79,6 @@ def test_no_augmentation_is_the_run_of_old() -> None:
     old, new = small(), small("data.augmentation.noise=0")
     assert old.data.augmentation == new.data.augmentation == Augmentation()  # type: ignore[union-attr]
     images = torch.rand(3, 1, 8, 8)
-    assert old.data.augment((images,))[0] is images
+    augment = old.data.augmenter(old.data.prepare(), images.device)
+    assert augment((images,))[0] is images
+    assert old.data.blend((1, 8, 8), 0, 0).own == 1

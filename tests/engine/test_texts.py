@@ -7,7 +7,6 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-import torch
 from numpy.typing import NDArray
 from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 
@@ -149,22 +148,6 @@ def test_the_test_has_texts_and_a_baseline_beside_it() -> None:
     raw = Tweets().load()
     assert len(tested.worst) > 5
     assert all(example.text == raw.texts[example.place] for example in tested.worst)
-
-
-def test_silent_tokens_are_drawn_anew_in_every_step_and_never_in_the_padding() -> None:
-    data = Tweets(limit=300, token_dropout=0.5)
-    tokens = torch.from_numpy(data.prepare().parts["train"].inputs[0])
-    torch.manual_seed(1)
-    (first,), (second,) = data.augment((tokens,)), data.augment((tokens,))
-    torch.manual_seed(1)
-    assert torch.equal(data.augment((tokens,))[0], first)
-    assert not torch.equal(first, second)
-    assert torch.equal(first == PADDING, tokens == PADDING)
-    assert torch.equal(first[:, 0], tokens[:, 0])
-    later = tokens[:, 1:] != PADDING
-    share = (first[:, 1:][later] == UNKNOWN).float().mean()
-    assert 0.47 < share < 0.53
-    assert Tweets().augment((tokens,))[0] is tokens
 
 
 def test_a_vocabulary_is_used_where_a_model_brings_one() -> None:

@@ -54,7 +54,7 @@ def test_own_tables_are_listed_first(place: Home, customers: Path) -> None:
     trainyard("data", "add", str(customers), home=place)
     trainyard("data", "add", str(customers), home=place)
     lines = trainyard("data", "list", home=place).stdout.splitlines()
-    assert lines[0].startswith("own table")
+    assert lines[0].startswith("own data")
     assert [line.split()[:4] for line in lines[1:3]] == [
         ["customers", "2", "100", "5"],
         ["customers", "1", "100", "5"],

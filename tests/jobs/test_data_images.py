@@ -42,7 +42,7 @@ def test_images_are_kept_with_their_archive(sets: DataSets, archive: Path) -> No
     again = sets.add(archive)
     assert (again.version, again.digest) == (2, kept.digest)
     assert there(sets) == [kept.digest]
-    with pytest.raises(DataSetError, match="flowers are images, not a table"):
+    with pytest.raises(DataSetError, match="flowers: these are images, not a table"):
         _ = kept.table
 
 

@@ -24,7 +24,7 @@ MOST_RATIO = 200
 """unpacked to packed bytes of the whole archive, and of an entry that is not small"""
 SMALL_BYTES = 10_000_000
 BLOCK_BYTES = 1 << 20
-AGAIN = "Zip the images again, without it."
+AGAIN = "Zip the files again, without it."
 SILENT_FOLDERS = {"__macosx", ".git", ".ipynb_checkpoints", "@eadir"}
 SILENT_FILES = {".ds_store", "thumbs.db", "desktop.ini", ".directory", "ehthumbs.db"}
 
@@ -83,12 +83,20 @@ class Archive:
             raise Damaged("its bytes are damaged in the archive") from error
         return bytes(content)
 
+    def begin(self, entry: Entry, number: int) -> bytes:
+        """The first bytes of one entry. Raises Damaged."""
+        try:
+            with self.file.open(entry.info) as stream:
+                return stream.read(number)
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+            raise Damaged("its bytes are damaged in the archive") from error
+
     def _check_total(self, unpacked: int) -> None:
         if unpacked > MOST_BYTES_IN_ALL or unpacked > SMALL_BYTES + MOST_RATIO * self.size:
             raise Refused(
                 f"The archive becomes {unpacked:,} bytes from {self.size:,}, as a zip bomb does; "
                 f"at most {MOST_BYTES_IN_ALL:,}, and {MOST_RATIO} times its size, are read. Give "
-                "the images themselves, in several archives where they are many."
+                "the files themselves, in several archives where they are many."
             )
 
 
@@ -138,7 +146,7 @@ def _decoded(info: zipfile.ZipInfo) -> str:
 def _check_entry(info: zipfile.ZipInfo, path: tuple[str, ...]) -> None:
     name = shown("/".join(path), 80)
     if info.flag_bits & 0x1:
-        raise Refused(f"The entry {name} is encrypted. Zip the images again without a password.")
+        raise Refused(f"The entry {name} is encrypted. Zip the files again without a password.")
     kind = stat.S_IFMT(info.external_attr >> 16)
     if kind == stat.S_IFLNK:
         raise Refused(
@@ -149,7 +157,7 @@ def _check_entry(info: zipfile.ZipInfo, path: tuple[str, ...]) -> None:
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise Refused(
             f"The entry {name} is packed by a rare method (number {info.compress_type}). Zip the "
-            "images with ordinary compression (deflate)."
+            "files with ordinary compression (deflate)."
         )
     _check_size("/".join(path), info.file_size, info.compress_size)
 
@@ -158,12 +166,12 @@ def _check_size(name: str, size: int, packed: int) -> None:
     if size > MOST_BYTES:
         raise Refused(
             f"The entry {shown(name, 80)} becomes {size:,} bytes; at most {MOST_BYTES:,} are read "
-            "of one image. Make it smaller, or take it out."
+            "of one file. Make it smaller, or take it out."
         )
     if size > SMALL_BYTES and size > MOST_RATIO * max(packed, 1):
         raise Refused(
             f"The entry {shown(name, 80)} becomes {size:,} bytes from {packed:,}, as a zip bomb "
-            "does. Take it out, or save it as PNG."
+            "does. Take it out, or save an image as PNG."
         )
 
 
@@ -180,7 +188,7 @@ def _check_places(infos: list[zipfile.ZipInfo], size: int) -> None:
         if info.header_offset + 30 + info.compress_size > end:
             raise Refused(
                 f"The entry {shown(info.filename, 80)} overlaps the one after it, as in a zip "
-                "bomb. Zip the images again."
+                "bomb. Zip the files again."
             )
 
 
@@ -190,7 +198,7 @@ def _check_twice(entries: list[Entry]) -> None:
     if times > 1:
         raise Refused(
             f"The entry {shown('/'.join(path), 80)} is in the archive {times:,} times. Zip the "
-            "images again, each under a name of its own."
+            "files again, each under a name of its own."
         )
 
 

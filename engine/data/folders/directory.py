@@ -32,17 +32,18 @@ def check_directory(path: Path) -> None:
     """Refuses an archive in several files, without an end, or with more entries than are read."""
     if not begins_like_zip(path):
         raise Refused(
-            "This is no zip archive. Images are given as a zip with a folder for each class."
+            "This is no zip archive. Images and texts are given as a zip with a folder for each "
+            "class."
         )
     entries, length = _promised(path)
     if entries == 0:
         raise Refused(
-            "The archive is empty. Zip the folders of the images: one folder for each class."
+            "The archive is empty. Zip the folders of the files: one folder for each class."
         )
     if entries > MOST_ENTRIES or length > MOST_LIST_BYTES:
         raise Refused(
             f"The archive has {entries:,} entries (a list of {length:,} bytes); at most "
-            f"{MOST_ENTRIES:,} entries ({MOST_LIST_BYTES:,} bytes) are read. Zip fewer images."
+            f"{MOST_ENTRIES:,} entries ({MOST_LIST_BYTES:,} bytes) are read. Zip fewer files."
         )
 
 
@@ -59,7 +60,7 @@ def _promised(path: Path) -> tuple[int, int]:
         _, disk, first, _, entries, length, _, _ = _END.unpack_from(tail, at)
         if (disk, first) not in ((0, 0), (0xFFFF, 0xFFFF)):
             raise Refused(
-                "This is one of several files of a divided archive. Zip the images into one file."
+                "This is one of several files of a divided archive. Zip the files into one."
             )
         locator = tail[max(0, at - _LOCATOR.size) : at]
         if len(locator) < _LOCATOR.size or not locator.startswith(b"PK\x06\x07"):

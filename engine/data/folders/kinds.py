@@ -37,19 +37,21 @@ Kind = Literal["image", "stranger"]
 
 def kind_of(name: str, content: bytes) -> Kind:
     """An image, also a broken one, or something else. Refuses an archive in the archive."""
-    for mark, what in ARCHIVES.items():
-        if content.startswith(mark):
-            raise Refused(
-                f"The entry {shown(name, 80)} is an archive in the archive ({what}). Unpack it, "
-                "and zip the images it has."
-            )
-    if content[257:262] == b"ustar":
-        raise Refused(
-            f"The entry {shown(name, 80)} is an archive in the archive (tar). Unpack it, and zip "
-            "the images it has."
-        )
+    refuse_archive(name, content)
     promised = name.lower().endswith(SUFFIXES)
     return "image" if promised or looks_read(content) or unread(content) else "stranger"
+
+
+def refuse_archive(name: str, content: bytes) -> None:
+    """An archive in the archive is never unpacked."""
+    found = next((what for mark, what in ARCHIVES.items() if content.startswith(mark)), "")
+    if content[257:262] == b"ustar":
+        found = "tar"
+    if found:
+        raise Refused(
+            f"The entry {shown(name, 80)} is an archive in the archive ({found}). Unpack it, and "
+            "zip the files it has."
+        )
 
 
 def looks_read(content: bytes) -> bool:

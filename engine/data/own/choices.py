@@ -6,9 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from engine.data.augmentation import TableAugmentation
 from engine.data.own.stored import Wording
+from engine.data.reading import Dropout, Length, Reading, Swap
 from engine.data.source import Source
-from engine.data.texts import Length, Reading
 from engine.data.tokens import Words
 from engine.spec import RARE, Spec
 
@@ -89,13 +90,9 @@ class Preparation(Source):
     )
     tokens: Annotated[Reading, Field(json_schema_extra=RARE)] = Words()
     length: Annotated[Length, Field(json_schema_extra=RARE)] = 48
-    token_dropout: float = Field(
-        0.0,
-        ge=0,
-        lt=1,
-        description="share of a text's tokens read as unknown in each step of training",
-        json_schema_extra=RARE,
-    )
+    token_dropout: Annotated[Dropout, Field(json_schema_extra=RARE)] = 0.0
+    token_swap: Annotated[Swap, Field(json_schema_extra=RARE)] = 0.0
+    augmentation: TableAugmentation = TableAugmentation()
 
     @property
     def wording(self) -> Wording:

@@ -12,6 +12,7 @@ from engine.data.own.categories import fit_categories
 from engine.data.own.roles import WAYS
 from engine.data.own.scale import Scale, measure
 from engine.data.own.stored import Dates, Stored, Values
+from engine.data.prepare.arrays import two_valued
 from engine.data.raw import Labels
 from engine.data.tables import Column
 
@@ -41,6 +42,8 @@ class Numbers:
     marked: bool
     gaps: bool
     """whether any row of the table has none of its own"""
+    quantity: bool = False
+    """whether it says how much, not yes or no, or which day"""
 
     def rows(self, places: Labels) -> Values:
         values = self.values[places]
@@ -71,7 +74,8 @@ def fit(data: Preparation, table: Stored, column: Column, train: Labels) -> Enco
     if marked:
         names = (*names, f"{column.name} is missing")
     gaps = bool(np.isnan(values).any())
-    return Numbers(names, values, fill, scale, marked, gaps)
+    quantity = column.kind in ("integer", "number") and not two_valued(seen)
+    return Numbers(names, values, fill, scale, marked, gaps, quantity)
 
 
 def stand_in(data: Preparation, values: Values) -> float:

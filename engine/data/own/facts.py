@@ -11,12 +11,13 @@ from typing import Annotated
 
 from pydantic import Field, TypeAdapter
 
-from engine.data.folders import ImageFacts, read_images
-from engine.data.folders.recognise import is_image_archive
+from engine.data.folders import ImageFacts, read_images, read_texts
+from engine.data.lines import CorpusFacts, PairFacts, read_corpus, read_pairs
+from engine.data.own.recognise import Reading, recognised
 from engine.data.tables import Dialect, Kind, TableFacts, read_table
 from engine.data.tables.facts import FACTS
 
-Facts = Annotated[TableFacts | ImageFacts, Field(discriminator="format")]
+Facts = Annotated[TableFacts | ImageFacts | CorpusFacts | PairFacts, Field(discriminator="format")]
 _ANY: TypeAdapter[Facts] = TypeAdapter(Facts)
 
 
@@ -31,24 +32,36 @@ def parse_facts(found: Mapping[str, object]) -> Facts:
 
 
 def extent(facts: Facts) -> tuple[int, int]:
-    """Rows and columns of a table; images and their classes."""
+    """Rows and columns of a table; images and classes; lines and characters; pairs of texts."""
     if isinstance(facts, ImageFacts):
         return facts.images, len(facts.classes)
+    if isinstance(facts, CorpusFacts):
+        return facts.text.lines, facts.characters
+    if isinstance(facts, PairFacts):
+        return facts.pairs, 2
     return facts.rows, len(facts.columns)
 
 
-def read_own(  # what a table can be told beside what every file is
+def read_own(  # noqa: PLR0913  # what a table can be told beside what every file is
     path: Path,
     into: Path,
     *,
     file_name: str,
+    reading: Reading | None = None,
     dialect: Dialect | None = None,
     kinds: Mapping[str, Kind] = {},  # only read
     progress: Callable[[float], None] | None = None,
 ) -> Facts:
-    """Reads a table, or a zip of images, into the fresh folder `into`. Raises Refused."""
-    if is_image_archive(path, file_name):
+    """Reads a file into the fresh folder `into` as what it is, or is said to be. Raises Refused."""
+    found = reading or recognised(path, file_name, chosen=bool(dialect or kinds))
+    if found == "images":
         return read_images(path, into, progress=progress)
+    if found == "texts":
+        return read_texts(path, into, progress=progress)
+    if found == "corpus":
+        return read_corpus(path, into, progress=progress)
+    if found == "pairs":
+        return read_pairs(path, into, file_name=file_name, progress=progress)
     return read_table(
         path, into, file_name=file_name, dialect=dialect, kinds=kinds, progress=progress
     )

@@ -1,5 +1,5 @@
-"""A file that `python -m engine` was given: read into the cache, and from there on a table, or
-images.
+"""A file that `python -m engine` was given: read into the cache, and from there on a table, images,
+a corpus or pairs.
 """
 
 from __future__ import annotations
@@ -12,12 +12,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.data.cache import cache_folder
-from engine.data.folders import read_images
+from engine.data.folders import read_images, read_texts
 from engine.data.folders import stored as stored_images
 from engine.data.folders.facts import ORIGINAL
+from engine.data.folders.recognise import held_by
 from engine.data.image_folder import ImageFolder
+from engine.data.lines import read_corpus, read_pairs
+from engine.data.lines.stored import CORPORA_TAKEN_IN, PAIRS_TAKEN_IN
 from engine.data.own import stored as stored_tables
 from engine.data.own.places import DIGEST, folder_of
+from engine.data.own_corpus import OwnCorpus
+from engine.data.own_pairs import OwnPairs
 from engine.data.own_table import OwnTable
 from engine.data.tables import Refused, read_table
 from engine.problem import Problem, SettingsError
@@ -27,7 +32,7 @@ if TYPE_CHECKING:
 
 
 def taken_in(config: RunConfig) -> RunConfig:
-    """The settings with the digest of a table, or of images, in the place of a file's path.
+    """The settings with the digest of what was read in the place of a file's path.
 
     So the same words with a changed file are other settings, which a checkpoint tells apart.
 
@@ -39,6 +44,10 @@ def taken_in(config: RunConfig) -> RunConfig:
         return _taken(config, "table", data.table, _table)
     if isinstance(data, ImageFolder):
         return _taken(config, "images", data.images, _images)
+    if isinstance(data, OwnCorpus):
+        return _taken(config, "corpus", data.corpus, _corpus)
+    if isinstance(data, OwnPairs):
+        return _taken(config, "pairs", data.pairs, _pairs)
     return config
 
 
@@ -57,7 +66,10 @@ def _taken(config: RunConfig, field: str, said: str, read: Callable[[Path], str]
 
 def _table(path: Path) -> str:
     def read(fresh: Path) -> None:
-        read_table(path, fresh, file_name=path.name)
+        if held_by(path, path.name) == "texts":
+            read_texts(path, fresh)
+        else:
+            read_table(path, fresh, file_name=path.name)
 
     return _made(path, stored_tables.TAKEN_IN, read)
 
@@ -69,6 +81,20 @@ def _images(path: Path) -> str:
         read_images(fresh / ORIGINAL, fresh)
 
     return _made(path, stored_images.TAKEN_IN, read)
+
+
+def _corpus(path: Path) -> str:
+    def read(fresh: Path) -> None:
+        read_corpus(path, fresh)
+
+    return _made(path, CORPORA_TAKEN_IN, read)
+
+
+def _pairs(path: Path) -> str:
+    def read(fresh: Path) -> None:
+        read_pairs(path, fresh, file_name=path.name)
+
+    return _made(path, PAIRS_TAKEN_IN, read)
 
 
 def _made(path: Path, taken_in: str, read: Callable[[Path], None]) -> str:

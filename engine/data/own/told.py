@@ -84,6 +84,9 @@ def _measured(data: OwnTable, fitted: Mapping[str, Encoded]) -> dict[str, str]:
     found = {"features": f"{sum(len(each.features) for each in fitted.values()):,}: of a row"}
     if filled and data.missing != "drop":
         found["missing"] = f"{data.missing}: {listed(filled, _NAMED)}"
+    if said := data.augmentation.told():
+        names = [name for name, each in numbers.items() if each.quantity]
+        found["augmentation"] = f"{said}: {listed(names, _NAMED) or 'no column is a quantity'}"
     if texts:
         sizes = [f"{name} {each.categories:,}" for name, each in texts.items()]
         found["categories"] = f"{data.categories.replace('_', '-')}: {listed(sizes, _NAMED)}"

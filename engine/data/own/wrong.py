@@ -11,6 +11,7 @@ from engine.data.own.division import time_sizes
 from engine.data.own.places import DIGEST
 from engine.data.own.roles import Roles, roles_of
 from engine.data.own.stored import Stored, readable
+from engine.data.reading import swap_problems
 from engine.problem import Problem
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ def table_problems(data: OwnTable) -> Iterator[Problem]:
     if unknown:
         return
     yield from _twice_used(data)
+    yield from _augmentation(data)
     roles = roles_of(data, table)
     if roles is None:
         return
@@ -91,6 +93,20 @@ def _twice_used(data: OwnTable) -> Iterator[Problem]:
         )
     if data.group and data.time:
         yield Problem("data.time", "rows are divided by group or by time; choose one of the two")
+
+
+def _augmentation(data: OwnTable) -> Iterator[Problem]:
+    """Where a text is read the numbers are not, so that noise would be added to nothing."""
+    if not data.text:
+        return
+    yield from swap_problems(data.tokens, data.token_swap)
+    for field in ("noise", "dropout"):
+        if getattr(data.augmentation, field):
+            yield Problem(
+                f"data.augmentation.{field}",
+                f"with a text the text alone is read ({data.text}), and no number; use 0, or "
+                "data.token_dropout",
+            )
 
 
 def _rows(data: OwnTable, roles: Roles) -> Iterator[Problem]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.data.divide import drawn
-from engine.data.prepared import Part, Prepared, TargetScale
+from engine.data.prepared import Features, Part, Prepared, TargetScale
 from engine.data.raw import Arrays, Floats, Labels
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ def prepare_arrays(data: Builtin, arrays: Arrays) -> Prepared:
     places = data.divide(rows, labels)
     parts = {name: _only(arrays, chosen) for name, chosen in places.items()}
     shift, factor = _input_scale(data, parts["train"].inputs)
+    features = _features(data, parts["train"].inputs, shift, factor)
     target = _target_scale(data, parts["train"].targets)
     return Prepared(
         card=data.card,
@@ -33,6 +34,7 @@ def prepare_arrays(data: Builtin, arrays: Arrays) -> Prepared:
         },
         target=target,
         names=arrays.feature_names,
+        features=features,
     )
 
 
@@ -60,6 +62,27 @@ def _input_scale(data: Builtin, train: Floats) -> tuple[NDArray[np.float64], NDA
         shift, factor = np.zeros(()), np.ones(())
     # A feature that never changes in the training part says nothing; it must not become infinite.
     return np.asarray(shift), np.where(factor == 0, 1.0, factor)
+
+
+def _features(
+    data: Builtin, train: Floats, shift: NDArray[np.float64], factor: NDArray[np.float64]
+) -> Features | None:
+    """None for images: their features are pixels."""
+    if data.card.modality == "image":
+        return None
+    wide = (train.shape[-1],)
+    columns = [train[..., place] for place in range(train.shape[-1])]
+    return Features(
+        shift=np.broadcast_to(shift, wide),
+        factor=np.broadcast_to(factor, wide),
+        quantities=~np.array([two_valued(column) for column in columns]),
+    )
+
+
+def two_valued(values: NDArray[Any]) -> bool:
+    """Whether there are at most two different ones: a truth and no quantity. NaN is none."""
+    low, high = np.nanmin(values), np.nanmax(values)
+    return bool(((values == low) | (values == high) | np.isnan(values)).all())
 
 
 def _target_scale(data: Builtin, train: Labels | Floats) -> TargetScale:

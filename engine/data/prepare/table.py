@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.data.divide import drawn
-from engine.data.own.encode import Encoded, fit
+from engine.data.own.encode import Encoded, Numbers, fit
 from engine.data.own.roles import Roles
 from engine.data.own.rows import Kept, kept_rows
 from engine.data.own.stored import Stored, Values
 from engine.data.own.told import Made, told
 from engine.data.prepare.texts import prepare_labelled
-from engine.data.prepared import Part, Prepared, TargetScale
+from engine.data.prepared import Features, Part, Prepared, TargetScale
 from engine.data.raw import Floats, Labels, Texts
 from engine.problem import Problem, SettingsError
 
@@ -57,6 +57,7 @@ def prepare_table(
         parts=parts,
         target=target,
         names=names,
+        features=_features(fitted),
         told=told(data, Made(table, roles, kept, places, dict(fitted), empty)),
     )
 
@@ -105,6 +106,20 @@ def _encoded(fitted: Sequence[tuple[str, Encoded]], places: Labels) -> Floats:
             with np.errstate(over="ignore"):
                 found[first : first + len(some), begin:end] = column.rows(some)
             begin = end
+    return found
+
+
+def _features(fitted: Sequence[tuple[str, Encoded]]) -> Features:
+    """Which features are quantities, and their scales."""
+    wide = sum(len(column.features) for _, column in fitted)
+    found = Features(np.zeros(wide), np.ones(wide), np.zeros(wide, dtype=np.bool_))
+    place = 0
+    for _, column in fitted:
+        if isinstance(column, Numbers) and column.quantity:
+            found.shift[place] = column.scale.shift[0]
+            found.factor[place] = column.scale.factor[0]
+            found.quantities[place] = True
+        place += len(column.features)
     return found
 
 

@@ -15,7 +15,8 @@ from engine.data.tokens.bags import Bag, WordCounts
 
 if TYPE_CHECKING:
     from engine.data.card import Card
-    from engine.data.texts import Reading, TextSource
+    from engine.data.reading import Reading
+    from engine.data.texts import TextSource
     from engine.data.tokens import Vocabulary
 
 

@@ -98,6 +98,13 @@ def detect(text: str, whole: bool, encoding: str, file_name: str) -> Detected:
     return Detected(dialect, ending, begin, line, notes)
 
 
+def divides(text: str, whole: bool, file_name: str) -> bool:
+    """Whether some delimiter makes the beginning a table of more than one column."""
+    start = Start(text, whole, "utf-8", line_end(text), "", file_name)
+    trial, _, _ = start.without_comments(0)
+    return trial.good and trial.width > 1 and len(trial.records) > 1
+
+
 @dataclass(frozen=True)
 class Start:
     """A beginning, and what is known of it."""

@@ -11,7 +11,8 @@ FACTS = "facts.json"
 TABLE = "table.parquet"
 
 Kind = Literal["integer", "number", "boolean", "date", "text"]
-Format = Literal["csv", "parquet", "xlsx", "jsonl"]
+Format = Literal["csv", "parquet", "xlsx", "jsonl", "texts"]
+"""`texts`: a zip of text files, a row a file"""
 
 
 class Refused(ValueError):

@@ -28,11 +28,12 @@ from engine.data.tables.profiling.report import (
     Numbers,
     Profile,
     TargetProfile,
+    WordProfile,
 )
 from engine.data.tables.profiling.tally import Tally
 from engine.data.tables.profiling.target import target_profile
 
-VERSION = 1
+VERSION = 2
 """of what is measured; a kept profile of another one is measured again"""
 
 Progress = Callable[[float], None]
@@ -121,5 +122,6 @@ __all__ = [
     "Numbers",
     "Profile",
     "TargetProfile",
+    "WordProfile",
     "profile",
 ]

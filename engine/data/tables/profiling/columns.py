@@ -15,6 +15,7 @@ from engine.data.tables.profiling.cells import Table, present, written
 from engine.data.tables.profiling.keys import keys_of
 from engine.data.tables.profiling.report import ColumnProfile, Common
 from engine.data.tables.profiling.tally import Tally
+from engine.data.tables.profiling.words import word_profile
 
 TOP = 10
 CANDIDATES = 1_000
@@ -23,6 +24,8 @@ FEWEST_IDS = 10
 """rows below which different values prove nothing"""
 LONGEST_ID = 32
 """characters on average; longer texts that are all different are prose"""
+PROSE_WORDS = 3
+"""words of a text, on average, from which on they are worth a count"""
 LOOKED_AT = 1_000
 """cells that say whether a column is of persons"""
 
@@ -31,6 +34,7 @@ def column_profile(table: Table, name: str, kind: Kind) -> ColumnProfile:
     """Everything about one column, in several passes over it."""
     counts = _counts(table, name)
     lengths = spread.lengths(table, name) if kind == "text" else None
+    prose = lengths is not None and lengths.words >= PROSE_WORDS
     there = table.rows - counts.missing
     different = there >= FEWEST_IDS and counts.distinct == there
     short = kind == "integer" or (lengths is not None and lengths.mean <= LONGEST_ID)
@@ -46,6 +50,7 @@ def column_profile(table: Table, name: str, kind: Kind) -> ColumnProfile:
         numbers=spread.numbers(table, name) if kind in ("integer", "number") else None,
         dates=spread.dates(table, name) if kind == "date" else None,
         lengths=lengths,
+        words=word_profile(lambda: map(present, table.cells(name))) if prose else None,
     )
 
 

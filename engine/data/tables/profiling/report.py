@@ -58,6 +58,21 @@ class Lengths(Spec):
     histogram: Histogram
 
 
+class WordProfile(Spec):
+    """Of texts: their words, in small letters and without signs."""
+
+    texts: int
+    """that were counted: all, or the first ones up to a million different words"""
+    words: int
+    distinct: int
+    once: int
+    """words that come a single time"""
+    top: list[Common]
+    """the most frequent ones, with how often they come"""
+    histogram: Histogram
+    """of how many words a text has, of all texts"""
+
+
 class ColumnProfile(Spec):
     """One column. Of `numbers`, `dates` and `lengths` at most one is there, by `kind`."""
 
@@ -76,6 +91,8 @@ class ColumnProfile(Spec):
     numbers: Numbers | None = None
     dates: Dates | None = None
     lengths: Lengths | None = None
+    words: WordProfile | None = None
+    """where texts have several words"""
 
 
 class Association(Spec):

@@ -53,18 +53,21 @@ def dates(table: Table, name: str) -> Dates | None:
 
 def lengths(table: Table, name: str) -> Lengths | None:
     """None where every cell is missing."""
-    words = 0
+    return text_lengths(lambda: map(present, table.cells(name)))
+
+
+def text_lengths(texts: Callable[[], Iterator[Any]]) -> Lengths | None:
+    """Of arrays of texts, none of them missing; None where there is none. Reads them five times."""
 
     def read() -> Iterator[Values]:
-        for cells in table.cells(name):
-            yield np.array(pc.utf8_length(present(cells)), dtype=np.float64)
+        for cells in texts():
+            yield np.array(pc.utf8_length(cells), dtype=np.float64)
 
     moments = _moments(read)
     if moments is None:
         return None
     count, mean, _, low, high = moments
-    for cells in table.cells(name):
-        words += pc.sum(pc.count_substring_regex(present(cells), r"\S+")).as_py() or 0
+    words = sum(float(values.sum()) for values in word_counts(texts))
     return Lengths(
         shortest=int(low),
         longest=int(high),
@@ -73,6 +76,12 @@ def lengths(table: Table, name: str) -> Lengths | None:
         words=words / count,
         histogram=histogram(read(), low, high),
     )
+
+
+def word_counts(texts: Callable[[], Iterator[Any]]) -> Iterator[Values]:
+    """How many words, between spaces, each text has."""
+    for cells in texts():
+        yield np.array(pc.count_substring_regex(cells, r"\S+"), dtype=np.float64)
 
 
 def histogram(batches: Iterator[Values], low: float, high: float) -> Histogram:
