@@ -210,16 +210,16 @@ def _launch_if_pressed(origin: Run | None) -> None:
     form.pressed = False
     outcome = session.lay_out(form).outcome
     if outcome.ready and outcome.config is not None:
-        source = origin.id if origin else None
         try:
-            form.launched = runs.launch(
-                services.yard(), outcome.config, origin=source, key=form.key
+            run_id = runs.launch(
+                services.yard(), outcome.config, origin=origin.id if origin else None, key=form.key
             )
         except SettingsError as error:
             # Between the drawing and the press, e.g. a data set was deleted.
             services.trouble("Nothing was launched", str(error))
             return
-        navigation.go("run", id=form.launched)
+        form.launched = run_id
+        navigation.go("run", id=run_id)
 
 
 def _launch_button(form: state.State, sheet: session.Sheet) -> None:
