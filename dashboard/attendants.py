@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import json
-import subprocess
-import sys
 import threading
 import time
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from jobs.data_sets.attendant import Order
+from jobs.data_sets.forking import Attendant, Forking
 
 MOST = 8
 """looks at once; each may take half a gigabyte"""
@@ -25,7 +23,6 @@ MOST = 8
 FORGOTTEN_SECONDS = 1800
 """without a question: the person has gone"""
 
-_ROOT = Path(__file__).parent.parent
 _CRASHED = (
     "Reading the file ended in the middle, perhaps for want of memory. Try it again; if it stays "
     "so, divide the file."
@@ -36,7 +33,7 @@ _CRASHED = (
 class Look:
     """How far one look is. What it has found is there when it comes."""
 
-    process: subprocess.Popen[str]
+    process: Attendant
     progress: float = 0.0
     read: dict[str, Any] | None = None
     profile: dict[str, Any] | None = None
@@ -67,7 +64,6 @@ class Look:
         with self.changed:
             self.not_kept = ""
             try:
-                assert self.process.stdin is not None
                 self.process.stdin.write(json.dumps({"keep": name}) + "\n")
                 self.process.stdin.flush()
             except (OSError, ValueError):  # the latter: its pipes are closed
@@ -77,18 +73,20 @@ class Look:
 
     def end(self) -> None:
         """Ends it; what is not kept is gone."""
-        self.process.kill()
-        self.process.wait()
+        if self.read and not self.kept:
+            # It waits for a name: without anybody to give one it tidies up and ends.
+            with contextlib.suppress(OSError):
+                self.process.stdin.close()
+        else:
+            self.process.kill()
 
     def follow(self) -> None:
         """Takes in its lines until it ends. Runs in a thread."""
-        assert self.process.stdout is not None
         for line in self.process.stdout:
             with self.changed:
                 for name, content in json.loads(line).items():
                     setattr(self, name, content)
                 self.changed.notify_all()
-        self.process.wait()
         self._close_pipes()
         with self.changed:
             if not self.over:
@@ -99,9 +97,8 @@ class Look:
 
     def _close_pipes(self) -> None:
         for pipe in (self.process.stdin, self.process.stdout):
-            if pipe is not None:
-                with contextlib.suppress(BrokenPipeError):
-                    pipe.close()
+            with contextlib.suppress(BrokenPipeError):
+                pipe.close()
 
 
 class Attendants:
@@ -110,6 +107,12 @@ class Attendants:
     def __init__(self) -> None:
         self._looks: OrderedDict[str, Look] = OrderedDict()
         self._lock = threading.Lock()
+        self._forking = Forking()
+
+    def warm_up(self) -> None:
+        """Somebody is about to bring a file."""
+        with self._lock:
+            self._forking.warm_up()
 
     def look(self, order: Order) -> Look:
         """The look with this order: started now, or under way since it was asked for first."""
@@ -118,7 +121,7 @@ class Attendants:
             known = self._looks.get(key)
             if known is None or _CRASHED in (known.refused, known.not_kept):
                 self._forget()
-                known = self._looks[key] = _started(key)
+                known = self._looks[key] = self._started(key)
             self._looks.move_to_end(key)
             known.asked = time.monotonic()
             return known
@@ -135,6 +138,7 @@ class Attendants:
         with self._lock:
             looks = list(self._looks.values())
             self._looks.clear()
+            self._forking.close()
         for look in looks:
             look.end()
             look.thread.join(5)
@@ -146,18 +150,10 @@ class Attendants:
                 look.end()
                 del self._looks[key]
 
-
-def _started(order: str) -> Look:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "jobs.data_sets.attendant"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=_ROOT,
-    )
-    assert process.stdin is not None
-    process.stdin.write(order + "\n")
-    process.stdin.flush()
-    look = Look(process)
-    look.thread.start()
-    return look
+    def _started(self, order: str) -> Look:
+        process = self._forking.attendant()
+        process.stdin.write(order + "\n")
+        process.stdin.flush()
+        look = Look(process)
+        look.thread.start()
+        return look

@@ -31,6 +31,7 @@ def page() -> None:
 def _all() -> None:
     with st.container(key="head"):
         st.markdown("# Data")
+    services.attendants().warm_up()
     arrived = drop("drop", ACCEPTS, _HINT)
     if arrived:
         navigation.go("data", upload=arrived)

@@ -12,6 +12,7 @@ from jobs.data_sets.remote import Allowed
 
 # What is fetched stands in the session and not in the URL: a link must not make us fetch.
 _FETCHING = "data.fetching"
+_REFUSED = "data.refused"
 
 
 def draw() -> None:
@@ -27,8 +28,13 @@ def draw() -> None:
         )
         if press.form_submit_button("Fetch", icon=":material/download:", width="stretch"):
             st.session_state[_FETCHING] = address.strip()
+            st.session_state[_REFUSED] = ""
     if _FETCHING in st.session_state:
         _fetch(str(st.session_state[_FETCHING]))
+    if refused := st.session_state.get(_REFUSED):
+        with st.container(border=True, key="trouble"):
+            st.markdown(":material/block: **Nothing was fetched**")
+            st.text(finished(one_line(refused)))
 
 
 def _fetch(address: str) -> None:
@@ -42,9 +48,7 @@ def _fetch(address: str) -> None:
     services.attendants().end(order)
     if found.fetched:
         navigation.go("data", upload=found.fetched)
-    with st.container(border=True, key="trouble"):
-        st.markdown(":material/block: **Nothing was fetched**")
-        st.text(finished(one_line(found.refused)))
+    st.session_state[_REFUSED] = found.refused
 
 
 def _leave() -> None:
