@@ -94,7 +94,7 @@ class Forking:
             self.close()
             ours, theirs = socket.socketpair()
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "jobs.data_sets.forking"], stdin=theirs, cwd=_ROOT
+                [sys.executable, "-m", "jobs.data_sets.forking"], stdin=theirs.fileno(), cwd=_ROOT
             )
             theirs.close()
             self._socket = ours
