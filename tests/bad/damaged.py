@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+import warnings
 import zipfile
 
 from tests.bad.made import Made
@@ -99,7 +100,10 @@ def _inside(content: bytes, chance: random.Random) -> bytes:
                 continue
             renamed = f"{chance.choice(['../', '/', 'x/', 'a/b/'])}{name}" if kind == 1 else name
             changed = _bytes(inside, chance) if kind in (2, 3) else inside
-            packed.writestr(zipfile.ZipInfo(renamed), changed, zipfile.ZIP_DEFLATED)
+            with warnings.catch_warnings():
+                # Two entries of one name are meant.
+                warnings.simplefilter("ignore", UserWarning)
+                packed.writestr(zipfile.ZipInfo(renamed), changed, zipfile.ZIP_DEFLATED)
     return held.getvalue()
 
 

@@ -19,6 +19,8 @@ import pandas
 import pytest
 
 from engine.data.folders import ImageFacts
+from engine.data.lines import CorpusFacts
+from engine.data.lines.facts import CORPUS
 from engine.data.tables import Refused, TableFacts
 from jobs.data_sets import DataSets
 from jobs.yard import Yard
@@ -81,12 +83,21 @@ def judged(sets: DataSets, one: Made, folder: Path) -> str:
             if isinstance(facts, TableFacts):
                 wrong = damage(one.content, facts, pending.folder)
                 return f"{one!r}: {wrong[0]}" if wrong else "read"
+            if isinstance(facts, CorpusFacts):
+                same = corpus(one.content, facts) == (pending.folder / CORPUS).read_text()
+                return "read" if same else f"{one!r}: another text"
             assert isinstance(facts, ImageFacts)
             return "read" if facts.images >= 2 else f"{one!r}: {facts.images} images"
     except Refused as refused:
         sentence = str(refused)
         good = sentence.isprintable() and 20 < len(sentence) < 600
         return "refused" if good else f"{one!r}: {sentence!r}"
+
+
+def corpus(content: bytes, facts: CorpusFacts) -> str:
+    """The text as Python reads it, line ends made line feeds."""
+    text = content.decode(facts.text.encoding).removeprefix("\ufeff")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def answers(sets: DataSets, files: Iterator[Made], folder: Path) -> Counter[str]:
