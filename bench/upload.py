@@ -99,6 +99,7 @@ def _logged_in(home: Home, port: int) -> str:
         except OSError:
             if time.monotonic() > deadline:
                 raise
+            # The page is not served yet.
             time.sleep(0.1)
 
 

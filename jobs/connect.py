@@ -51,7 +51,7 @@ def hurry(client: redis.Redis) -> None:
 
 
 def connect_blocking(home: Home) -> redis.Redis:
-    """A client of its own for a thread that waits in XREAD with `BLOCK_MILLISECONDS`."""
+    """A client of its own for a thread that waits in XREAD, for less than `SOCKET_SECONDS`."""
     return connect(home)
 
 

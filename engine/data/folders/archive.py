@@ -46,6 +46,10 @@ class Entry:
         return "/".join(self.path)
 
 
+# All that zipfile raises for bytes that are not what was packed; the last for a rare method.
+_NOT_WHAT_WAS_PACKED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError)
+
+
 @dataclass
 class Archive:
     """An open zip. `unpacked` counts what has really come out of it."""
@@ -78,8 +82,7 @@ class Archive:
                     self.unpacked += len(block)
                     _check_size(entry.name, len(content), entry.info.compress_size)
                     self._check_total(self.unpacked)
-        # All that zipfile raises for bytes that are not what was packed.
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        except _NOT_WHAT_WAS_PACKED as error:
             raise Damaged("its bytes are damaged in the archive") from error
         return bytes(content)
 
@@ -88,7 +91,7 @@ class Archive:
         try:
             with self.file.open(entry.info) as stream:
                 return stream.read(number)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        except _NOT_WHAT_WAS_PACKED as error:
             raise Damaged("its bytes are damaged in the archive") from error
 
     def _check_total(self, unpacked: int) -> None:

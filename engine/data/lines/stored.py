@@ -2,33 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
-
-from pydantic import ValidationError
-
 from engine.data.lines.facts import CORPUS, PAIRS, CorpusFacts, PairFacts
-from engine.data.own.places import digests, folder_of
+from engine.data.own.kept import Kept, listed, readable
 from engine.data.raw import Corpus, Pairs
-from engine.data.tables.facts import FACTS
 
 CORPORA_TAKEN_IN = "corpora-v1"
 PAIRS_TAKEN_IN = "pairs-v1"
 """folders in the cache of files that `python -m engine` was given; another version reads anew"""
 
 
-@dataclass(frozen=True)
-class StoredCorpus:
-    """A corpus on this machine. `stamp` tells it from one that was put in its place."""
+class StoredCorpus(Kept[CorpusFacts]):
+    """A corpus on this machine."""
 
-    folder: Path
-    stamp: int
-
-    @property
-    def facts(self) -> CorpusFacts:
-        """What is known of it without opening it."""
-        return _corpus_facts(self.folder, self.stamp)
+    facts_are = CorpusFacts
+    counted = "characters"
 
     def load(self) -> Corpus:
         """The text. Raises FileNotFoundError where it is not what it was when it was added."""
@@ -43,17 +30,11 @@ class StoredCorpus:
         return Corpus(text)
 
 
-@dataclass(frozen=True)
-class StoredPairs:
-    """Pairs on this machine. `stamp` as above."""
+class StoredPairs(Kept[PairFacts]):
+    """Pairs on this machine."""
 
-    folder: Path
-    stamp: int
-
-    @property
-    def facts(self) -> PairFacts:
-        """What is known of them without opening them."""
-        return _pair_facts(self.folder, self.stamp)
+    facts_are = PairFacts
+    counted = "pairs"
 
     def load(self) -> Pairs:
         """All of them. Raises FileNotFoundError where they are damaged."""
@@ -71,51 +52,19 @@ class StoredPairs:
 
 def readable_corpus(corpus: str) -> StoredCorpus | None:
     """The corpus of this digest; None where it is not on this machine, or is none."""
-    found = folder_of(corpus, CORPORA_TAKEN_IN)
-    if found is None:
-        return None
-    stored = StoredCorpus(*found)
-    try:
-        return stored if stored.facts.characters else None
-    except (OSError, ValidationError):
-        return None
+    return readable(StoredCorpus, corpus, CORPORA_TAKEN_IN)
 
 
 def readable_pairs(pairs: str) -> StoredPairs | None:
     """The pairs of this digest; None where they are not on this machine, or are none."""
-    found = folder_of(pairs, PAIRS_TAKEN_IN)
-    if found is None:
-        return None
-    stored = StoredPairs(*found)
-    try:
-        return stored if stored.facts.pairs else None
-    except (OSError, ValidationError):
-        return None
+    return readable(StoredPairs, pairs, PAIRS_TAKEN_IN)
 
 
 def stored_corpora() -> dict[str, str]:
     """The corpora of this machine by digest, the newest first, and how long each is."""
-    found = [each for digest in digests() if (each := readable_corpus(digest)) is not None]
-    return {
-        each.folder.name: f"{each.folder.name[:8]} · {each.facts.characters:,} characters"
-        for each in sorted(found, key=lambda each: each.stamp, reverse=True)
-    }
+    return listed(readable_corpus, lambda each: f"{each.facts.characters:,} characters")
 
 
 def stored_pairs() -> dict[str, str]:
     """The pairs of this machine by digest, the newest first, and how many each has."""
-    found = [each for digest in digests() if (each := readable_pairs(digest)) is not None]
-    return {
-        each.folder.name: f"{each.folder.name[:8]} · {each.facts.pairs:,} pairs"
-        for each in sorted(found, key=lambda each: each.stamp, reverse=True)
-    }
-
-
-@lru_cache(maxsize=32)
-def _corpus_facts(folder: Path, stamp: int) -> CorpusFacts:  # noqa: ARG001
-    return CorpusFacts.model_validate_json((folder / FACTS).read_text(encoding="utf-8"))
-
-
-@lru_cache(maxsize=32)
-def _pair_facts(folder: Path, stamp: int) -> PairFacts:  # noqa: ARG001
-    return PairFacts.model_validate_json((folder / FACTS).read_text(encoding="utf-8"))
+    return listed(readable_pairs, lambda each: f"{each.facts.pairs:,} pairs")

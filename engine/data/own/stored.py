@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import ValidationError
 
-from engine.data.own.places import digests, folder_of
+from engine.data.own.kept import Kept, listed
+from engine.data.own.kept import readable as find
+from engine.data.own.places import folder_of
 from engine.data.raw import Labels
-from engine.data.tables import Column, TableFacts, load_facts
+from engine.data.tables import Column, TableFacts
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -49,17 +48,11 @@ class Codes:
     names: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Stored:
-    """A table on this machine. `stamp` tells it from one that was put in its place."""
+class Stored(Kept[TableFacts]):
+    """A table on this machine."""
 
-    folder: Path
-    stamp: int
-
-    @property
-    def facts(self) -> TableFacts:
-        """What is known of it without opening it."""
-        return _facts(self.folder, self.stamp)
+    facts_are = TableFacts
+    counted = "columns"
 
     def find(self, name: str) -> Column | None:
         """The column called so."""
@@ -165,26 +158,14 @@ def stored(table: str) -> Stored | None:
 
 def readable(table: str) -> Stored | None:
     """As `stored`, and None also where its facts are damaged."""
-    found = stored(table)
-    try:
-        return found if found is None or found.facts.columns else None
-    except (OSError, ValidationError):
-        return None
+    return find(Stored, table, TAKEN_IN)
 
 
 def stored_tables() -> dict[str, str]:
     """The tables of this machine by digest, the newest first, and how large each is."""
-    found = [table for digest in digests() if (table := readable(digest)) is not None]
-    return {
-        table.folder.name: f"{table.folder.name[:8]} · {table.facts.rows:,} rows, "
-        f"{len(table.facts.columns):,} columns"
-        for table in sorted(found, key=lambda each: each.stamp, reverse=True)
-    }
-
-
-@lru_cache(maxsize=32)
-def _facts(folder: Path, stamp: int) -> TableFacts:  # noqa: ARG001
-    return load_facts(folder)
+    return listed(
+        readable, lambda each: f"{each.facts.rows:,} rows, {len(each.facts.columns):,} columns"
+    )
 
 
 def _shown(value: Any) -> float | str:
