@@ -12,12 +12,12 @@ from pydantic import Field
 from engine.data.card import Card
 from engine.data.lines.stored import StoredPairs, readable_pairs, stored_pairs
 from engine.data.own.places import DIGEST
-from engine.data.pairs import PairSource
+from engine.data.pairs import PairSource, longest
 from engine.data.raw import Labels, Pairs
 from engine.data.tokens import Tokens, Words
 from engine.losses import IGNORED
 from engine.problem import Problem
-from engine.spec import FIRST, PAIRS, RARE
+from engine.spec import FIRST, PAIRS
 
 if TYPE_CHECKING:
     from engine.data.prepared import Prepared
@@ -55,20 +55,8 @@ class OwnPairs(PairSource):
         json_schema_extra=FIRST,
     )
     tokens: Tokens = Field(Words(), description="what the model reads and writes")
-    length: int = Field(
-        48,
-        ge=2,
-        le=4096,
-        description="longest source, in tokens and the end",
-        json_schema_extra=RARE,
-    )
-    target_length: int = Field(
-        48,
-        ge=2,
-        le=4096,
-        description="longest target, in tokens and the end",
-        json_schema_extra=RARE,
-    )
+    length: int = longest("source", 48)
+    target_length: int = longest("target", 48)
 
     @property
     def card(self) -> Card:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -24,23 +24,22 @@ if TYPE_CHECKING:
     from engine.data.tokens import Vocabulary
 
 
+def longest(what: Literal["source", "target"], tokens: int) -> Any:
+    """The setting of how long a source or target may be; data differ in its default alone."""
+    return Field(
+        tokens,
+        ge=2,
+        le=4096,
+        description=f"longest {what}, in tokens and the end",
+        json_schema_extra=RARE,
+    )
+
+
 class PairSource(Source):
     """Pairs of texts. A text longer than its length is cut; padding counts in no metric."""
 
-    length: int = Field(
-        32,
-        ge=2,
-        le=4096,
-        description="longest source, in tokens and the end",
-        json_schema_extra=RARE,
-    )
-    target_length: int = Field(
-        32,
-        ge=2,
-        le=4096,
-        description="longest target, in tokens and the end",
-        json_schema_extra=RARE,
-    )
+    length: int = longest("source", 32)
+    target_length: int = longest("target", 32)
     prefix: str = Field(
         "",
         max_length=200,
@@ -95,13 +94,7 @@ class Dates(PairSource):
         source="generated",
         licence="none needed",
     )
-    target_length: int = Field(
-        11,
-        ge=2,
-        le=4096,
-        description="longest target, in tokens and the end",
-        json_schema_extra=RARE,
-    )
+    target_length: int = longest("target", 11)
     count: int = Field(8_000, ge=100, le=300_000, description="how many dates to make up")
     seed: int = Field(0, ge=0, lt=2**31, description="of the dates made up", json_schema_extra=RARE)
 
@@ -182,20 +175,8 @@ class EmojiNames(PairSource):
     tokens: Literal["characters", "words"] = Field(
         "words", description="what the model reads and writes"
     )
-    length: int = Field(
-        48,
-        ge=2,
-        le=4096,
-        description="longest source, in tokens and the end",
-        json_schema_extra=RARE,
-    )
-    target_length: int = Field(
-        64,
-        ge=2,
-        le=4096,
-        description="longest target, in tokens and the end",
-        json_schema_extra=RARE,
-    )
+    length: int = longest("source", 48)
+    target_length: int = longest("target", 64)
 
     def load(self) -> Pairs:
         english, other = emoji_names("en"), emoji_names(self.language)
