@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.dashboard.serving import Complaints
+from tests.engine.writings import story
 from tests.engine.zips import flowers, pack
 from tests.whole.conftest import Trainyard
 
@@ -93,6 +94,23 @@ def trained(page: Page, trainyard: Trainyard) -> dict[str, float]:
     return tested
 
 
+def written(page: Page, trainyard: Trainyard) -> None:
+    """A small language model learns from the corpus that the form has."""
+    for name, value in (("Layers", "1"), ("Width", "32"), ("Context", "32")):
+        field = page.get_by_label(name, exact=True)
+        field.fill(value)
+        field.press("Enter")
+    launch = page.get_by_role("button", name="Launch", exact=True)
+    expect(launch).to_be_enabled(timeout=PAGE_MS)
+    launch.click()
+    page.wait_for_url("**/run?id=*", timeout=PAGE_MS)
+    expect(page.locator(".ty-state")).to_have_text("Finished", timeout=RUN_MS)
+    run = json.loads(trainyard.say("show", page.url.rsplit("=", 1)[1], "--json"))
+    assert run["config"]["data"]["kind"] == "corpus"
+    assert (run["config"]["model"]["layers"], run["config"]["data"]["context"]) == (1, 32)
+    assert run["config"]["model"]["width"] == 32
+
+
 @pytest.mark.timeout(900)
 def test_files_of_ones_own_from_the_browser_to_test_metrics(
     browser: Browser, trainyard: Trainyard, tmp_path: Path
@@ -117,6 +135,14 @@ def test_files_of_ones_own_from_the_browser_to_test_metrics(
     page.get_by_role("combobox", name="Text").click()
     page.get_by_role("option", name="message").click()
     assert trained(page, trainyard)["accuracy"] > 0.95
+
+    (tmp_path / "story.txt").write_text(story(1_500))
+    dropped(page, tmp_path / "story.txt")
+    expect(page.get_by_text("How it begins")).to_be_visible()
+    page.get_by_role("button", name="Keep this corpus").click()
+    page.get_by_role("button", name="Train on it").click()
+    page.get_by_role("heading", name="Launch a run").wait_for(timeout=PAGE_MS)
+    written(page, trainyard)
 
     dropped(page, pack(tmp_path / "flowers.zip", flowers(40)))
     page.get_by_role("button", name="Keep these images").click()
