@@ -84,6 +84,23 @@ class Gradients(Fact):
     """by layer, from the input's to the output's: its L2 norm at each of these steps"""
 
 
+class Timing(Fact):
+    """Where the time went since the last one, about once a second and at the end of a training.
+
+    The four activities are all of it; what is none of the others is `compute`.
+    """
+
+    kind: Literal["timing"] = "timing"
+    seconds: float
+    """the span, which ends at `time`"""
+    data: float = 0.0
+    """seconds of it spent waiting for batches"""
+    compute: float = 0.0
+    """seconds in optimizer steps, until their losses were fetched"""
+    evaluation: float = 0.0
+    checkpoint: float = 0.0
+
+
 class Curve(Spec):
     """Points of a small drawn curve, e.g. ROC: `x` and `y` have the same length."""
 
@@ -222,6 +239,18 @@ class Hardware(Fact):
     memory_total: int
     process_memory: int
     """resident bytes of this run's processes"""
+    disk_read: float | None = None
+    """bytes a second from the machine's disks; None where the system does not tell"""
+    disk_written: float | None = None
+    process_disk_read: float | None = None
+    """bytes a second from disks for this run's processes"""
+    process_disk_written: float | None = None
+    network_received: float | None = None
+    """bytes a second over the machine's networks; no system tells them by process"""
+    network_sent: float | None = None
+    disk_free: int | None = None
+    """bytes free on the disk that holds the runs"""
+    disk_total: int | None = None
     gpus: list[GpuSample] = []
 
 
@@ -238,6 +267,7 @@ Event = Annotated[
     Started
     | Steps
     | Gradients
+    | Timing
     | Evaluation
     | CrossValidation
     | Checkpoint

@@ -17,8 +17,9 @@ from engine.distributed.meeting import meet, share_progress
 from engine.distributed.team import joined
 from engine.events import Alert, Event
 from engine.loop.batches import steps
+from engine.loop.clock import Clock
 from engine.loop.folds import Teller, check_folds, finished
-from engine.loop.round import conclude, end_round, is_over
+from engine.loop.round import end_round, is_over, last_word, test
 from engine.loop.setup import Setup, first_state, set_up
 from engine.loop.state import TrainState
 from engine.loop.steps import Pending
@@ -90,13 +91,16 @@ def _tell(
 ) -> Iterator[Event]:
     """The run from its first word to its last."""
     resumed, alerts = resume
+    clock = Clock()
     try:
         yield started(setup, state, resumed)
         yield from alerts
         yield from list(state.recent)
-        yield from _learn(setup, state, keeper)
-        yield from keeper.save_and_tell()
-        yield from conclude(setup, state)
+        yield from _learn(setup, state, keeper, clock)
+        yield from clock.over("checkpoint", keeper.save_and_tell())
+        yield from clock.over("evaluation", test(setup, state))
+        yield clock.timing(state.step)
+        yield last_word(setup, state)
     except GeneratorExit:
         # Only here, between two steps, is the state whole; after another error it may not be.
         keeper.save()
@@ -110,7 +114,7 @@ def _tell(
         yield from out_of_memory(setup, state)
 
 
-def _learn(setup: Setup, state: TrainState, keeper: Keeper) -> Iterator[Event]:
+def _learn(setup: Setup, state: TrainState, keeper: Keeper, clock: Clock) -> Iterator[Event]:
     """Steps and evaluations from wherever `state` stands to the end."""
     pending = Pending()
     state.model.train()
@@ -118,17 +122,18 @@ def _learn(setup: Setup, state: TrainState, keeper: Keeper) -> Iterator[Event]:
     while not is_over(setup, state):
         evaluation = setup.next_evaluation(state.progress.evaluated_step)
 
-        for batches in steps(setup, state.step, evaluation):
+        for batches in clock.over("data", steps(setup, state.step, evaluation)):
             pending.add(advance(setup, state, batches))
             failpoint("train.step")
             if pending.due():
                 yield from tell(pending, state, setup)
+                yield from clock.tell_when_due(state.step)
                 if state.step < evaluation:  # else the evaluation comes first, and belongs in it
-                    yield from keeper.save_when_due()
+                    yield from clock.over("checkpoint", keeper.save_when_due())
 
         if pending.losses:
             yield from tell(pending, state, setup)
-        yield from end_round(setup, state)
+        yield from clock.over("evaluation", end_round(setup, state))
         share_progress(setup, state)
         # Also here: epochs shorter than a flush would otherwise never save.
-        yield from keeper.save_when_due()
+        yield from clock.over("checkpoint", keeper.save_when_due())

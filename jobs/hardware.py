@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import platform
+from pathlib import Path
 
 import psutil
 
 from engine.events import Hardware
+from jobs import flows
 from jobs.gpu import Gpus
 
 SEARCH_EVERY = 10
@@ -15,17 +17,25 @@ SEARCH_EVERY = 10
 
 
 class Meter:
-    """Takes samples; rates are over the time since the sample before (the first one is 0).
+    """Takes samples; rates are over the time since the sample before.
+
+    The first one is taken when the meter is made, so that all it gives have rates.
 
     `pid` and its children are the processes of the run; without it only the machine is measured.
-    `visible` names the run's GPUs as in `CUDA_VISIBLE_DEVICES`; None means all.
+    `visible` names the run's GPUs as in `CUDA_VISIBLE_DEVICES`; None means all. `folder` lies on
+    the disk whose room is told.
     """
 
-    def __init__(self, pid: int | None = None, visible: str | None = None) -> None:
+    def __init__(
+        self, pid: int | None = None, visible: str | None = None, folder: Path | None = None
+    ) -> None:
         self._gpus = Gpus(visible)
         self._root = psutil.Process(pid) if pid is not None else None
         self._known: dict[int, psutil.Process] = {}
         self._samples = 0
+        self._folder = folder
+        self._disks, self._networks = flows.Flow(), flows.Flow()
+        self._process_disks = flows.ProcessDisks()
         self.sample()
 
     def sample(self, step: int = 0) -> Hardware:
@@ -40,6 +50,10 @@ class Meter:
                     sizes.append(process.memory_info().rss)
             except psutil.NoSuchProcess:
                 continue
+        disk_read, disk_written = self._disks.rates(flows.disks())
+        process_read, process_written = self._process_disks.rates(tree)
+        received, sent = self._networks.rates(flows.networks())
+        free, total = flows.room(self._folder)
         return Hardware(
             step=step,
             cpu=min(100.0, psutil.cpu_percent(None)),
@@ -47,6 +61,14 @@ class Meter:
             memory_used=memory.total - memory.available,
             memory_total=memory.total,
             process_memory=sum(sizes),
+            disk_read=disk_read,
+            disk_written=disk_written,
+            process_disk_read=process_read,
+            process_disk_written=process_written,
+            network_received=received,
+            network_sent=sent,
+            disk_free=free,
+            disk_total=total,
             gpus=self._gpus.sample(frozenset(process.pid for process in tree)),
         )
 

@@ -9,20 +9,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from engine.events import Evaluation, Fact, Gradients, Hardware, Steps
+from engine.events import Evaluation, Fact, Gradients, Hardware, Steps, Timing
 from engine.gpu_sample import GpuSample
 
 Measure = tuple[str, list[int], list[float], list[float]]
 """metric name, steps, unix seconds, values; the three lists have the same length"""
 
 HARDWARE = "hardware/"
-"""prefix of curves that belong to the clock: several points of one step are all kept"""
+TIME = "time/"
 
 GRADIENTS = "gradients/"
 """prefix of the curves of gradient norms, one a layer"""
 
-
 _FOLD = re.compile(r"fold (\d+)/")
+
+
+def by_clock(metric: str) -> bool:
+    """Whether a curve belongs to the clock: several points of one step are all kept, none again."""
+    return metric.startswith((HARDWARE, TIME))
 
 
 def named(metric: str, fold: int) -> str:
@@ -39,7 +43,7 @@ def apart(name: str) -> tuple[str, int]:
 def measures(event: object) -> Iterator[Measure]:
     """The points of `event`, curve by curve; none for events that are no measurement."""
     for metric, steps, seconds, values in _measured(event):
-        if isinstance(event, Fact) and event.fold:
+        if isinstance(event, Fact) and event.fold and not by_clock(metric):
             steps = [step - event.fold_begin for step in steps]
             metric = named(metric, event.fold)
         yield metric, steps, seconds, values
@@ -55,6 +59,10 @@ def _measured(event: object) -> Iterator[Measure]:
     elif isinstance(event, Hardware):
         for name, value in _hardware(event):
             yield HARDWARE + name, [event.step], [event.time], [value]
+    elif isinstance(event, Timing) and event.seconds > 0:
+        for name in ("data", "compute", "evaluation", "checkpoint"):
+            percent = 100 * getattr(event, name) / event.seconds
+            yield TIME + name, [event.step], [event.time], [percent]
 
 
 def _steps(event: Steps | Gradients) -> Iterator[Measure]:
@@ -67,11 +75,26 @@ def _steps(event: Steps | Gradients) -> Iterator[Measure]:
         yield name, steps, event.seconds, values
 
 
+_FLOWS = (
+    "disk_read",
+    "disk_written",
+    "process_disk_read",
+    "process_disk_written",
+    "network_received",
+    "network_sent",
+    "disk_free",
+)
+"""numbers of a sample that not every system tells"""
+
+
 def _hardware(sample: Hardware) -> Iterator[tuple[str, float]]:
     yield "cpu", sample.cpu
     yield "process_cpu", sample.process_cpu
     yield "memory", float(sample.memory_used)
     yield "process_memory", float(sample.process_memory)
+    for name in _FLOWS:
+        if (value := getattr(sample, name)) is not None:
+            yield name, float(value)
     for gpu in sample.gpus:
         yield from ((f"gpu{gpu.index}/{name}", value) for name, value in _gpu(gpu))
 

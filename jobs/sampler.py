@@ -28,7 +28,7 @@ def main() -> int:
     home = Home.from_environment()
     await_server(home, seconds=60)
     client = connect_unretried(home)
-    meter, name = Meter(), machine_name()
+    meter, name = Meter(folder=home.root), machine_name()
     while not stopping.wait(PERIOD_SECONDS):
         sample = meter.sample()
         try:

@@ -119,7 +119,7 @@ class Attempt:
         return 0
 
     def _measure(self) -> None:
-        meter = Meter(os.getpid(), os.environ.get("CUDA_VISIBLE_DEVICES"))
+        meter = Meter(os.getpid(), os.environ.get("CUDA_VISIBLE_DEVICES"), self.folder)
         while not self._over.wait(HARDWARE_SECONDS):
             self.telemetry.emit(meter.sample(self.step))
 

@@ -10,7 +10,7 @@ from dashboard.live.downsample import keep
 from dashboard.live.frames import Points, encode
 from dashboard.live.tail import Position, Told, facts, points, progress
 from jobs.history import Record, Snapshot
-from jobs.measures import HARDWARE, apart
+from jobs.measures import apart, by_clock
 
 MOST_FULL = 10
 """folds whose curves are sent at full width; of more all together are as many points"""
@@ -67,7 +67,7 @@ def _news(metric: str, known: Points, curve: Points) -> Points:
     """The points behind the last known one: by time for hardware, by step for all others."""
     if not len(known):
         return curve
-    if metric.startswith(HARDWARE):
+    if by_clock(metric):
         return curve.take(curve.seconds > np.max(known.seconds))
     return curve.take(curve.steps > np.max(known.steps))
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from dashboard.live.frames import Points, encode
-from engine.events import Evaluation, Gradients, Hardware, Steps
+from engine.events import Evaluation, Gradients, Hardware, Steps, Timing
 from jobs import telemetry
 from jobs.events import RECORD, Record
 from jobs.measures import measures
@@ -73,7 +73,7 @@ def facts(told: Iterable[Told]) -> list[dict[str, Any]]:
             **item.event.to_dict(),
         }
         for item in told
-        if not isinstance(item.event, Steps | Gradients | Hardware | Evaluation)
+        if not isinstance(item.event, Steps | Gradients | Timing | Hardware | Evaluation)
     ]
 
 

@@ -48,21 +48,24 @@ def end_round(setup: Setup, state: TrainState) -> Iterator[Event]:
     yield event
 
 
-def conclude(setup: Setup, state: TrainState) -> Iterator[Event]:
-    """The one look at the test part, with the best weights if they were kept, and the last word."""
-    if setup.config.schedule.explores:
-        yield explored(setup, state.progress.tried, blown_up=False)
+def test(setup: Setup, state: TrainState) -> Iterator[Event]:
+    """The one look at the test part, with the best weights if they were kept."""
+    if setup.config.schedule.explores or not len(setup.parts["test"]):
         return
     step = state.progress.best_step if state.best else state.progress.evaluated_step
-    epoch = setup.epoch_of(step)
-    if len(setup.parts["test"]):
-        if state.best:
-            yield Log(message=_best(setup, state, step), step=state.step)
-        blank = Evaluation(split="test", epoch=epoch, step=step, metrics={})
-        with state.holding(state.best or state.kept()):
-            event = evaluate(state.model, setup.parts["test"], setup, blank)
-        yield event
-    yield _finished(setup, state)
+    if state.best:
+        yield Log(message=_best(setup, state, step), step=state.step)
+    blank = Evaluation(split="test", epoch=setup.epoch_of(step), step=step, metrics={})
+    with state.holding(state.best or state.kept()):
+        event = evaluate(state.model, setup.parts["test"], setup, blank)
+    yield event
+
+
+def last_word(setup: Setup, state: TrainState) -> Finished:
+    """How the run ended, all steps being behind it."""
+    if setup.config.schedule.explores:
+        return explored(setup, state.progress.tried, blown_up=False)
+    return _finished(setup, state)
 
 
 def _best(setup: Setup, state: TrainState, step: int) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from jobs.history.points import Points, join, merge
 from jobs.history.schema import CHUNKS
-from jobs.measures import HARDWARE
+from jobs.measures import by_clock
 
 
 def metrics(connection: Connection, run_id: str) -> list[str]:
@@ -49,5 +49,5 @@ def _assemble(metric: str, chunks: Sequence[tuple[int, Points]]) -> Points:
     for attempt, points in chunks:
         attempts[attempt].append(points)
     parts = [join(each) for each in attempts.values()]
-    # Hardware belongs to the clock: two samples of the same step are two facts.
-    return join(parts) if metric.startswith(HARDWARE) else merge(parts)
+    # Two samples of the same step are two facts.
+    return join(parts) if by_clock(metric) else merge(parts)

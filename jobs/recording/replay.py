@@ -8,7 +8,7 @@ from sqlalchemy import Connection, func, select
 
 from jobs.history.points import Points, first_difference, join
 from jobs.history.schema import ATTEMPTS, CHUNKS
-from jobs.measures import HARDWARE
+from jobs.measures import by_clock
 
 
 def first_divergence(
@@ -29,7 +29,7 @@ def first_divergence(
     found: list[int] = []
     for metric, parts in curves.items():
         begin = begins.get(metric, 0)
-        if metric.startswith(HARDWARE) or begin + parts[0][1].steps[0] > reached:
+        if by_clock(metric) or begin + parts[0][1].steps[0] > reached:
             continue
         again = join([points for _, points in parts])
         step = _divergence(connection, run_id, attempt, metric, again)

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from engine.events import DRAWN, Evaluation, Gradients, Hardware, Steps
+from engine.events import DRAWN, Evaluation, Gradients, Hardware, Steps, Timing
 from jobs.events import Record
 from jobs.history.points import Points
 from jobs.history.schema import ATTEMPTS, EVALUATIONS, RECORDS, RUNS
@@ -128,8 +128,8 @@ def _place(evaluation: Evaluation) -> str:
 
 
 def _is_record(heard: Heard) -> bool:
-    """Steps, gradients and hardware samples are points; every other event is kept as it is."""
-    return not isinstance(heard.event, Steps | Gradients | Hardware)
+    """What is no point of a curve is kept as it is."""
+    return not isinstance(heard.event, Steps | Gradients | Timing | Hardware)
 
 
 def _write(connection: Connection, run_id: str, attempt: int, fold: Fold, seq: int) -> None:

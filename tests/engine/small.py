@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from engine.config import RunConfig
-from engine.events import EVENT, Evaluation, Event, Finished, Steps
+from engine.events import EVENT, Evaluation, Event, Finished, Steps, Timing
 from engine.settings.command import override
 
 PROJECT = Path(__file__).parents[2]
@@ -51,6 +51,11 @@ def curve(events: Iterable[Event], metric: str = "train/loss") -> dict[int, floa
 def evaluations(events: Iterable[Event]) -> dict[tuple[str, int], dict[str, float]]:
     """Metrics by split and epoch."""
     return {(e.split, e.epoch): e.metrics for e in events if isinstance(e, Evaluation)}
+
+
+def untimed(events: Iterable[Event]) -> list[Event]:
+    """Without the timings, which come by the clock."""
+    return [event for event in events if not isinstance(event, Timing)]
 
 
 def last(events: list[Event]) -> Finished:

@@ -8,13 +8,18 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
+import psutil
 import redis
 
+from engine.events import Hardware
 from jobs import keys
+from jobs.flows import Flow
 from jobs.hardware import SEARCH_EVERY, Meter, machine_name
 from jobs.home import Home
 from jobs.machines import Presence, list_machines, publish, recent_samples
+from jobs.measures import measures
 
 
 def test_a_machine_shows_its_workers_and_its_sample(client: redis.Redis) -> None:
@@ -89,3 +94,41 @@ def test_the_sampler_publishes(home: Home, client: redis.Redis) -> None:
     finally:
         sampler.terminate()
         assert sampler.wait(5) == 0
+
+
+def test_the_meter_counts_what_its_processes_write(tmp_path: Path) -> None:
+    meter = Meter(os.getpid(), folder=tmp_path)
+    with (tmp_path / "written").open("wb") as file:
+        file.write(os.urandom(8_000_000))
+        file.flush()
+        os.fsync(file.fileno())
+    sample = meter.sample()
+    assert sample.disk_total is not None
+    assert sample.disk_free is not None
+    assert 0 < sample.disk_free < sample.disk_total
+    if psutil.LINUX:
+        assert sample.process_disk_written is not None
+        assert sample.process_disk_written > 1_000_000
+    for rate in (sample.disk_read, sample.disk_written, sample.network_sent):
+        assert rate is None or rate >= 0
+    curves = {metric for metric, _, _, _ in measures(sample)}
+    assert {"hardware/disk_free", "hardware/cpu"} <= curves
+    assert ("hardware/network_sent" in curves) == (sample.network_sent is not None)
+
+
+def test_a_counter_that_is_gone_or_begins_anew_is_no_number() -> None:
+    flow = Flow()
+    assert flow.rates((100, 100)) == (None, None)
+    first, second = flow.rates((50, 4_000))
+    assert first == 0
+    assert second is not None
+    assert second > 0
+    assert flow.rates(None) == (None, None)
+    assert flow.rates((60, 4_000)) == (None, None)
+
+
+def test_samples_of_older_versions_are_read() -> None:
+    old = {"cpu": 1.0, "process_cpu": 0, "memory_used": 1, "memory_total": 2, "process_memory": 0}
+    sample = Hardware.model_validate(old)
+    assert sample.disk_free is None
+    assert len(list(measures(sample))) == 4

@@ -4,6 +4,7 @@ import { Chart } from "./chart.js";
 import { Curves } from "./curves.js";
 import { element, setText } from "./dom.js";
 import { groupOf, groupOrder, metricTitle } from "./groups.js";
+import { byClock } from "./measures.js";
 import { Schedule } from "./schedule.js";
 import { DASHES, PALETTE } from "./theme.js";
 import { toolbar } from "./toolbar.js";
@@ -50,7 +51,7 @@ export class CompareView extends View {
     if (!run || !["snapshot", "delta"].includes(header.kind)) return;
     if (header.kind === "snapshot") run.curves = new Curves();
     for (const [name, points] of curves) {
-      if (!name.startsWith("hardware/")) this.markChart(run.curves.add(name, points));
+      if (!byClock(name)) this.markChart(run.curves.add(name, points));
     }
     this.show();
   }

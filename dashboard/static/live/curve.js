@@ -1,10 +1,12 @@
 // One curve in the browser: points are appended, doubled ones dropped, old ones thinned.
+import { byClock } from "./measures.js";
+
 const MOST_POINTS = 6000;
 
 export class Curve {
   constructor(metric, points) {
-    // A replayed step counts once; hardware belongs to the clock, not to the step.
-    this.byTime = metric.startsWith("hardware/");
+    // A replayed step counts once; hardware and timings belong to the clock, not to the step.
+    this.byTime = byClock(metric);
     // What is measured once an epoch has no noise of steps to smooth away.
     this.perStep = metric.startsWith("train/");
     this.steps = [];
