@@ -1,31 +1,20 @@
 """What a run says while it trains: one frozen class per fact, one union, one JSON.
 
-To add an event, write a class with its `kind` and name it in `Event`.
+To add an event, write a class with its `kind` and name it in `Event`. What comes by the clock and
+not from a step is in `engine/samples.py`.
 """
 
 from __future__ import annotations
 
-import time
 from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
 from engine.data.card import Task
-from engine.gpu_sample import GpuSample
+from engine.fact import Fact as Fact
+from engine.samples import Hardware as Hardware
+from engine.samples import Timing as Timing
 from engine.spec import Spec
-
-Seconds = Annotated[float, Field(description="wall-clock time, seconds since 1970 (UTC)")]
-
-
-class Fact(Spec):
-    """A thing that happened at `time`; `step` counts optimizer steps done since the run began."""
-
-    time: Seconds = Field(default_factory=time.time)
-    step: int = 0
-    fold: int = 0
-    """which of the trainings of a cross-validation it belongs to, from 1; 0 for any other run"""
-    fold_begin: int = 0
-    """steps of the run before this fold began: `step - fold_begin` counts within the fold"""
 
 
 class Started(Fact):
@@ -82,23 +71,6 @@ class Gradients(Fact):
     """wall-clock end of each of these steps"""
     norms: dict[str, list[float]]
     """by layer, from the input's to the output's: its L2 norm at each of these steps"""
-
-
-class Timing(Fact):
-    """Where the time went since the last one, about once a second and at the end of a training.
-
-    The four activities are all of it; what is none of the others is `compute`.
-    """
-
-    kind: Literal["timing"] = "timing"
-    seconds: float
-    """the span, which ends at `time`"""
-    data: float = 0.0
-    """seconds of it spent waiting for batches"""
-    compute: float = 0.0
-    """seconds in optimizer steps, until their losses were fetched"""
-    evaluation: float = 0.0
-    checkpoint: float = 0.0
 
 
 class Curve(Spec):
@@ -224,34 +196,6 @@ class Alert(Fact):
     code: str
     """stable name of the rule, e.g. `loss-not-finite`"""
     message: str
-
-
-class Hardware(Fact):
-    """One sample of the machine and of this run's processes, about once a second."""
-
-    kind: Literal["hardware"] = "hardware"
-    cpu: float
-    """percent of the whole machine, 0 to 100"""
-    process_cpu: float
-    """percent of one core used by this run's processes; may exceed 100"""
-    memory_used: int
-    """bytes used on the machine"""
-    memory_total: int
-    process_memory: int
-    """resident bytes of this run's processes"""
-    disk_read: float | None = None
-    """bytes a second from the machine's disks; None where the system does not tell"""
-    disk_written: float | None = None
-    process_disk_read: float | None = None
-    """bytes a second from disks for this run's processes"""
-    process_disk_written: float | None = None
-    network_received: float | None = None
-    """bytes a second over the machine's networks; no system tells them by process"""
-    network_sent: float | None = None
-    disk_free: int | None = None
-    """bytes free on the disk that holds the runs"""
-    disk_total: int | None = None
-    gpus: list[GpuSample] = []
 
 
 class Finished(Fact):
