@@ -10,15 +10,19 @@ import redis.asyncio
 from redis.exceptions import RedisError
 
 from dashboard.live import streams
-from dashboard.live.tail import Batch, Position, Told, has_gap, unpack
+from dashboard.live.tail import Batch, Told, has_gap, unpack
 from dashboard.live.viewer import Viewer
 from jobs import keys
 from jobs.connect import RedisUnavailable
+from jobs.history.records import Position
 
 BATCH_SECONDS = 0.03
 """a short rest after each fan-out: at high rates many events travel in one frame"""
 
 RETRY_SECONDS = 0.3
+
+LARGE_BYTES = 32_768
+"""more is understood in a thread: other viewers' frames do not wait for it"""
 
 
 @dataclass(eq=False)
@@ -30,6 +34,8 @@ class Feed:
     """makes a new client; asked again after each outage, since the server may have moved"""
     viewers: set[Viewer] = field(default_factory=set)
     position: Position | None = None
+    held: dict[int, list[Batch]] = field(default_factory=dict)
+    """by pace, what its viewers get at the next beat"""
 
     async def follow(self) -> None:
         """Reads until cancelled; outlasts any outage of Redis."""
@@ -42,17 +48,23 @@ class Feed:
 
     async def _read(self, client: redis.asyncio.Redis) -> None:
         if self.position is None:
-            self.position = parse_position(await streams.last_id(client, keys.events(self.run)))
+            self.position = await streams.last(client, keys.events(self.run))
             # Whoever came before this moment may have missed what was said meanwhile.
             self._refresh()
         key = keys.events(self.run)
         while True:
             last = "{}-{}".format(*self.position)
             if entries := await streams.read(client, key, last):
-                self.spread(unpack(entries, self.position))
+                told = await self._understand(entries, self.position)
+                self.spread(told, streams.size(entries))
                 await asyncio.sleep(BATCH_SECONDS)
 
-    def spread(self, told: list[Told]) -> None:
+    async def _understand(self, entries: list[streams.Entry], after: Position) -> list[Told]:
+        if streams.size(entries) < LARGE_BYTES:
+            return unpack(entries, after)
+        return await asyncio.to_thread(unpack, entries, after)
+
+    def spread(self, told: list[Told], size: int = 0) -> None:
         """Gives new events to all viewers; after a gap they get a snapshot instead."""
         if not told or self.position is None:
             return
@@ -61,16 +73,21 @@ class Feed:
         if gap:
             self._refresh()
             return
-        batch = Batch(self.run, told)
+        batch = Batch(self.run, told, size)
         for viewer in self.viewers:
-            viewer.offer(batch)
+            if not viewer.hz:
+                viewer.offer(batch)
+        for hz in {viewer.hz for viewer in self.viewers if viewer.hz}:
+            self.held.setdefault(hz, []).append(batch)
+
+    def beat(self, hz: int) -> None:
+        """Gives what was held for viewers of that pace, as one batch."""
+        if held := self.held.pop(hz, None):
+            batch = Batch.merged(held)
+            for viewer in self.viewers:
+                if viewer.hz == hz:
+                    viewer.offer(batch)
 
     def _refresh(self) -> None:
         for viewer in self.viewers:
             viewer.refresh(self.run)
-
-
-def parse_position(entry_id: str) -> Position:
-    """A stream entry's id as attempt and seq."""
-    attempt, seq = entry_id.split("-")
-    return int(attempt), int(seq)

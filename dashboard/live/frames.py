@@ -11,10 +11,22 @@ import math
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+
+
+class Curve(Protocol):
+    """What a frame carries: three arrays of one length."""
+
+    @property
+    def steps(self) -> NDArray[Any]: ...
+    @property
+    def seconds(self) -> NDArray[Any]: ...
+    @property
+    def values(self) -> NDArray[Any]: ...
+    def __len__(self) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -37,10 +49,6 @@ class Points:
     def __len__(self) -> int:
         return len(self.steps)
 
-    def take(self, indices: NDArray[Any]) -> Points:
-        """The points at `indices`, or where a mask is true."""
-        return Points(self.steps[indices], self.seconds[indices], self.values[indices])
-
     def append(self, other: Points) -> Points:
         """These points, then the other's."""
         return Points(
@@ -50,15 +58,15 @@ class Points:
         )
 
 
-def encode(header: Mapping[str, Any], curves: Mapping[str, Points]) -> bytes:
+def encode(header: Mapping[str, Any], curves: Mapping[str, Curve]) -> bytes:
     """One frame, ready to be sent to any number of viewers."""
     named = {**header, "curves": [[metric, len(points)] for metric, points in curves.items()]}
     text = json.dumps(plain(named), separators=(",", ":"), allow_nan=False).encode()
     padding = b" " * (-(4 + len(text)) % 8)
     parts = [struct.pack("<I", len(text) + len(padding)), text, padding]
     for points in curves.values():
-        parts += [points.steps.tobytes(), points.seconds.tobytes()]
-    parts += [points.values.tobytes() for points in curves.values()]
+        parts += [points.steps.astype("<f8").tobytes(), points.seconds.astype("<f8").tobytes()]
+    parts += [points.values.astype("<f4").tobytes() for points in curves.values()]
     return b"".join(parts)
 
 

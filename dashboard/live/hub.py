@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
 
 import redis.asyncio
-from redis.exceptions import RedisError
 
-from dashboard.live import streams
 from dashboard.live.changes import Changes
 from dashboard.live.feed import Feed
 from dashboard.live.frames import encode
-from dashboard.live.info import describe
 from dashboard.live.machines import Machines
-from dashboard.live.snapshot import encode_snapshot, position
-from dashboard.live.tail import Position, Told, unpack
+from dashboard.live.reader import Reader
 from dashboard.live.viewer import Viewer
-from jobs import connect, keys, runs
-from jobs.connect import RedisUnavailable
-from jobs.history import Snapshot
+from dashboard.live.zoom import Zoom
+from jobs import connect
+from jobs.history.records import Position
 from jobs.home import Home
 from jobs.yard import Yard
 
@@ -44,6 +39,7 @@ class Hub:
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._ending: set[asyncio.Task[None]] = set()
         self._machines = Machines(self)
+        self._reader = Reader(self)
         self.viewers: set[Viewer] = set()
 
     @asynccontextmanager
@@ -89,6 +85,8 @@ class Hub:
         if viewer.machines:
             viewer.refresh(MACHINES)
             self._start(MACHINES, self._machines.follow())
+        if viewer.hz:
+            self._start(f"pace {viewer.hz}", self._beat(viewer.hz))
         for run in viewer.runs:
             self._join(viewer, run)
         try:
@@ -99,32 +97,34 @@ class Hub:
                 self._leave(viewer, run)
             if not any(other.machines for other in self.viewers):
                 self._stop(MACHINES)
+            if not any(other.hz == viewer.hz for other in self.viewers):
+                self._stop(f"pace {viewer.hz}")
 
-    async def snapshot(self, viewer: Viewer, run: str) -> bytes:
-        """The frame a viewer begins with; remembers how far it reaches.
+    async def begin(self, viewer: Viewer, run: str) -> list[bytes]:
+        """The frames a viewer begins with or goes on with; remembers how far they reach.
 
         Raises UnknownRun, SQLAlchemyError and, for the machines, RedisError.
         """
         if run == MACHINES:
-            return await asyncio.to_thread(self._machines.snapshot)
-        stored, info = await asyncio.to_thread(self._stored, run)
-        told = await self._tail(run, stored.position)
-        viewer.positions[run] = position(stored, told)
-        return await asyncio.to_thread(encode_snapshot, run, stored, told, info, viewer.pixels)
+            return [await asyncio.to_thread(self._machines.snapshot)]
+        return await self._reader.begin(viewer, run)
 
-    def _stored(self, run: str) -> tuple[Snapshot, dict[str, Any]]:
-        stored = self.yard.history.snapshot(run)
-        counts = Counter(record.kind for record in stored.records)
-        return stored, describe(runs.get(self.yard, run), counts)
+    async def zoom(self, viewer: Viewer, zoom: Zoom) -> bytes:
+        """The answer to a zoom. Raises SQLAlchemyError."""
+        return await self._reader.zoom(zoom, viewer.choice.closer(zoom.metrics))
 
-    async def _tail(self, run: str, after: Position) -> list[Told]:
-        """What the stream holds beyond the history; nothing while Redis is away."""
-        key, last = keys.events(run), "{}-{}".format(*after)
-        try:
-            async with self.connect() as client:
-                return unpack(await streams.beyond(client, key, last), after)
-        except (RedisError, RedisUnavailable, OSError):
-            return []
+    def position(self, run: str) -> Position | None:
+        """How far the viewers of a run were told; None when nobody reads its stream yet."""
+        feed = self._feeds.get(run)
+        return feed.position if feed else None
+
+    async def _beat(self, hz: int) -> None:
+        """Hands on what was held for viewers of that pace."""
+        while True:
+            await asyncio.sleep(1 / hz)
+            for feed in list(self._feeds.values()):
+                feed.beat(hz)
+                await asyncio.sleep(0)
 
     def _join(self, viewer: Viewer, run: str) -> None:
         feed = self._feeds.get(run)

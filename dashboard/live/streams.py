@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Iterable
 from typing import Any, cast
 
 import redis.asyncio
 
 from jobs.connect import BLOCK_MILLISECONDS
+from jobs.history.records import Position
 
 Entry = tuple[bytes, dict[bytes, bytes]]
 """id and fields"""
@@ -18,13 +20,36 @@ async def read(client: redis.asyncio.Redis, key: str, after: str, count: int = 5
     return cast("list[Entry]", reply[0][1]) if reply else []
 
 
-async def beyond(client: redis.asyncio.Redis, key: str, after: str) -> list[Entry]:
-    """All entries behind `after` that are there now."""
-    reply: Any = await client.xrange(key, min=f"({after}")
-    return cast("list[Entry]", reply or [])
+async def beyond(
+    client: redis.asyncio.Redis, key: str, after: str, count: int = 500
+) -> AsyncIterator[list[Entry]]:
+    """All entries behind `after` that are there now, in pages of `count`."""
+    while True:
+        reply: Any = await client.xrange(key, min=f"({after}", count=count)
+        if not reply:
+            return
+        yield cast("list[Entry]", reply)
+        after = reply[-1][0].decode()
 
 
-async def last_id(client: redis.asyncio.Redis, key: str) -> str:
-    """Id of the newest entry; `0-0` when there is none."""
+async def last(client: redis.asyncio.Redis, key: str) -> Position:
+    """Place of the newest entry; `(0, 0)` when there is none."""
     reply: Any = await client.xrevrange(key, count=1)
-    return cast(bytes, reply[0][0]).decode() if reply else "0-0"
+    return parse(reply[0][0]) if reply else (0, 0)
+
+
+async def ends(client: redis.asyncio.Redis, key: str) -> tuple[Position, Position]:
+    """Places of the oldest entry that is still there and of the newest one."""
+    reply: Any = await client.xrange(key, count=1)
+    return (parse(reply[0][0]) if reply else (0, 0)), await last(client, key)
+
+
+def parse(entry_id: bytes) -> Position:
+    """An entry's id as attempt and seq: of the last event in it."""
+    attempt, seq = entry_id.split(b"-")
+    return int(attempt), int(seq)
+
+
+def size(entries: Iterable[Entry]) -> int:
+    """Bytes of the entries' fields."""
+    return sum(len(value) for _, fields in entries for value in fields.values())

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 
-from dashboard.live.frames import Points, encode
+from dashboard.live.choice import ALL, Choice
+from dashboard.live.frames import encode
 from engine.events import Evaluation, Gradients, Hardware, Steps, Timing
 from jobs import telemetry
 from jobs.events import RECORD, Record
+from jobs.history.curves import assemble
+from jobs.history.points import Points
+from jobs.history.records import Position
 from jobs.measures import measures
-
-Position = tuple[int, int]
-"""attempt and seq of the last event known"""
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,21 @@ def has_gap(told: list[Told], after: Position) -> bool:
 
 
 def points(told: Iterable[Told]) -> dict[str, Points]:
-    """The points of all events, by metric, named as the recorder names them."""
+    """The points of all events, by metric, named as the recorder names them.
+
+    A step that a later attempt repeats counts once, as first told.
+    """
+    attempts = [_points(group) for _, group in groupby(told, key=lambda item: item.position[0])]
+    if len(attempts) < 2:
+        return attempts[0] if attempts else {}
+    metrics = dict.fromkeys(metric for attempt in attempts for metric in attempt)
+    return {
+        metric: assemble(metric, [attempt[metric] for attempt in attempts if metric in attempt])
+        for metric in metrics
+    }
+
+
+def _points(told: Iterable[Told]) -> dict[str, Points]:
     columns: dict[str, tuple[list[int], list[float], list[float]]] = defaultdict(
         lambda: ([], [], [])
     )
@@ -93,30 +108,48 @@ class Batch:
 
     run: str
     told: list[Told]
+    size: int = 0
+    """bytes of the events as they came"""
+    _frames: dict[Choice, bytes | None] = field(default_factory=dict)
+
+    @classmethod
+    def merged(cls, batches: Sequence[Batch]) -> Batch:
+        """One batch of several that follow each other."""
+        if len(batches) == 1:
+            return batches[0]
+        told = [item for batch in batches for item in batch.told]
+        return cls(batches[0].run, told, sum(batch.size for batch in batches))
 
     @property
     def position(self) -> Position:
         """Place of the last event."""
         return self.told[-1].position
 
-    @cached_property
-    def frame(self) -> bytes:
-        """The frame most viewers get."""
-        return self._encode(self.told)
+    def frame(self, choice: Choice = ALL) -> bytes | None:
+        """The frame most viewers of a choice get; None when it has nothing for them."""
+        if choice not in self._frames:
+            self._frames[choice] = delta(self.run, self.told, choice)
+        return self._frames[choice]
 
-    def after(self, position: Position) -> bytes | None:
-        """The frame for a viewer who knows everything up to `position`; None when it knows all."""
+    def after(self, position: Position, choice: Choice = ALL) -> bytes | None:
+        """The frame for a viewer who knows everything up to `position`; None: nothing to send."""
         if position >= self.position:
             return None
         if position < self.told[0].position:
-            return self.frame
-        return self._encode([item for item in self.told if item.position > position])
+            return self.frame(choice)
+        return delta(self.run, [item for item in self.told if item.position > position], choice)
 
-    def _encode(self, told: list[Told]) -> bytes:
-        header = {
-            "kind": "delta",
-            "run": self.run,
-            "facts": facts(told),
-            "progress": progress(told),
-        }
-        return encode(header, points(told))
+
+def delta(run: str, told: list[Told], choice: Choice = ALL) -> bytes | None:
+    """The frame that tells events; None when none of them is wanted."""
+    curves = {name: curve for name, curve in points(told).items() if choice.takes(name)}
+    header = {
+        "kind": "delta",
+        "run": run,
+        "position": told[-1].position,
+        "facts": facts(told) if choice.facts else [],
+        "progress": progress(told),
+    }
+    if not curves and not header["facts"] and not header["progress"]:
+        return None
+    return encode(header, curves)

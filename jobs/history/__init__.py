@@ -5,6 +5,7 @@ Only the recorder and the services in `jobs/runs.py` write; everybody may read t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -16,20 +17,37 @@ from engine.events import Evaluation
 from jobs.history import attempts as _attempts
 from jobs.history import curves as _curves
 from jobs.history import records as _records
+from jobs.history import windows as _windows
 from jobs.history.attempts import Attempt
 from jobs.history.database import open_engine, writer
 from jobs.history.migrate import HistoryError, migrate
-from jobs.history.points import Points, thin
+from jobs.history.points import Points
 from jobs.history.records import Position, Record
+from jobs.history.span import WHOLE, Axis, Drawn, Span
+
+PIXELS = 1200
+"""width of a chart that nobody has measured"""
+
+LOG_LINES = 500
+"""the newest log lines a page opens with; all of them are in the log file"""
 
 
 @dataclass(frozen=True)
-class Snapshot:
-    """Everything a viewer needs, read in one transaction: the stream goes on after `position`."""
+class Window:
+    """What draws a stretch of a run's curves: they hold every event up to `position`."""
 
     position: Position
-    curves: dict[str, Points]
+    curves: dict[str, Drawn]
+
+
+@dataclass(frozen=True)
+class Snapshot(Window):
+    """Everything a viewer needs, read in one transaction: the stream goes on after `position`."""
+
     records: list[Record]
+    """of log lines the newest, of evaluations none: their numbers are points"""
+    counts: dict[str, int]
+    """how many events of each kind the run has"""
 
 
 @dataclass(frozen=True)
@@ -77,8 +95,30 @@ class History:
 
     def sparkline(self, run_id: str, points: int = 60, metric: str = "train/loss") -> list[float]:
         """About `points` finite values of one curve, its extremes kept; for a small picture."""
-        line = thin(self.curve(run_id, metric), points)
-        return [float(value) for value in line.values if value == value and abs(value) < 1e38]
+        with self.reading() as connection:
+            found = _windows.window(connection, run_id, [metric], WHOLE, points // 2)
+        line = found[metric].points.values if metric in found else ()
+        return [float(value) for value in line if value == value and abs(value) < 1e38]
+
+    def window(
+        self,
+        run_id: str,
+        metrics: Sequence[str] | None = None,
+        axis: Axis = "step",
+        begin: float = -math.inf,
+        end: float = math.inf,
+        pixels: int = PIXELS,
+    ) -> Window:
+        """What draws the curves (or those in `metrics`) from `begin` to `end`, both included.
+
+        In steps, or in unix seconds on the axis `time`. A curve has all of its points there, or,
+        where they are many, about two per pixel: all are points of the curve, every extreme and
+        gap is among them. One point on each side is beyond the edge.
+        """
+        span = Span(axis, begin, end)
+        with self.reading() as connection:
+            position = _attempts.position(connection, run_id)
+            return Window(position, _windows.window(connection, run_id, metrics, span, pixels))
 
     def records(
         self,
@@ -121,14 +161,32 @@ class History:
         with self.reading() as connection:
             return _attempts.position(connection, run_id)
 
-    def snapshot(self, run_id: str, names: Sequence[str] | None = None) -> Snapshot:
-        """Position, curves and records of one moment."""
+    def snapshot(
+        self,
+        run_id: str,
+        metrics: Sequence[str] | None = None,
+        pixels: int = PIXELS,
+        log_lines: int = LOG_LINES,
+    ) -> Snapshot:
+        """What a page opens with, of one moment; the curves as `window` draws them."""
         with self.reading() as connection:
             return Snapshot(
                 _attempts.position(connection, run_id),
-                _curves.curves(connection, run_id, names),
-                _records.records(connection, run_id),
+                _windows.window(connection, run_id, metrics, WHOLE, pixels),
+                _records.told(connection, run_id, log_lines),
+                _records.counts(connection, run_id),
             )
 
 
-__all__ = ["Attempt", "History", "HistoryError", "Points", "Position", "Record", "Snapshot"]
+__all__ = [
+    "Attempt",
+    "Drawn",
+    "History",
+    "HistoryError",
+    "Points",
+    "Position",
+    "Record",
+    "Snapshot",
+    "Span",
+    "Window",
+]

@@ -41,13 +41,17 @@ def curves(
     for row in connection.execute(query):
         points = Points.unpack(row.steps, row.seconds, row.readings)
         by_metric[row.metric].append((row.attempt, points))
-    return {metric: _assemble(metric, chunks) for metric, chunks in by_metric.items()}
+    return {metric: _attempts(metric, chunks) for metric, chunks in by_metric.items()}
 
 
-def _assemble(metric: str, chunks: Sequence[tuple[int, Points]]) -> Points:
+def assemble(metric: str, attempts: Sequence[Points]) -> Points:
+    """One curve of what each attempt recorded: a step that was replayed counts once."""
+    # By the clock two samples of the same step are two facts.
+    return join(attempts) if by_clock(metric) else merge(attempts)
+
+
+def _attempts(metric: str, chunks: Sequence[tuple[int, Points]]) -> Points:
     attempts: dict[int, list[Points]] = defaultdict(list)
     for attempt, points in chunks:
         attempts[attempt].append(points)
-    parts = [join(each) for each in attempts.values()]
-    # Two samples of the same step are two facts.
-    return join(parts) if by_clock(metric) else merge(parts)
+    return assemble(metric, [join(each) for each in attempts.values()])

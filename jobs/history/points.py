@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,20 +77,6 @@ def merge(attempts: Sequence[Points]) -> Points:
     everything = join(attempts)
     _, first = np.unique(everything.steps, return_index=True)
     return everything.take(first)
-
-
-def thin(points: Points, number: int) -> Points:
-    """About `number` points that keep first, last and the extremes of every stretch."""
-    if len(points) <= number:
-        return points
-    edges = np.linspace(0, len(points), max(1, number // 2) + 1).astype(np.intp)
-    keep = {0, len(points) - 1}
-    for begin, end in pairwise(edges):
-        stretch = points.values[begin:end]
-        if np.isfinite(stretch).any():
-            keep.add(int(begin) + int(np.nanargmin(np.where(np.isinf(stretch), np.nan, stretch))))
-            keep.add(int(begin) + int(np.nanargmax(np.where(np.isinf(stretch), np.nan, stretch))))
-    return points.take(np.asarray(sorted(keep), np.intp))
 
 
 def first_difference(known: Points, again: Points) -> int | None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, func, select, tuple_
+from sqlalchemy import Connection, Select, func, select, tuple_
 
 from engine.events import Evaluation
 from jobs.history.schema import EVALUATIONS, RECORDS
@@ -48,6 +48,20 @@ def records(
     if after > (0, 0):
         query = query.where(tuple_(RECORDS.c.attempt, RECORDS.c.seq) > after)
     query = query.order_by(RECORDS.c.attempt, RECORDS.c.seq).limit(limit)
+    return _read(connection, query)
+
+
+def told(connection: Connection, run_id: str, log_lines: int) -> list[Record]:
+    """What a page shows of the run, oldest first: of log lines the newest, of evaluations none."""
+    here = RECORDS.c.run == run_id
+    lines = select(RECORDS).where(here, RECORDS.c.kind == "log")
+    newest = lines.order_by(RECORDS.c.attempt.desc(), RECORDS.c.seq.desc()).limit(log_lines)
+    others = select(RECORDS).where(here, RECORDS.c.kind.not_in(("log", "evaluation")))
+    found = _read(connection, newest) + _read(connection, others)
+    return sorted(found, key=lambda record: record.position)
+
+
+def _read(connection: Connection, query: Select[Any]) -> list[Record]:
     return [
         Record(row.attempt, row.seq, row.kind, row.step, row.time, json.loads(row.body))
         for row in connection.execute(query)

@@ -32,7 +32,8 @@ class Screen:
             await self.viewer.wake.wait()
             self.viewer.wake.clear()
             while self.viewer.stale:
-                self.take(await self.hub.snapshot(self.viewer, self.viewer.stale.pop()))
+                for first in await self.hub.begin(self.viewer, self.viewer.stale.pop()):
+                    self.take(first)
             while (frame := self.viewer.next_frame()) is not None:
                 self.take(frame)
 

@@ -7,20 +7,21 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from dashboard.live.downsample import keep
 from dashboard.live.frames import Points, decode, encode, plain
 from dashboard.live.tail import Batch, Told, has_gap, unpack
 from engine.events import Evaluation, Log, Steps
+from jobs.history.thinning import keep
 from jobs.journal import Entry
 from jobs.telemetry import pack
 
 VALUES = arrays(np.float32, st.integers(0, 3_000), elements=st.floats(width=32))
 
 
+@settings(deadline=None)
 @given(values=VALUES, pixels=st.integers(1, 400))
 def test_thinning_keeps_both_ends_and_every_extreme(values: np.ndarray, pixels: int) -> None:
     kept = keep(values, pixels)
@@ -51,6 +52,7 @@ def test_one_spike_in_a_million_points_is_drawn() -> None:
     assert len(kept) < 2_500
 
 
+@settings(deadline=None)
 @given(
     curves=st.dictionaries(
         st.text(max_size=8), st.lists(st.tuples(st.integers(0, 2**31), st.floats()), max_size=20)
@@ -121,7 +123,7 @@ def test_a_missing_event_is_noticed(
 def test_a_viewer_gets_only_what_it_has_not_seen() -> None:
     batch = Batch("run", unpack([_entry(1, 1, [_steps(1), _steps(2), _steps(3)])], (0, 0)))
     whole = batch.after((0, 0))
-    assert whole is batch.frame, "encoded once for all"
+    assert whole is batch.frame(), "encoded once for all"
     assert batch.after((1, 3)) is None
     rest = batch.after((1, 1))
     assert rest is not None
@@ -133,7 +135,9 @@ def test_a_delta_tells_facts_and_points_of_evaluations() -> None:
         step=3, split="validation", epoch=1, metrics={"loss": math.nan}, confusion=[[1, 0], [0, 1]]
     )
     batch = Batch("run", unpack([_entry(1, 1, [_steps(3), evaluation, Log(message="hi")])], (0, 0)))
-    header, curves = decode(batch.frame)
+    frame = batch.frame()
+    assert frame is not None
+    header, curves = decode(frame)
     assert [fact["kind"] for fact in header["facts"]] == ["log"]
     assert header["progress"]["step"] == 3
     assert math.isnan(curves["validation/loss"].values[0])

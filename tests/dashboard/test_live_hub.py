@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 
 from bench.writer import Writer, save
-from dashboard.live.frames import Points
 from dashboard.live.hub import Hub
 from dashboard.live.snapshot import merge
 from dashboard.live.tail import Told
 from dashboard.live.viewer import QUEUE_FRAMES, Viewer
 from engine.events import Log
 from jobs.connect import connect_unretried
-from jobs.history import Snapshot
+from jobs.history import Drawn
+from jobs.history.points import Points
 from jobs.home import Home
 from jobs.recorder import Recorder
 from jobs.server import Server
@@ -184,8 +184,10 @@ def test_two_kills_of_the_server_lose_and_double_nothing(own_server: Server) -> 
 def test_a_replayed_step_counts_as_first_recorded() -> None:
     known = Points.of([1, 2, 3], [1, 2, 3], [0.1, 0.2, 0.3])
     again = Points.of([2, 3, 4], [12, 13, 14], [9, 9, 0.4])
-    stored = Snapshot((1, 3), {"train/loss": known, "hardware/cpu": known}, [])  # type: ignore[dict-item]
-    merged = merge(stored, {"train/loss": again, "hardware/cpu": again})
-    assert list(merged["train/loss"].steps) == [1, 2, 3, 4]
-    assert np.allclose(merged["train/loss"].values, [0.1, 0.2, 0.3, 0.4])
-    assert list(merged["hardware/cpu"].seconds) == [1, 2, 3, 12, 13, 14]
+    stored = Drawn(known, True, 3, 3, 3.0)
+    curves = {"train/loss": stored, "hardware/cpu": stored}
+    merged = merge(curves, {"train/loss": again, "hardware/cpu": again})
+    assert list(merged["train/loss"].points.steps) == [1, 2, 3, 4]
+    assert np.allclose(merged["train/loss"].points.values, [0.1, 0.2, 0.3, 0.4])
+    assert merged["train/loss"].total == 4
+    assert sorted(merged["hardware/cpu"].points.seconds) == [1, 2, 3, 12, 13, 14]

@@ -21,8 +21,9 @@ from hypothesis import strategies as st
 from jobs.history import History, HistoryError, Points
 from jobs.history.database import database_url, open_engine
 from jobs.history.migrate import migrate
-from jobs.history.points import first_difference, merge, thin
+from jobs.history.points import first_difference, merge
 from jobs.history.schema import METADATA, REVISION
+from jobs.history.span import WHOLE
 from jobs.home import Home
 from jobs.recording.chunks import CHUNK_POINTS, append
 from jobs.yard import Yard
@@ -188,8 +189,8 @@ finite = st.floats(-1e6, 1e6, width=32)
 @given(st.lists(finite | st.just(float("nan")), min_size=1, max_size=500), st.integers(2, 60))
 def test_a_sparkline_keeps_ends_and_extremes(values: list[float], number: int) -> None:
     points = Points.of(range(len(values)), [0.0] * len(values), values)
-    line = thin(points, number)
-    assert len(line) <= max(number + 2, 4)
+    line = WHOLE.thin(points, number // 2)
+    assert len(line) <= 3 * (number // 2) + 2
     assert {0, len(values) - 1} <= set(line.steps.tolist())
     assert line.range() == points.range()
 
