@@ -23,7 +23,6 @@ from jobs.history.database import database_url, open_engine
 from jobs.history.migrate import migrate
 from jobs.history.points import first_difference, merge
 from jobs.history.schema import METADATA, REVISION
-from jobs.history.span import WHOLE
 from jobs.home import Home
 from jobs.recording.chunks import CHUNK_POINTS, append
 from jobs.yard import Yard
@@ -180,19 +179,6 @@ def test_the_last_chunk_grows_in_its_place(yard: Yard) -> None:
         query = "SELECT first_seq, points, minimum, maximum FROM chunks"
         rows = connection.exec_driver_sql(query).all()
     assert [tuple(row) for row in rows] == [(1, 4, 0.25, 2.0)]
-
-
-finite = st.floats(-1e6, 1e6, width=32)
-
-
-@settings(deadline=None)
-@given(st.lists(finite | st.just(float("nan")), min_size=1, max_size=500), st.integers(2, 60))
-def test_a_sparkline_keeps_ends_and_extremes(values: list[float], number: int) -> None:
-    points = Points.of(range(len(values)), [0.0] * len(values), values)
-    line = WHOLE.thin(points, number // 2)
-    assert len(line) <= 3 * (number // 2) + 2
-    assert {0, len(values) - 1} <= set(line.steps.tolist())
-    assert line.range() == points.range()
 
 
 @settings(deadline=None)
