@@ -18,9 +18,12 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard import login, secret
+from dashboard.scrape import PATH
 
 COOKIE_SECONDS = 30 * 24 * 3600
 OPEN_PATHS = frozenset({"/healthz"})
+BEARER_PATHS = frozenset({PATH})
+"""read by programs, which have no cookie: they may show the token in a header instead"""
 LOGIN_PATH = "/login"
 LOGIN_BYTES = 4096
 SAFE_METHODS = frozenset({"GET", "HEAD"})
@@ -94,11 +97,17 @@ class Guard:
             )
         if scope["path"] in OPEN_PATHS:
             return None
+        if scope["type"] == "http" and scope["path"] in BEARER_PATHS and self._has_token(headers):
+            return None
         if not _same_origin(scope, headers):
             return PlainTextResponse("Requests from other web sites are refused.\n", 403)
         if scope["type"] == "http" and scope["path"] == LOGIN_PATH and scope["method"] == "POST":
             return await self._log_in(Request(scope, receive))
         return self._without_cookie(scope, headers)
+
+    def _has_token(self, headers: Headers) -> bool:
+        scheme, _, given = headers.get("authorization", "").partition(" ")
+        return scheme.lower() == "bearer" and secret.same(given.strip(), self.token)
 
     def _without_cookie(self, scope: Scope, headers: Headers) -> Response | None:
         known = secret.valid_cookie(_cookie(headers, self.cookie), self.token, COOKIE_SECONDS)

@@ -19,6 +19,10 @@ WORKERS = "ty:workers"
 """hash: worker name → JSON `{seen: Redis ms, body: Presence}`; judged by `seen`"""
 
 
+RECORDED = "ty:recorded"
+"""hash `{events, points}`: how many the recorder has stored since this Redis began"""
+
+
 def events(run_id: str) -> str:
     """Stream of a run's events. Id `<attempt>-<seq of the last packed event>`, field `e`."""
     return f"ty:run:{run_id}:events"

@@ -24,7 +24,7 @@ from jobs.history.runs import known
 from jobs.home import Home
 from jobs.recording.gaps import fill
 from jobs.recording.store import store
-from jobs.recording.streams import Batch, Stream, live_runs, parse, read, trim
+from jobs.recording.streams import Batch, Stream, count, live_runs, parse, read, trim
 from jobs.recording.tend import Tender
 from jobs.requeue import QUIET_SECONDS, YOUNG_SECONDS
 
@@ -100,6 +100,7 @@ class Recorder:
             stream.heard = time.monotonic()
             stream.passed.extend(entry_ids)
             runs.changed(self.redis, stream.run_id)
+        count(self.redis, [each for _, heard in whole for each in heard])
         failpoint("recorder.before_trim")
         trim(self.redis, [stream for stream, _, _ in batch])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,7 @@ from redis import Redis
 from jobs import keys
 from jobs.events import RECORD
 from jobs.history.records import Position
+from jobs.measures import measures
 from jobs.recording.store import Heard
 from jobs.telemetry import unpack
 
@@ -77,6 +78,15 @@ def trim(redis: Redis, streams: Iterable[Stream]) -> None:
         for stream in streams:
             if len(stream.passed) == MARGIN_ENTRIES:
                 pipe.xtrim(stream.key, minid=stream.passed[0].decode(), approximate=True)
+        pipe.execute()
+
+
+def count(redis: Redis, heard: Sequence[Heard]) -> None:
+    """Adds to what was ever recorded."""
+    points = sum(len(each[3]) for one in heard for each in measures(one.event))
+    with redis.pipeline(transaction=False) as pipe:
+        pipe.hincrby(keys.RECORDED, "events", len(heard))
+        pipe.hincrby(keys.RECORDED, "points", points)
         pipe.execute()
 
 

@@ -23,6 +23,8 @@ from dashboard import secret
 from dashboard.live.routes import REFUSED
 from jobs.home import Home
 from tests.dashboard.serving import ROOT, Dashboard, free_port
+from tests.jobs.exposition import read
+from tests.jobs.test_prometheus import value
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 LIST_ROUTES = """
@@ -157,3 +159,21 @@ def _open(dashboard: Dashboard, path: str, cookie: str = "") -> ClientConnection
         origin=Origin(f"http://{address}"),
         additional_headers=headers,
     )
+
+
+def test_a_prometheus_server_reads_the_metrics_with_the_token_in_a_header(
+    dashboard: Dashboard,
+) -> None:
+    def asked(path: str, authorization: str) -> tuple[int, str]:
+        connection = http.client.HTTPConnection("127.0.0.1", dashboard.port, timeout=10)
+        connection.request("GET", path, headers={"authorization": authorization})
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode()
+
+    status, text = asked("/metrics", f"Bearer {dashboard.token}")
+    assert status == 200
+    assert value(read(text), "redis_up") == 1
+    assert dashboard.token not in text
+    for wrong in ("", "Bearer ", "Bearer wrong", f"Basic {dashboard.token}", dashboard.token):
+        assert asked("/metrics", wrong)[0] == 401
+    assert asked("/run", f"Bearer {dashboard.token}")[0] == 401, "only the metrics"
