@@ -12,8 +12,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
 
+from dashboard import exports, frame, options, scrape, secret
 from dashboard import files as data_files
-from dashboard import frame, options, scrape, secret
 from dashboard.auth import Guard, allowed_hosts
 from dashboard.live.hub import Hub
 from dashboard.live.routes import LiveSocket
@@ -45,6 +45,7 @@ def create(home: Home, port: int, script: Path = PAGES) -> Guard:
             Route("/healthz", _healthy, methods=["GET"]),
             WebSocketRoute("/live/ws", LiveSocket(hub, token).serve),
             *scrape.routes(_yard),
+            *exports.routes(_yard),
             *data_files.routes(home, lambda: DataSets.of(_yard())),
             *files.routes(),
             *frame.routes(files),

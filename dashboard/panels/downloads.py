@@ -1,33 +1,37 @@
-"""Files to take away from a run: every point as CSV, the log as text. Made when asked for."""
+"""Files to take away from a run: points, settings, the log. Made when asked for."""
 
 from __future__ import annotations
 
-import csv
-import io
+from collections.abc import Mapping
 from functools import partial
+from urllib.parse import urlencode
 
 import streamlit as st
 
+from dashboard import exports
 from dashboard.text import moment, one_line
 from jobs.history import History, Record
-from jobs.measures import apart
 from jobs.run import Run
+
+_POINTS = (
+    "Every point as it was recorded. **Long**: a row for each point, with fold, attempt and time. "
+    "**Wide**: a row for each step, a column for each metric, without hardware."
+)
+_SUMMARY = "What the run is and what came of it: settings, attempts, evaluations."
+_LOG = "What the run said: log lines, alerts, starts and ends, times in your zone."
 
 
 def draw(run: Run, history: History, zone: str | None) -> None:
-    """Two buttons side by side."""
-    with st.container(horizontal=True):
+    """A row for each thing there is, with a button for each way to have it."""
+    with _row("Points", _POINTS):
+        for form, name in (("csv", "CSV"), ("parquet", "Parquet")):
+            for shape in ("long", "wide"):
+                _link(f"{name}, {shape}", {"run": run.id, "as": form, "shape": shape})
+    with _row("Settings and results", _SUMMARY):
+        _link("JSON", {"run": run.id, "as": "json"})
+    with _row("Log", _LOG):
         st.download_button(
-            "Metrics as CSV",
-            partial(metrics_csv, history, run.id),
-            file_name=f"{run.id}-metrics.csv",
-            mime="text/csv",
-            icon=":material/download:",
-            on_click="ignore",
-            key="csv",
-        )
-        st.download_button(
-            "Log as text",
+            "Text",
             partial(log_text, history, run.id, zone),
             file_name=f"{run.id}-log.txt",
             mime="text/plain",
@@ -37,20 +41,18 @@ def draw(run: Run, history: History, zone: str | None) -> None:
         )
 
 
-def metrics_csv(history: History, run_id: str) -> str:
-    """One line a point: metric, step, unix seconds, value (`nan` where the loss was not finite).
+def _row(title: str, text: str) -> st.delta_generator.DeltaGenerator:
+    """Opens a container for the buttons, under a title and a sentence."""
+    with st.container(gap="xxsmall"):
+        st.markdown(f"###### {title}")
+        st.caption(text)
+    return st.container(horizontal=True)
 
-    Of folds the metrics of each, `fold 2/train/loss`, over the steps of that fold.
-    """
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["metric", "step", "seconds", "value"])
-    curves = history.curves(run_id)
-    for name in sorted(curves, key=lambda name: apart(name)[::-1]):
-        points = curves[name]
-        for step, seconds, value in zip(points.steps, points.seconds, points.values, strict=True):
-            writer.writerow([name, int(step), repr(float(seconds)), f"{float(value):.9g}"])
-    return text.getvalue()
+
+def _link(label: str, query: Mapping[str, str]) -> None:
+    # Not a download button: that would hold the whole file in the server's memory.
+    address = f"{exports.PATH}?{urlencode(query)}"
+    st.link_button(label, address, icon=":material/download:")
 
 
 def log_text(history: History, run_id: str, zone: str | None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from jobs.cli import data, launch, look, machines, models, read
+from jobs.cli import data, export, launch, look, machines, models, read
 from jobs.stack import commands
 
 
@@ -24,6 +24,7 @@ def build() -> typer.Typer:
     app.command()(look.show)
     app.command()(read.logs)
     app.command()(read.metrics)
+    app.command()(export.export)
     app.command()(look.stop)
     app.command()(machines.machines)
     app.add_typer(data.build(), name="data")

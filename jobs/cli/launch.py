@@ -13,6 +13,7 @@ from jobs import runs as services
 from jobs.cli import text
 from jobs.cli.wait import wait_for
 from jobs.data_sets import DataSets
+from jobs.export.summary import as_dict
 from jobs.history.data_sets import OWN_SETTINGS
 from jobs.home import Home
 from jobs.yard import Yard
@@ -51,7 +52,7 @@ def launch(
         config = parse_config({**config.model_dump(), "name": name})
     run_id = services.launch(yard, config, source.id if source else None, key)
     if as_json:
-        text.write_json(text.as_dict(services.get(yard, run_id)))
+        text.write_json(as_dict(services.get(yard, run_id)))
     elif wait and not sys.stdout.isatty():
         text.write_json({"kind": "launched", "run": run_id})
     else:

@@ -13,6 +13,7 @@ from engine.loop.range_test import suggest
 from jobs import runs as services
 from jobs.choices import choices_of
 from jobs.cli import results, text
+from jobs.export.summary import as_dict, summary
 from jobs.history import Attempt
 from jobs.run import Run
 from jobs.status import Status
@@ -39,7 +40,7 @@ def runs(
         raise typer.BadParameter(f"there is no status {status!r}; there are {allowed}")
     found = [run for run in services.list(Yard.open()) if status in (None, run.status)][:number]
     if as_json:
-        text.write_json([text.as_dict(run) for run in found])
+        text.write_json([as_dict(run) for run in found])
     elif found:
         text.console().print(_table(found))
     elif status:
@@ -54,12 +55,7 @@ def show(run: RunArgument, as_json: JsonOption = False) -> None:
     found = services.find(yard, run)
     attempts, measured = yard.history.attempts(found.id), yard.history.evaluations(found.id)
     if as_json:
-        tries = [attempt.__dict__ for attempt in attempts]
-        told = {
-            f"{each.split} {each.fold}" if each.fold else each.split: each.to_dict()
-            for each in measured
-        }
-        text.write_json({**text.as_dict(found), "attempts_made": tries, "evaluations": told})
+        text.write_json(summary(yard, found))
         return
     for name, value in _facts(found):
         text.write(f"{name:<11}{text.printable(value)}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import sys
 import time
 from collections.abc import Iterator, Mapping
@@ -12,7 +11,10 @@ import typer
 
 from jobs import runs as services
 from jobs.cli import text
+from jobs.cli.export import known
 from jobs.cli.look import JsonOption, RunArgument
+from jobs.export.files import pieces
+from jobs.export.points import tables
 from jobs.history import Points, Record
 from jobs.measures import apart
 from jobs.yard import Yard
@@ -48,19 +50,12 @@ def metrics(
     """List a run's metrics with their last values, or print every point with --csv."""
     yard = Yard.open()
     found = services.find(yard, run)
-    names = yard.history.metrics(found.id)
-    for name in metric or []:
-        if name not in names:
-            known = ", ".join(names) or "none yet"
-            raise services.UnknownRun(f"The run has no metric {name!r}. It has: {known}.")
-    curves = yard.history.curves(found.id, metric or names)
+    known(yard, found.id, metric or [])
     if as_csv:
-        writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(["metric", "step", "seconds", "value"])
-        for name, points in sorted(curves.items(), key=_by_fold):
-            rows = zip(points.steps, points.seconds, points.values, strict=True)
-            writer.writerows([name, int(s), f"{t:.6f}", _exact(v)] for s, t, v in rows)
+        for piece in pieces(tables(yard.history, found.id, "long", metric or ()), "csv"):
+            sys.stdout.buffer.write(piece)
         return
+    curves = yard.history.curves(found.id, metric)
     for name, points in sorted(curves.items(), key=_by_fold):
         text.write(f"{name:<32}{len(points):>10,} points, last {text.number(points.values[-1])}")
 
@@ -102,8 +97,3 @@ def line(record: Record) -> str:
 
 def _fold(body: Mapping[str, Any]) -> str:
     return f"fold {body['fold']} of {body['folds']}: " if body.get("fold") else ""
-
-
-def _exact(value: float) -> str:
-    """The shortest text that reads back as the same float32."""
-    return str(value)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import sys
 from datetime import UTC, datetime
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 from rich.console import Console
 
 from engine.metrics.spread import plus_minus
+from jobs.export.summary import finite
 from jobs.run import Run
 
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
@@ -89,28 +89,10 @@ def write(line: str) -> None:
 
 def write_json(value: Any) -> None:
     """One line of JSON on standard output. NaN and infinity, which JSON lacks, become null."""
-    write(json.dumps(_finite(value), allow_nan=False))
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, dict):
-        return {key: _finite(each) for key, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(each) for each in value]
-    return value
+    write(json.dumps(finite(value), allow_nan=False))
 
 
 def note(line: str) -> None:
     """One line for the person, not for the pipe."""
     sys.stderr.write(f"trainyard: {line}\n")
     sys.stderr.flush()
-
-
-def as_dict(run: Run) -> dict[str, Any]:
-    """A run for `--json`: the fields of `Run`, `best` as an object, times in unix seconds."""
-    fields = {name: getattr(run, name) for name in run.__dataclass_fields__}
-    fields["config"] = run.config.to_dict()
-    fields["best"] = None if run.best is None else {"metric": run.best[0], "value": run.best[1]}
-    return fields

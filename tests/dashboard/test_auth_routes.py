@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import psutil
@@ -165,10 +166,10 @@ def test_a_prometheus_server_reads_the_metrics_with_the_token_in_a_header(
     dashboard: Dashboard,
 ) -> None:
     def asked(path: str, authorization: str) -> tuple[int, str]:
-        connection = http.client.HTTPConnection("127.0.0.1", dashboard.port, timeout=10)
-        connection.request("GET", path, headers={"authorization": authorization})
-        answer = connection.getresponse()
-        return answer.status, answer.read().decode()
+        with closing(http.client.HTTPConnection("127.0.0.1", dashboard.port, timeout=10)) as asking:
+            asking.request("GET", path, headers={"authorization": authorization})
+            answer = asking.getresponse()
+            return answer.status, answer.read().decode()
 
     status, text = asked("/metrics", f"Bearer {dashboard.token}")
     assert status == 200

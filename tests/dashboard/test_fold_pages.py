@@ -9,7 +9,6 @@ import pytest
 
 from dashboard.live.snapshot import room
 from dashboard.live.tail import Told, points, progress
-from dashboard.panels.downloads import metrics_csv
 from dashboard.services import inspector
 from engine.presets import PRESETS
 from engine.settings.command import override
@@ -118,12 +117,3 @@ def test_the_live_charts_get_each_folds_points_over_its_own_steps() -> None:
 
 def test_many_folds_share_the_room_of_ten() -> None:
     assert [room(700, folds) for folds in (0, 1, 10, 20, 1000)] == [700, 700, 700, 350, 50]
-
-
-def test_the_download_has_every_fold_in_order(services: Yard) -> None:
-    run = told(services, folding.finished())
-    lines = metrics_csv(services.history, run).splitlines()[1:]
-    losses = [line for line in lines if "/train/loss" in line]
-    assert len(losses) == 3 * folding.STEPS
-    assert losses[0].startswith("fold 1/train/loss,1,")
-    assert losses[-1].startswith(f"fold 3/train/loss,{folding.STEPS},")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 
@@ -104,10 +105,12 @@ def test_logs_are_harmless_lines(home: Home, done: str) -> None:
 
 def test_metrics_as_csv(home: Home, done: str) -> None:
     table = trainyard("metrics", done, "--csv", "--metric", "train/loss", home=home).stdout
-    lines = table.splitlines()
-    assert lines[0] == "metric,step,seconds,value"
-    assert len(lines) == 21
-    assert [float(line.split(",")[3]) for line in lines[1:]] == [loss(s) for s in range(1, 21)]
+    rows = list(csv.DictReader(table.splitlines()))
+    assert list(rows[0]) == ["metric", "fold", "attempt", "step", "seconds", "value"]
+    assert {(row["metric"], row["fold"], row["attempt"]) for row in rows} == {
+        ("train/loss", "0", "1")
+    }
+    assert [float(row["value"]) for row in rows] == [loss(s) for s in range(1, 21)]
     assert "validation/accuracy" in trainyard("metrics", done, home=home).stdout
 
 
