@@ -32,12 +32,12 @@ BROWSER = [
     "--disable-component-update",
     "--disable-sync",
 ]
-FIGURE = "document.querySelector('[data-chart=loss] .js-plotly-plot')"
+FIGURE = "document.querySelector('[data-chart=loss] .ty-plot')"
 WATCH = f"""() => {{
   window.seen = [];
-  let last = Math.max(...{FIGURE}._fullData[0].x);
+  let last = Math.max(...{FIGURE}.data[0].x);
   const look = () => {{
-    const trace = {FIGURE}._fullData[0];
+    const trace = {FIGURE}.data[0];
     const now = trace.x[trace.x.length - 1];
     if (now > last) {{
       const from = last;
@@ -53,7 +53,7 @@ WATCH = f"""() => {{
 }}"""
 FIRST_POINT = f"""() => new Promise((done) => {{
   const look = () => {{
-    if ({FIGURE}?._fullData?.[0]?.x.length) requestAnimationFrame(() => done(Date.now()));
+    if ({FIGURE}?.data?.[0]?.x.length) requestAnimationFrame(() => done(Date.now()));
     else requestAnimationFrame(look);
   }};
   look();
@@ -89,7 +89,7 @@ def emit_to_pixel(page: Any, home: Home, port: int) -> list[float]:
     writer.begin()
     writer.steps(200)
     page.goto(f"http://127.0.0.1:{port}/run?id={writer.run_id}")
-    page.wait_for_function(f"() => {FIGURE}?._fullData?.[0]?.x.length >= 200")
+    page.wait_for_function(f"() => {FIGURE}?.data?.[0]?.x.length >= 200")
     page.evaluate(WATCH)
     emitted: dict[int, float] = {}
     for _ in range(POINTS):

@@ -52,10 +52,9 @@ def document(files: StaticFiles) -> str:
     html = (Path(streamlit.__file__).parent / "static" / "index.html").read_text()
     if "<title>Streamlit</title>" not in html:
         raise ValueError("Streamlit's index.html has changed; dashboard/frame.py must follow.")
-    early = (
-        f'<link rel="modulepreload" href="{files.url("live/main.js")}">'
-        f'<link rel="prefetch" as="script" href="{files.url("vendor/plotly-basic.min.js")}">'
-    )
+    # All at once: left to themselves, the modules of the charts come one import after another.
+    modules = [name for name in files.files if name.startswith("live/") and name.endswith(".js")]
+    early = "".join(f'<link rel="modulepreload" href="{files.url(name)}">' for name in modules)
     return html.replace("<title>Streamlit</title>", f"<title>Trainyard</title>{SERVER}{early}")
 
 

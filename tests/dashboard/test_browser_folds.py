@@ -19,13 +19,13 @@ from tests.dashboard.serving import Complaints, Dashboard
 pytestmark = [pytest.mark.usefixtures("recorder"), pytest.mark.alone]
 
 DRAWN = """() => {
-  const data = document.querySelector('[data-chart=loss] .js-plotly-plot')?._fullData ?? [];
+  const data = document.querySelector('[data-chart=loss] .ty-plot')?.data ?? [];
   return data.filter(({ meta }) => meta).map(({ meta, name, x, y, opacity, fill }) =>
     ({ meta, name, x: Array.from(x), y: Array.from(y), opacity, fill }));
 }"""
 # Its x grows with the curve, its y only when it is drawn.
 UNTIL = """([name, length]) => {
-  const data = document.querySelector('[data-chart=loss] .js-plotly-plot')?._fullData ?? [];
+  const data = document.querySelector('[data-chart=loss] .ty-plot')?.data ?? [];
   return data.some((trace) => trace.name === name && trace.y.length >= length);
 }"""
 
@@ -96,8 +96,7 @@ def test_the_mean_and_its_band_grow_while_a_fold_trains(page: Page, writer: Writ
 def test_on_the_clock_folds_follow_each_other_and_all_can_be_taken_away(page: Page) -> None:
     page.get_by_role("button", name="Time", exact=True).click()
     page.wait_for_function(
-        "() => document.querySelector('[data-chart=loss] .js-plotly-plot')"
-        "._fullLayout.xaxis.type === 'date'"
+        "() => document.querySelector('[data-chart=loss] .ty-plot').layout.xaxis.type === 'date'"
     )
     assert not kind(page, "mean", "train")
     assert len(kind(page, "fold", "train")) == 3
@@ -130,14 +129,14 @@ def test_runs_with_and_without_folds_are_compared_by_their_mean(
     single.steps(40)
     page = browser.new_page()
     page.goto(dashboard.url(f"/runs?selected={writer.run_id},{single.run_id}"))
-    chart = "[data-chart=train-loss] .js-plotly-plot"
+    chart = "[data-chart=train-loss] .ty-plot"
     page.wait_for_function(
-        f"() => {{ const data = document.querySelector('{chart}')?._fullData ?? [];"
+        f"() => {{ const data = document.querySelector('{chart}')?.data ?? [];"
         " return data.some(({ meta }) => meta === 'mean')"
         " && data.some(({ meta, x }) => !meta && x.length >= 40) }"
     )
     kinds = page.evaluate(
-        f"() => document.querySelector('{chart}')._fullData.map(({{ meta }}) => meta ?? '')"
+        f"() => document.querySelector('{chart}').data.map(({{ meta }}) => meta ?? '')"
     )
     assert sorted(kinds) == ["", "band", "mean"]
     assert not page.query_selector_all("[data-chart^=fold]")

@@ -16,16 +16,16 @@ from jobs.home import Home
 from jobs.yard import Yard
 from tests.dashboard.serving import Complaints, Dashboard, serving
 
-LOSS = "[data-chart=loss] .js-plotly-plot"
+LOSS = "[data-chart=loss] .ty-plot"
 LAST_STEP = f"""() => {{
-  const data = document.querySelector('{LOSS}')?._fullData;
+  const data = document.querySelector('{LOSS}')?.data;
   return data ? Math.max(...data[0].x) : 0;
 }}"""
 DRAWN = f"""(step) => {{
-  const data = document.querySelector('{LOSS}')?._fullData;
+  const data = document.querySelector('{LOSS}')?.data;
   return data && Math.max(...data[0].x) >= step;
 }}"""
-RANGE = f"() => document.querySelector('{LOSS}')._fullLayout.xaxis.range"
+RANGE = f"() => document.querySelector('{LOSS}').layout.xaxis.range"
 
 
 pytestmark = [pytest.mark.usefixtures("recorder"), pytest.mark.alone]
@@ -97,7 +97,7 @@ def test_zoom_holds_on_all_charts_while_points_arrive(
 ) -> None:
     with opened(browser, dashboard.url(f"/run?id={writer.run_id}")) as page:
         page.wait_for_function(DRAWN, arg=100)
-        box = page.locator(f"{LOSS} .nsewdrag").first.bounding_box()
+        box = page.locator(LOSS).bounding_box()
         assert box is not None
         node = page.locator(LOSS).element_handle()
         page.mouse.move(box["x"] + box["width"] * 0.25, box["y"] + 60)
@@ -112,14 +112,14 @@ def test_zoom_holds_on_all_charts_while_points_arrive(
             assert page.evaluate(RANGE) == pytest.approx(zoomed)
         page.wait_for_function(
             "([from, to]) => { const a = document.querySelector("
-            "'[data-chart=gradient] .js-plotly-plot')._fullLayout.xaxis.range;"
+            "'[data-chart=gradient] .ty-plot').layout.xaxis.range;"
             " return Math.abs(a[0] - from) < 1e-6 && Math.abs(a[1] - to) < 1e-6 }",
             arg=zoomed,
         )
         assert page.evaluate("(node) => node.isConnected", node)
         page.get_by_role("button", name="Reset zoom").click()
         page.wait_for_function(
-            f"() => document.querySelector('{LOSS}')._fullLayout.xaxis.range[1] >= 200"
+            f"() => document.querySelector('{LOSS}').layout.xaxis.range[1] >= 200"
         )
 
 
@@ -138,7 +138,7 @@ def test_the_page_goes_on_by_itself_after_a_restart_of_the_dashboard(
         page.wait_for_function(DRAWN, arg=150)
         expect(page.locator(".ty-note")).to_be_hidden()
         expect(page.get_by_role("dialog")).to_be_hidden()
-        steps = page.evaluate(f"() => Array.from(document.querySelector('{LOSS}')._fullData[0].x)")
+        steps = page.evaluate(f"() => Array.from(document.querySelector('{LOSS}').data[0].x)")
         assert steps == list(range(1, 151))
     profile.close()
 
@@ -153,28 +153,28 @@ def test_phones_keyboards_and_tools(browser: Browser, dashboard: Dashboard, writ
         page.get_by_role("button", name="Time").focus()
         page.keyboard.press("Enter")
         page.wait_for_function(
-            f"() => document.querySelector('{LOSS}')._fullLayout.xaxis.type === 'date'"
+            f"() => document.querySelector('{LOSS}').layout.xaxis.type === 'date'"
         )
         slider = page.get_by_role("slider", name="Smoothing")
         slider.fill("0.9")
         page.wait_for_function(
-            f"() => document.querySelector('{LOSS}')._fullData.some((t) => t.opacity < 0.5)"
+            f"() => document.querySelector('{LOSS}').data.some((t) => t.opacity < 0.5)"
         )
-        page.get_by_role("button", name="Logarithmic").click()
+        page.get_by_role("button", name="Logarithmic vertical").click()
         page.wait_for_function(
-            f"() => document.querySelector('{LOSS}')._fullLayout.yaxis.type === 'log'"
+            f"() => document.querySelector('{LOSS}').layout.yaxis.type === 'log'"
         )
         with page.expect_download() as downloading:
             page.get_by_role("button", name="Download the points of Loss").click()
         rows = downloading.value.path().read_text().splitlines()
-        assert rows[0] == "curve,step,time,value"
-        assert any(row.startswith('"train",101,') and row.endswith(",NaN") for row in rows)
+        assert rows[0] == "curve,step,time,value,points"
+        assert any(
+            row.startswith('"train",101,') and row.endswith(",NaN,every point") for row in rows
+        )
         with page.expect_download() as downloading:
             page.get_by_role("button", name="Download Loss as a picture").click()
         assert downloading.value.path().read_bytes().startswith(b"\x89PNG")
-        marks = page.evaluate(
-            f"() => document.querySelector('{LOSS}')._fullData.map((t) => t.text)"
-        )
+        marks = page.evaluate(f"() => document.querySelector('{LOSS}').data.map((t) => t.text)")
         assert "Not a number at step 101" in json.dumps(marks)
 
 

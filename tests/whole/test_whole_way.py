@@ -18,8 +18,8 @@ from tests.whole.conftest import Trainyard
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-LOSS = "[data-chart=loss] .js-plotly-plot"
-POINTS = f"() => document.querySelector('{LOSS}')?._fullData?.[0]?.x.length ?? 0"
+LOSS = "[data-chart=loss] .ty-plot"
+POINTS = f"() => document.querySelector('{LOSS}')?.data?.[0]?.x.length ?? 0"
 RUN_SECONDS = 280_000
 
 pytestmark = [pytest.mark.slow, pytest.mark.alone]

@@ -1,77 +1,86 @@
-// What all charts of a view share: step or time, the zoomed range, smoothing, logarithm.
-// Without these Plotly writes the date on a second line, which the charts have no room for.
-const DAY_MS = 86_400_000;
-const CLOCK = [
-  { dtickrange: [null, 59_999], value: "%H:%M:%S" },
-  { dtickrange: [60_000, DAY_MS - 1], value: "%H:%M" },
-  { dtickrange: [DAY_MS, null], value: "%d %b" },
-];
+// What all charts of a view share: what x is, the zoomed range, smoothing, logarithms.
+import { Scale } from "./scale.js";
 
 export class Axis {
   constructor(changed) {
     this.changed = changed;
-    this.kind = "step";
+    this.wanted = "step";
     this.range = null;
-    this.version = 0;
     this.smoothing = 0;
     this.log = false;
+    this.logX = false;
+    this.scale = new Scale();
+    // Whether epochs are known; without them their axis shows steps.
+    this.epochs = false;
+  }
+
+  // step | epoch | time (on the clock) | relative (since the first step)
+  get kind() {
+    return this.wanted === "epoch" && !this.epochs ? "step" : this.wanted;
+  }
+
+  set kind(kind) {
+    this.wanted = kind;
+  }
+
+  // Whether x is time, of whatever beginning.
+  get clock() {
+    return this.kind === "time" || this.kind === "relative";
+  }
+
+  get type() {
+    return this.clock ? "date" : this.logX ? "log" : "linear";
   }
 
   set(changes) {
     // A range of steps means nothing on the clock.
     if (changes.kind && changes.kind !== this.kind) changes.range = null;
     Object.assign(this, changes);
-    if ("range" in changes) this.version++;
-    this.changed();
+    this.changed(changes);
   }
 
-  // x values of a curve: steps, or milliseconds shifted so that Plotly, which draws UTC, shows the
-  // person's own time.
-  x(curve) {
-    return this.kind === "step" ? curve.steps : curve.seconds.map(localMilliseconds);
+  // x values of a curve: steps, epochs, or milliseconds; on the clock shifted so that what is drawn
+  // as UTC is the person's own time.
+  x(curve, scale = this.scale) {
+    if (this.kind === "step") return curve.steps;
+    if (this.kind === "epoch") return Float64Array.from(curve.steps, (step) => step / scale.stepsPerEpoch);
+    return Float64Array.from(curve.seconds, (seconds) => this.at(0, seconds, scale));
   }
 
-  at(step, seconds) {
-    return this.kind === "step" ? step : localMilliseconds(seconds);
+  at(step, seconds, scale = this.scale) {
+    if (this.kind === "step") return step;
+    if (this.kind === "epoch") return step / scale.stepsPerEpoch;
+    return this.kind === "time" ? localMilliseconds(seconds) : 1000 * (seconds - (scale.origin ?? seconds));
+  }
+
+  // A stretch of x as the server knows it: steps, or seconds since 1970.
+  stretch([from, to], scale = this.scale) {
+    if (this.kind === "step") return { axis: "step", from, to };
+    if (this.kind === "epoch") return { axis: "step", from: from * scale.stepsPerEpoch, to: to * scale.stepsPerEpoch };
+    const seconds = (x) => this.kind === "time" ? unixSeconds(x) : x / 1000 + scale.origin;
+    return { axis: "time", from: seconds(from), to: seconds(to) };
   }
 
   // The same stretch on all charts, so that what stands above each other happened together.
-  edges(curves) {
+  edges(curves, scale = this.scale) {
     let [low, high] = [Infinity, -Infinity];
-    for (const curve of curves) {
-      if (!curve.length) continue;
-      const points = this.kind === "step" ? curve.steps : curve.seconds;
-      low = Math.min(low, points[0]);
-      high = Math.max(high, points[points.length - 1]);
+    for (const { length, steps, seconds } of curves) {
+      if (!length) continue;
+      low = Math.min(low, this.at(steps[0], seconds[0], scale));
+      high = Math.max(high, this.at(steps[length - 1], seconds[length - 1], scale));
     }
-    if (low > high) return null;
-    if (this.kind === "time") [low, high] = [localMilliseconds(low), localMilliseconds(high)];
-    return low < high ? [low, high] : [low - 1, high + 1];
+    return low <= high ? [low, high] : null;
   }
 
-  layout(theme, edges) {
-    const range = this.range ?? edges;
-    return {
-      type: this.kind === "step" ? "linear" : "date",
-      ...(range ? { range, autorange: false } : { autorange: true }),
-      uirevision: this.version,
-      showgrid: false,
-      zeroline: false,
-      linecolor: theme.strongLine,
-      tickcolor: theme.strongLine,
-      ticks: "outside",
-      ticklen: 4,
-      nticks: 6,
-      tickformat: this.kind === "step" ? ",~r" : undefined,
-      tickformatstops: this.kind === "step" ? undefined : CLOCK,
-      hoverformat: this.kind === "step" ? ",d" : "%H:%M:%S",
-      unifiedhovertitle: { text: this.kind === "step" ? "Step %{x:,d}" : "%{x|%H:%M:%S}" },
-      showspikes: true,
-      spikemode: "across",
-      spikethickness: 1,
-      spikedash: "solid",
-      spikecolor: theme.strongLine,
-    };
+  // What is visible of `edges`, as two different numbers that the axis can show.
+  visible(edges) {
+    let [low, high] = this.range ?? edges ?? [0, 1];
+    if (this.type === "log") {
+      high = Math.max(high, 1e-6);
+      low = Math.max(low, Math.min(this.kind === "epoch" ? 1 / (this.scale.stepsPerEpoch ?? 1) : 1, high / 10));
+    }
+    if (low < high) return [low, high];
+    return this.type === "log" ? [low / 2, high * 2] : [low - 1, high + 1];
   }
 }
 
@@ -79,5 +88,9 @@ export function localMilliseconds(seconds) {
   return seconds * 1000 - new Date(seconds * 1000).getTimezoneOffset() * 60_000;
 }
 
-// A range as Plotly reports it: numbers, or dates as text.
-export const parseEdge = (edge) => typeof edge === "number" ? edge : Date.parse(`${edge.replace(" ", "T")}Z`);
+// The inverse; around a change of the clocks it is as good as can be.
+function unixSeconds(local) {
+  const near = local / 1000 + new Date(local).getTimezoneOffset() * 60;
+  return local / 1000 + new Date(near * 1000).getTimezoneOffset() * 60;
+}
+

@@ -1,152 +1,168 @@
-// One chart: a title, a legend with the newest values, and a Plotly figure drawn by the schedule.
-import { parseEdge } from "./axis.js";
-import { smooth } from "./curve.js";
-import { download, element, setText } from "./dom.js";
-import { foldTraces, spreadText } from "./folds.js";
-import { bytes, plotlyText, significant } from "./format.js";
-import { plotly } from "./plotly.js";
+// One chart: a title, a legend with values, a figure painted when the schedule says so.
+import { MOST_KEYS, Keys } from "./keys.js";
+import { element, setText } from "./dom.js";
+import { enlarge } from "./fullscreen.js";
+import { Figure } from "./figure.js";
+import { spreadText } from "./folds.js";
+import { bytes, significant, spread } from "./format.js";
+import { Pointer } from "./pointer.js";
+import { Reading, placeText } from "./reading.js";
+import { marksNear, readingsAt, stepTo } from "./readings.js";
+import { savePicture, saveTable } from "./saving.js";
 import { readTheme } from "./theme.js";
-import { logTicks, visibleRange } from "./visible.js";
+import { tools } from "./tools.js";
+import { GIB, tracesOf } from "./traces.js";
+import { visibleRange } from "./visible.js";
 
-const CONFIG = { responsive: true, displayModeBar: false, doubleClick: false, showTips: false };
-const SHOW = { number: (v) => significant(v), percent: (v) => `${significant(v, 3)} %`, bytes };
+const SHOW = { number: (v) => significant(v), percent: (v) => `${significant(v, 3)} %`, bytes: (v) => bytes(v * GIB) };
 const SUFFIX = { number: "", percent: " %", bytes: " GiB" };
-const MARKERS_BELOW = 40;
-// Beyond, a legend and a list of all values under the pointer would cover the chart.
-const MOST_KEYS = 12;
-const GIB = 2 ** 30;
+const NO_MARKS = () => ({ traces: [], shapes: [] });
+const FADED = 0.16;
 
 export class Chart {
-  // spec: {id, title, unit, smooths, logarithmic}; series(): [{name, measured, colour, dash}];
-  // marks(theme): {traces, shapes} drawn over the curves
-  constructor({ spec, axis, schedule, series, marks = () => ({ traces: [], shapes: [] }), file, legend = true, edges = () => null }) {
-    Object.assign(this, { spec, axis, schedule, series, marks, file, legend, edges });
-    this.keys = element("div", { class: "ty-keys" });
-    this.plot = element("div", { class: "ty-plot" });
+  // spec: {id, title, unit, smooths, logarithmic}; series(): [{name, measured, colour, dash, scale}];
+  // marks(theme): {traces, shapes} drawn over the curves; sign(): how complete the points are
+  constructor({ spec, axis, schedule, series, marks = NO_MARKS, file, legend = true, edges = () => null, crosshair = null, spotlight = null, sign = () => "" }) {
+    Object.assign(this, { spec, axis, schedule, series, marks, file, legend, edges, crosshair, sign });
+    this.spotlight = spotlight ?? { name: null };
+    this.keys = new Keys({ changed: () => this.mark(), pointed: (name) => this.lighten(name) });
+    this.plot = element("div", { class: "ty-plot", tabindex: "0", role: "slider", "aria-label": `${spec.title}, values along the horizontal axis`, "aria-valuemin": "0", "aria-valuemax": "100", "aria-valuenow": "100" });
+    this.figure = new Figure(this.plot, () => this.mark());
+    this.reading = new Reading(this.plot);
+    this.signed = element("span", { class: "ty-sign" });
+    this.plot.append(this.signed);
+    this.pointer = new Pointer(this);
+    const buttons = tools(spec.title, { picture: (format) => this.savePicture(format), table: () => this.saveTable(), enlarge: () => enlarge(this) });
     this.root = element("section", { class: "ty-chart", "aria-label": spec.title, "data-chart": spec.id, children: [
-      element("header", { children: [element("h3", { text: spec.title }), this.keys, this.tools()] }),
-      this.plot,
-    ] });
-    this.revision = 0;
+      element("header", { children: [element("h3", { text: spec.title }), this.keys.root, buttons] }), this.plot] });
     schedule.watch(this);
-  }
-
-  tools() {
-    const button = (text, label, onclick) => element("button", { type: "button", class: "ty-tool", text, "aria-label": label, title: label, onclick });
-    return element("div", { class: "ty-tools", children: [
-      button("PNG", `Download ${this.spec.title} as a picture`, () => this.savePicture()),
-      button("CSV", `Download the points of ${this.spec.title}`, () => this.saveTable()),
-    ] });
   }
 
   mark() {
     this.schedule.mark(this);
   }
 
-  // Skipped until Plotly is there; the promise marks the chart again.
   draw() {
-    if (!window.Plotly) {
-      plotly().then(() => this.removed || this.mark(), () => setText(this.plot, "The charts could not be loaded. Reload the page."));
-      return;
-    }
     const theme = readTheme(this.root);
-    const series = this.series();
+    this.shown = this.known();
+    this.showKeys();
+    const lit = this.spotlight.name;
+    const seen = this.shown.filter(({ name }) => !this.keys.hidden.has(name));
+    const fades = seen.some(({ name }) => name === lit);
+    const lines = seen.flatMap((one) => tracesOf({ ...one, opacity: fades && one.name !== lit ? FADED : 1, width: fades && one.name === lit ? 2.5 : undefined }, this));
     const { traces, shapes } = this.marks(theme);
-    const drawn = series.flatMap((one) => this.traces(one));
-    this.drawKeys(series);
-    this.revision++;
-    window.Plotly.react(this.plot, [...drawn, ...traces], this.layout(theme, drawn, shapes), CONFIG);
-    if (!this.listening) this.listen();
+    // What is pointed at lies over the others.
+    if (fades) lines.sort((a, b) => (a.key === lit) - (b.key === lit));
+    this.plot.data = [...lines, ...traces];
+    this.plot.layout = this.layout(lines, shapes);
+    this.root.dataset.curves = seen.length;
+    this.figure.paint({ data: this.plot.data, layout: this.plot.layout }, theme);
+    setText(this.signed, this.sign(seen));
+    this.showValues();
+    this.crosshair?.refresh(this);
   }
 
-  listen() {
-    this.listening = true;
-    this.plot.on("plotly_relayout", (event) => {
-      if (event["xaxis.range[0]"] === undefined) return;
-      this.axis.set({ range: [parseEdge(event["xaxis.range[0]"]), parseEdge(event["xaxis.range[1]"])] });
-    });
-    this.plot.on("plotly_doubleclick", () => this.axis.set({ range: null }));
+  // The series as the charts draw them: exact where a zoom has fetched that.
+  known() {
+    return this.series().map((one) => ({ ...one, measured: one.fine?.() ?? one.measured }));
   }
 
-  traces(one) {
-    if (one.measured.folded) return foldTraces(one, { axis: this.axis, log: this.axis.log && this.spec.logarithmic, hover: this.hoverFormat() });
-    const { name, colour, dash } = one;
-    const curve = one.measured.newest;
-    const x = this.axis.x(curve);
-    const scale = this.spec.unit === "bytes" ? GIB : 1;
-    const raw = curve.values.map((value) => Number.isFinite(value) ? value / scale : null);
-    const smooths = this.spec.smooths && this.axis.smoothing > 0 && curve.length > 2 && curve.perStep;
-    const line = { color: colour, width: 1.75, dash: dash ?? "solid" };
-    const main = {
-      type: "scatter", name: plotlyText(name), x, y: smooths ? smooth(x, raw.map((v) => v ?? NaN), this.axis.smoothing) : raw,
-      mode: curve.length < MARKERS_BELOW && this.spec.dots ? "lines+markers" : "lines",
-      line, marker: { size: 5, color: colour }, connectgaps: false,
-      // The dots of the first and last point stand on the edge; a zoomed line must end there.
-      cliponaxis: this.axis.range !== null, hovertemplate: `%{y:${this.hoverFormat()}}${SUFFIX[this.spec.unit]}`,
-    };
-    if (curve.length === 1) main.mode = "lines+markers";
-    return smooths ? [{ ...main, y: raw, opacity: 0.22, mode: "lines", hoverinfo: "skip", hovertemplate: undefined }, main] : [main];
-  }
-
-  hoverFormat() {
-    return { number: ".4~g", percent: ".1f", bytes: ".3~g" }[this.spec.unit];
-  }
-
-  layout(theme, traces, shapes) {
-    const log = this.axis.log && this.spec.logarithmic;
+  layout(lines, shapes) {
+    const log = Boolean(this.axis.log && this.spec.logarithmic);
+    const range = this.axis.visible(this.edges());
     return {
-      autosize: true, uirevision: "keep", datarevision: this.revision, showlegend: false, hovermode: traces.filter(({ meta }) => meta !== "fold").length > 2 * MOST_KEYS ? "closest" : "x unified", dragmode: "zoom",
-      margin: { l: 60, r: 12, t: 10, b: 30 }, 
-      // Opaque: Plotly outlines the line under the pointer against what it thinks is behind.
-      paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: theme.ground,
-      font: { family: theme.font, size: 11, color: theme.quiet }, shapes,
-      hoverlabel: { bgcolor: theme.ground, bordercolor: theme.strongLine, font: { color: theme.text, size: 12 } },
-      xaxis: this.axis.layout(theme, this.edges()),
-      yaxis: { type: log ? "log" : "linear", gridcolor: theme.line, zeroline: false, fixedrange: true, nticks: 6, ticks: "", ticklabelstandoff: 6,
-        ...visibleRange(this.spec, this.axis, traces, log), ...this.ticks(), ...(log ? logTicks(traces, this.axis) : {}), exponentformat: "e" },
-      yaxis2: { overlaying: "y", range: [0, 1], visible: false, fixedrange: true },
+      xaxis: { type: this.axis.type, kind: this.axis.kind, range, title: { step: "Step", epoch: "Epoch", time: "Time", relative: "Time since the start" }[this.axis.kind] },
+      yaxis: { type: log ? "log" : "linear", range: visibleRange(this.spec, range, lines, log), ticksuffix: SUFFIX[this.spec.unit] }, shapes, zoomed: this.axis.range !== null,
     };
   }
 
-  ticks() {
-    return { tickformat: this.spec.unit === "number" ? "~g" : undefined, ticksuffix: SUFFIX[this.spec.unit] };
+  showKeys() {
+    const alone = this.shown.length === 1;
+    this.keys.show(!this.legend ? [] : this.shown.map((one) =>
+      ({ ...one, label: alone && one.name.toLowerCase() === this.spec.title.toLowerCase() ? "" : one.name })));
   }
 
-  drawKeys(series) {
-    if (!this.legend || series.length > MOST_KEYS) return this.keys.replaceChildren();
-    while (this.keys.children.length > series.length) this.keys.lastChild.remove();
-    for (const [i, { name, measured, colour }] of series.entries()) {
-      const key = this.keys.children[i] ?? this.keys.appendChild(element("span", { class: "ty-key", children: [element("i"), element("span"), element("b")] }));
-      key.children[0].style.background = colour;
-      setText(key.children[1], series.length === 1 && name.toLowerCase() === this.spec.title.toLowerCase() ? "" : name);
-      setText(key.children[2], this.newest(measured));
-    }
+  // The newest values, until the cross-hair is somewhere.
+  showValues() {
+    for (const { name, measured } of this.shown) this.keys.value(name, this.newest(measured));
   }
 
   newest(measured) {
     if (measured.folded) return spreadText(measured, this.axis.smoothing);
-    const { values } = measured.newest;
-    return values.length ? SHOW[this.spec.unit](values[values.length - 1]) : "";
+    const { values, length } = measured.newest;
+    return length ? SHOW[this.spec.unit](this.spec.unit === "bytes" ? values[length - 1] / GIB : values[length - 1]) : "";
   }
 
-  async savePicture() {
-    const theme = readTheme(this.root);
-    const layout = { ...this.plot.layout, paper_bgcolor: theme.ground, showlegend: true, title: { text: this.spec.title } };
-    const url = await window.Plotly.toImage({ data: this.plot.data, layout }, { format: "png", width: 1200, height: 600, scale: 2 });
-    download(`${this.file}-${this.spec.id}.png`, url);
+  // The pointer is at a pixel: the cross-hair goes to the nearest point there.
+  hover(pixel, y) {
+    if (!this.figure.x) return;
+    const near = readingsAt(this.plot.data, this.figure.valueAt(pixel)).map(({ x }) => x).sort((a, b) => Math.abs(this.figure.x(a) - pixel) - Math.abs(this.figure.x(b) - pixel))[0];
+    const x = near !== undefined && Math.abs(this.figure.x(near) - pixel) < 12 ? near : this.figure.valueAt(pixel);
+    if (this.crosshair) this.crosshair.move(this, x, y);
+    else this.point(x, true, y);
+  }
+
+  step(by) {
+    const x = stepTo(this, by);
+    if (x === undefined) return;
+    if (this.crosshair) this.crosshair.move(this, x);
+    else this.point(x, true);
+  }
+
+  // Shows the cross-hair at x, or not; `own` where the pointer is.
+  point(x, own = false, y = null) {
+    if (x === null) {
+      this.reading.hide();
+      if (this.shown) this.showValues();
+      this.lighten(null);
+      return;
+    }
+    if (!this.figure.x) return;
+    const points = readingsAt(this.plot.data, x);
+    const text = ({ y: value, deviation }) => value === undefined ? "–" : deviation === undefined ? SHOW[this.spec.unit](value) : spread(value, deviation);
+    for (const { name } of this.shown) this.keys.value(name, text(points.find(({ key }) => key === name) ?? {}));
+    const title = own ? placeText(this.axis.kind, x, this.axis.scale.stepsPerEpoch) : "";
+    const close = own && points.length > MOST_KEYS || own && !this.legend ? nearFirst(points, y, this.figure) : [];
+    const lines = own ? [...marksNear(this.plot.data, this.figure, x), ...close.map((point) => ({ colour: point.colour, text: `${point.key} ${text(point)}` }))] : [];
+    this.reading.show(this.figure, x, { points: points.length > 3 * MOST_KEYS ? close.slice(0, 1) : points, title, lines });
+    if (own) this.speak(x, points.map((point) => `${point.key} ${text(point)}`), title);
+    if (own && y !== null && this.shown.length > 3) this.lighten(close.length ? close[0].key : null);
+  }
+
+  speak(x, values, title) {
+    const { left, right } = this.figure.area;
+    this.plot.setAttribute("aria-valuenow", String(Math.round(100 * (this.figure.x(x) - left) / (right - left))));
+    this.plot.setAttribute("aria-valuetext", [title, ...values.slice(0, MOST_KEYS)].join(", "));
+  }
+
+  // One curve stands out of the others.
+  lighten(name) {
+    if (this.spotlight.name === name) return;
+    this.spotlight.name = name;
+    if (this.spotlight.changed) this.spotlight.changed();
+    else this.mark();
+  }
+
+  savePicture(format) {
+    return savePicture(format, `${this.file}-${this.spec.id}`, this.spec.title, { data: this.plot.data, layout: this.plot.layout }, readTheme(this.root));
   }
 
   saveTable() {
-    const curves = this.series().flatMap(({ name, measured }) => [...measured.folds].map(([fold, curve]) => [fold ? `${name}, fold ${fold}` : name, curve]));
-    const rows = curves.flatMap(([name, curve]) => curve.values.map((value, i) =>
-      [JSON.stringify(name), curve.steps[i], new Date(curve.seconds[i] * 1000).toISOString(), value].join(",")));
-    download(`${this.file}-${this.spec.id}.csv`, new Blob([["curve,step,time,value", ...rows].join("\n")], { type: "text/csv" }));
+    const curves = this.known().filter(({ name }) => !this.keys.hidden.has(name)).flatMap(({ name, measured, scale }) => [...measured.folds].map(([fold, curve]) =>
+      ({ name: fold ? `${name}, fold ${fold}` : name, curve, x: this.axis.x(curve, scale), whole: curve.whole })));
+    saveTable(`${this.file}-${this.spec.id}`, curves, this.axis.range ?? [-Infinity, Infinity]);
   }
 
   remove() {
-    this.removed = true;
     this.schedule.forget(this);
-    if (this.listening) window.Plotly.purge(this.plot);
+    this.figure.remove();
+    this.root.closest("dialog")?.close();
     this.root.remove();
   }
+}
+
+// The curves in the order of their distance from the pointer.
+function nearFirst(points, y, figure) {
+  const distance = (point) => y === null ? -point.y : Math.abs(figure.y(point.y) - y);
+  return points.filter((point) => Number.isFinite(point.y)).sort((a, b) => distance(a) - distance(b));
 }

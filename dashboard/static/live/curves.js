@@ -5,16 +5,17 @@ import { apart } from "./measures.js";
 import { together } from "./together.js";
 
 export class Curves {
-  constructor(frame = []) {
+  // totals: how many points each curve has where the frame comes from
+  constructor(frame = [], totals = {}) {
     this.metrics = new Map();
-    for (const [name, points] of frame) this.add(name, points);
+    for (const [name, points] of frame) this.add(name, points, totals[name]);
   }
 
   // The metric that got the points.
-  add(name, points) {
+  add(name, points, total) {
     const [metric, fold] = apart(name);
     if (!this.metrics.has(metric)) this.metrics.set(metric, new Measured(metric));
-    this.metrics.get(metric).append(fold, points);
+    this.metrics.get(metric).append(fold, points, total);
     return metric;
   }
 
@@ -47,10 +48,10 @@ class Measured {
     this.version = 0;
   }
 
-  append(fold, points) {
+  append(fold, points, total) {
     const curve = this.folds.get(fold);
     if (curve) curve.append(points);
-    else this.folds.set(fold, new Curve(this.metric, points));
+    else this.folds.set(fold, new Curve(this.metric, points, total));
     this.version++;
   }
 

@@ -13,8 +13,8 @@ export function element(name, { class: className, text, children = [], ...attrib
 
 // A choice of a few: a group of buttons of which one is pressed.
 export function segmented(label, options, chosen, choose) {
-  const buttons = options.map(([value, text]) =>
-    element("button", { type: "button", text, "aria-pressed": String(value === chosen), onclick: () => {
+  const buttons = options.map(([value, text, title]) =>
+    element("button", { type: "button", text, title, "aria-pressed": String(value === chosen), onclick: () => {
       for (const [i, [other]] of options.entries()) buttons[i].setAttribute("aria-pressed", String(other === value));
       choose(value);
     } }));

@@ -85,8 +85,7 @@ class Card {
     if (!this.curves.has(metric)) this.curves.set(metric, new Curve(metric));
     const curve = this.curves.get(metric);
     curve.append({ steps: [0], seconds: [time], values: [value] });
-    const old = curve.seconds.findIndex((seconds) => seconds > time - WINDOW_SECONDS);
-    for (const part of [curve.steps, curve.seconds, curve.values]) part.splice(0, Math.max(0, old));
+    curve.forget(time - WINDOW_SECONDS);
   }
 
   series(id) {

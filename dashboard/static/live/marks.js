@@ -6,16 +6,16 @@ export function marks(facts, curve, axis, theme) {
   const add = (found, height, symbol, colour, size) => {
     if (!found.length) return;
     traces.push({
-      type: "scatter", mode: "markers", yaxis: "y2", cliponaxis: axis.range !== null, x: found.map(({ x }) => x), y: found.map(() => height), name: "",
+      type: "scatter", mode: "markers", yaxis: "y2", x: found.map(({ x }) => x), y: found.map(() => height), name: "",
       marker: { symbol, color: colour, size, line: { width: symbol.includes("thin") ? 2 : 0, color: colour } },
-      text: found.map(({ text }) => plotlyText(text)), hovertemplate: "%{text}<extra></extra>",
+      text: found.map(({ text }) => plotlyText(text)),
     });
   };
   const of = (kind, text) => facts.filter((fact) => fact.kind === kind).map((fact) => ({ x: axis.at(stepOf(fact), fact.time), text: text(fact), fact }));
   const resumes = of("started", (fact) => `Resumed after step ${placeOf(fact)}`).filter(({ fact }) => fact.resumed);
   const alerts = of("alert", ({ message }) => message);
   // Of folds over each other only those of the one that trains: all together would be a hedge.
-  const seen = axis.kind === "step" ? newestFold(facts) : null;
+  const seen = !axis.clock ? newestFold(facts) : null;
   add(of("checkpoint", (fact) => `Checkpoint at step ${placeOf(fact)}`).filter(({ fact }) => seen === null || fact.fold === seen), 0.015, "triangle-up", theme.quiet, 6);
   add(resumes, 0.985, "triangle-down", theme.warning, 8);
   add(alerts, 0.985, "diamond", theme.bad, 9);
@@ -30,9 +30,8 @@ const placeOf = (fact) => whole(stepOf(fact)) + (fact.fold ? ` of fold ${fact.fo
 const newestFold = (facts) => facts.findLast(({ fold }) => fold)?.fold ?? 0;
 
 function gaps(curve, axis) {
-  const found = [];
-  for (let i = 0; curve && i < curve.length; i++) {
-    if (!Number.isFinite(curve.values[i])) found.push({ x: axis.at(curve.steps[i], curve.seconds[i]), text: `Not a number at step ${whole(curve.steps[i])}` });
-  }
-  return found;
+  if (!curve) return [];
+  const { steps, seconds, values } = curve;
+  return Array.from(values.keys()).filter((i) => !Number.isFinite(values[i]))
+    .map((i) => ({ x: axis.at(steps[i], seconds[i]), text: `Not a number at step ${whole(steps[i])}` }));
 }

@@ -6,14 +6,12 @@ import { element, setText } from "./dom.js";
 import { groupOf, groupOrder, metricName } from "./groups.js";
 import { LogPanel } from "./log.js";
 import { marks } from "./marks.js";
-import { plotly } from "./plotly.js";
 import { Progress } from "./progress.js";
-import { Schedule } from "./schedule.js";
+import { Stage } from "./stage.js";
 import { PALETTE } from "./theme.js";
-import { toolbar } from "./toolbar.js";
 import { View } from "./view.js";
 
-const REST_MS = 350;
+const REST_MS = 100;
 const ENDED = new Set(["finished", "failed", "stopped"]);
 
 export class RunView extends View {
@@ -22,8 +20,10 @@ export class RunView extends View {
     this.curves = new Curves();
     this.facts = [];
     this.charts = new Map();
-    this.schedule = new Schedule();
-    this.axis = new Axis(() => this.redraw());
+    this.stage = new Stage({ runs: () => [[this.data.run, this.axis.scale]], charts: () => this.charts.values(), edges: () => this.wholeEdges(), redraw: () => this.redraw(),
+      send: (message) => this.ask(message), pixels: () => this.pixels(), refused: (sentence) => this.notice(sentence) });
+    this.schedule = this.stage.schedule;
+    this.axis = this.stage.axis;
     // The machine knows no folds: beside steps within a fold its curves stand on the clock.
     this.clock = new Axis(() => this.redraw());
     this.clock.kind = "time";
@@ -31,27 +31,34 @@ export class RunView extends View {
     this.log = new LogPanel();
     this.grid = element("div", { class: "ty-grid" });
     this.empty = element("div", { class: "ty-empty", role: "status" });
-    this.bar = toolbar(this.axis);
     this.legend = element("p", { class: "ty-legend" });
-    this.root.append(this.progress.root, this.bar, this.legend, this.empty, this.grid, this.log.root);
-    plotly().catch(() => this.say("The charts could not be loaded. Reload the page."));
+    this.root.append(this.progress.root, this.stage.bar, this.stage.strip.root, this.legend, this.empty, this.grid, this.log.root);
     this.connect();
   }
 
   hello() {
+    return { runs: [this.data.run], px: this.pixels() };
+  }
+
+  opened() {
+    this.stage.windows.again();
+  }
+
+  pixels() {
     const width = this.root.clientWidth || 1200;
     const columns = width > 900 ? 2 : 1;
-    return { runs: [this.data.run], px: Math.round((width / columns) * Math.min(2, devicePixelRatio)) };
+    return Math.round((width / columns) * Math.min(2, devicePixelRatio));
   }
 
   frame({ header, curves }) {
+    if (this.stage.receive({ header, curves })) return;
     const act = { snapshot: () => this.begin(header, curves), delta: () => this.go(header, curves), info: () => this.tell(header.info),
       unknown: () => this.say("This run is not there any more."), busy: () => this.say("The history is busy; trying again.") }[header.kind];
     act?.();
   }
 
-  begin({ info, facts, progress }, curves) {
-    this.curves = new Curves(curves);
+  begin({ info, facts, progress, totals }, curves) {
+    this.curves = new Curves(curves, totals);
     this.facts = facts;
     this.log.replace(facts);
     this.started = facts.findLast(({ kind }) => kind === "started");
@@ -61,7 +68,10 @@ export class RunView extends View {
   }
 
   go({ facts, progress }, curves) {
-    for (const [name, points] of curves) this.markChart(this.curves.add(name, points));
+    for (const [name, points] of curves) {
+      this.markChart(this.curves.add(name, points));
+      this.stage.windows.append(this.data.run, name, points);
+    }
     this.facts.push(...facts);
     this.log.append(facts);
     this.started = facts.findLast(({ kind }) => kind === "started") ?? this.started;
@@ -84,7 +94,13 @@ export class RunView extends View {
     const loss = this.curves.get("train/loss")?.newest;
     this.progress.show(this.info, this.started, loss);
     const none = !loss?.length;
-    this.grid.hidden = this.bar.hidden = none && !this.curves.names().length;
+    const { scale } = this.axis;
+    scale.begin(this.started);
+    scale.learn(this.curves.all());
+    this.axis.epochs = Boolean(scale.stepsPerEpoch);
+    const nothing = none && !this.curves.names().length;
+    this.grid.hidden = nothing;
+    this.stage.show(nothing);
     this.explain();
     this.empty.hidden = !none || ENDED.has(this.info.status);
     if (!this.empty.hidden) this.say(waiting(this.info.status));
@@ -95,7 +111,7 @@ export class RunView extends View {
     const folds = this.curves.get("train/loss")?.folds.size ?? 0;
     this.legend.hidden = !this.curves.folded;
     if (!this.curves.folded) return;
-    const clock = this.axis.kind === "time";
+    const { clock } = this.axis;
     const whole = "Strong lines are the mean of the folds, bands one sample standard deviation, thin lines single folds.";
     setText(this.legend, clock ? "The folds follow each other in time." : folds < 2 ? "The mean of the folds comes with the second one." : whole);
   }
@@ -117,7 +133,7 @@ export class RunView extends View {
 
   addChart(spec) {
     const chart = new Chart({
-      spec, axis: this.axisOf(spec), schedule: this.schedule, file: this.data.run,
+      spec, axis: this.axisOf(spec), schedule: this.schedule, crosshair: this.stage.crosshair, file: this.data.run, sign: (shown) => this.stage.sign(shown),
       series: () => this.series(spec), edges: () => this.edges(spec),
       marks: spec.id === "loss" ? (theme) => marks(this.facts, this.curves.get("train/loss")?.newest, this.axis, theme) : undefined,
     });
@@ -130,12 +146,16 @@ export class RunView extends View {
   }
 
   axisOf(spec) {
-    return spec.machine && this.curves.folded && this.axis.kind === "step" ? this.clock : this.axis;
+    return spec.machine && this.curves.folded && !this.axis.clock ? this.clock : this.axis;
+  }
+
+  wholeEdges() {
+    return this.edges({ machine: false });
   }
 
   edges(spec) {
     const axis = this.axisOf(spec);
-    if (!this.curves.folded || this.axis.kind === "time") return axis.edges(this.curves.all());
+    if (!this.curves.folded || this.axis.clock) return axis.edges(this.curves.all());
     return axis.edges(this.curves.all((metric) => Boolean(groupOf(metric)?.machine) === Boolean(spec.machine)));
   }
 
@@ -143,11 +163,12 @@ export class RunView extends View {
     const metrics = this.curves.names().filter((metric) => groupOf(metric)?.id === spec.id);
     metrics.sort((a, b) => (spec.metrics?.indexOf(a) ?? 0) - (spec.metrics?.indexOf(b) ?? 0));
     const current = this.info && !ENDED.has(this.info.status) ? this.progress.fold : 0;
-    return metrics.map((metric, i) => ({ name: metricName(metric), measured: this.curves.get(metric), colour: PALETTE[i % PALETTE.length], lines: spec.id !== "layers", band: spec.id !== "layers", current }));
+    return metrics.map((metric, i) => ({ name: metricName(metric), measured: this.curves.get(metric), colour: PALETTE[i % PALETTE.length],
+      fine: () => this.axisOf(spec) === this.axis ? this.stage.windows.find(this.data.run, metric) : null, lines: spec.id !== "layers", band: spec.id !== "layers", current }));
   }
 
   redraw() {
-    this.bar.show?.();
+    this.stage.show(this.stage.bar.hidden);
     this.explain();
     for (const metric of this.curves.names()) this.markChart(metric);
   }
@@ -156,7 +177,7 @@ export class RunView extends View {
     super.remove();
     this.progress.remove();
     for (const chart of this.charts.values()) chart.remove();
-    this.schedule.stop();
+    this.stage.stop();
   }
 }
 

@@ -6,9 +6,10 @@ const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 5000;
 
 export class Connection {
-  // hello(): the first message; frame({header, curves}); state("live" | "waiting"); refused()
-  constructor({ hello, frame, state, refused }) {
-    Object.assign(this, { hello, frame, state, refused });
+  // hello(): the first message; opened(): it is said; frame({header, curves});
+  // state("live" | "waiting"); refused()
+  constructor({ hello, opened, frame, state, refused }) {
+    Object.assign(this, { hello, opened, frame, state, refused });
     this.wait = FIRST_WAIT_MS;
     this.open();
   }
@@ -18,7 +19,10 @@ export class Connection {
     url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
     const socket = new WebSocket(url);
     socket.binaryType = "arraybuffer";
-    socket.onopen = () => socket.send(JSON.stringify(this.hello()));
+    socket.onopen = () => {
+      socket.send(JSON.stringify(this.hello()));
+      this.opened();
+    };
     socket.onmessage = ({ data }) => {
       this.wait = FIRST_WAIT_MS;
       this.state("live");
@@ -26,6 +30,11 @@ export class Connection {
     };
     socket.onclose = ({ code }) => this.lost(code);
     this.socket = socket;
+  }
+
+  // Said only while there is somebody to hear it; who needs an answer asks again in opened().
+  say(message) {
+    if (this.socket.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
   }
 
   lost(code) {

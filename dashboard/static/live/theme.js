@@ -3,12 +3,16 @@
 export const PALETTE = ["#4f7cff", "#e8833a", "#22a884", "#c0518f", "#8a63d2", "#c2a21b", "#4aa3c7", "#d1495b"];
 export const DASHES = ["solid", "dash", "dot", "dashdot"];
 
+let known;
+
 export function readTheme(element) {
   const style = getComputedStyle(element);
   const read = (name, otherwise) => style.getPropertyValue(name).trim() || otherwise;
   const text = read("--st-text-color", "#16181d");
   const ground = read("--st-background-color", "#ffffff");
-  return {
+  // Mixing colours takes a canvas; they change only with the theme.
+  if (known?.text === text && known.ground === ground) return known;
+  known = {
     text,
     ground,
     quiet: mix(text, ground, 0.6),
@@ -18,6 +22,7 @@ export function readTheme(element) {
     warning: "#d9822b",
     bad: "#d1495b",
   };
+  return known;
 }
 
 function channels(colour) {

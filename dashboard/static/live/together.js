@@ -25,7 +25,7 @@ export function together(curves) {
 
 // Steps at which any curve has a point, in order, evenly thinned where they are many.
 function grid(curves) {
-  const steps = [...new Set(curves.flatMap(({ steps }) => steps))].sort((a, b) => a - b);
+  const steps = [...new Set(curves.flatMap(({ steps }) => Array.from(steps)))].sort((a, b) => a - b);
   const stride = Math.ceil(steps.length / MOST_STEPS);
   return stride <= 1 ? steps : steps.filter((_, i) => i % stride === 0 || i === steps.length - 1);
 }

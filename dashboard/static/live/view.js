@@ -3,11 +3,13 @@ import { element, setText } from "./dom.js";
 import { Connection } from "./socket.js";
 
 const PATIENCE_MS = 1500;
+const NOTICE_MS = 6000;
 
 export class View {
   constructor(parent, data) {
     this.data = data;
     this.ticket = data.token;
+    this.positions = new Map();
     this.root = element("div", { class: "ty-live" });
     this.note = element("p", { class: "ty-note", role: "status" });
     this.note.hidden = true;
@@ -17,7 +19,8 @@ export class View {
 
   connect() {
     this.connection = new Connection({
-      hello: () => ({ ...this.hello(), token: this.ticket }),
+      hello: () => ({ ...this.hello(), positions: Object.fromEntries(this.positions), token: this.ticket }),
+      opened: () => this.opened(),
       frame: (frame) => this.receive(frame),
       state: (state) => this.connectionIs(state),
       refused: () => this.component?.setTriggerValue("ticket", Date.now()),
@@ -25,9 +28,26 @@ export class View {
   }
 
   receive(frame) {
-    if (frame.header.kind === "ticket") this.ticket = frame.header.token;
+    const { kind, token, run, position } = frame.header;
+    if (kind === "ticket") this.ticket = token;
     else this.frame(frame);
+    // What is known of each run: after a lost connection the server goes on from there.
+    if (position && (kind === "snapshot" || kind === "delta")) this.positions.set(run, position);
   }
+
+  ask(message) {
+    this.connection.say(message);
+  }
+
+  // A sentence that goes away by itself.
+  notice(sentence) {
+    setText(this.note, sentence);
+    this.note.hidden = false;
+    clearTimeout(this.noticed);
+    this.noticed = setTimeout(() => { this.note.hidden = this.patience === undefined; }, NOTICE_MS);
+  }
+
+  opened() {}
 
   // Says nothing about short losses: a restart of the dashboard takes two seconds.
   connectionIs(state) {
@@ -67,6 +87,7 @@ export class View {
 
   remove() {
     clearTimeout(this.patience);
+    clearTimeout(this.noticed);
     this.connection.close();
     this.root.remove();
   }

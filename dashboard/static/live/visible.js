@@ -1,40 +1,36 @@
-// The y range that fits what is visible after zooming in x; Plotly alone fits all points.
+// The y range that fits what is visible after zooming in x.
+import { search } from "./extremes.js";
+
 const ROOM = 0.06;
 
-export function visibleRange(spec, axis, traces, log) {
-  if (spec.unit === "percent") return { range: [0, Math.max(100, largest(traces)) * 1.02], autorange: false };
-  const [low, high] = extremes(traces, axis.range ?? [-Infinity, Infinity], log);
-  // Plotly draws a constant learning rate of 0.001 as a line at 0 between -1 and 1.
-  if (low === high && low !== 0 && !log) return { range: low > 0 ? [0, 2 * low] : [2 * low, 0], autorange: false };
-  if (!axis.range || low > high) return { autorange: true, rangemode: spec.unit === "bytes" ? "tozero" : "normal" };
-  const room = (high - low || Math.abs(high) || 1) * ROOM;
-  return { range: [low - room, high + room], autorange: false };
-}
-
-// Plotly labels every digit of a decade when there is little room for it.
-export function logTicks(traces, axis) {
-  const [low, high] = extremes(traces, axis.range ?? [-Infinity, Infinity], true);
-  const decades = high - low;
-  if (!(decades > 0.5)) return {};
-  return { dtick: decades <= 2.5 ? "D2" : Math.ceil(decades / 5) };
-}
-
-function extremes(traces, [from, to], log) {
-  let [low, high] = [Infinity, -Infinity];
-  for (const { x, y } of traces) {
-    for (let i = 0; i < x.length; i++) {
-      const value = y[i];
-      if (x[i] < from || x[i] > to || !Number.isFinite(value) || (log && value <= 0)) continue;
-      const place = log ? Math.log10(value) : value;
-      low = Math.min(low, place);
-      high = Math.max(high, place);
-    }
+export function visibleRange(spec, [from, to], traces, log) {
+  const [low, high] = bounds(traces, from, to, log);
+  if (spec.unit === "percent") return [0, Math.max(100, high) * 1.02];
+  if (!(low <= high)) return log ? [0.1, 1] : [0, 1];
+  if (log) {
+    const room = 10 ** (ROOM * Math.max(Math.log10(high / low), 0.3));
+    return [low / room, high * room];
   }
-  return [low, high];
+  if (spec.unit === "bytes") return [0, (high || 1) * (1 + ROOM)];
+  // A constant learning rate of 0.001 as a line at 0 between -1 and 1 says nothing.
+  if (low === high) return low > 0 ? [0, 2 * low] : low < 0 ? [2 * low, 0] : [-1, 1];
+  const room = (high - low) * ROOM;
+  // What is never negative is not shown beside negative ticks.
+  return [low >= 0 && low < room ? 0 : low - room, high + room];
 }
 
-function largest(traces) {
-  let high = 0;
-  for (const { y } of traces) for (const value of y) if (value > high) high = value;
-  return high;
+function bounds(traces, from, to, log) {
+  let [low, high] = [Infinity, -Infinity];
+  const see = (value) => {
+    if (!Number.isFinite(value) || (log && value <= 0)) return;
+    if (value < low) low = value;
+    if (value > high) high = value;
+  };
+  for (const { x, y, fill } of traces) {
+    // A band's outline goes there and back.
+    const first = fill ? 0 : search(x, from);
+    for (let i = first; i < x.length && (fill || x[i] <= to); i++) if (x[i] >= from && x[i] <= to) see(y[i]);
+  }
+  if (low > high) for (const { x, y } of traces) for (const i of [search(x, from) - 1, search(x, to)]) if (i >= 0 && i < x.length) see(y[i]);
+  return [low, high];
 }

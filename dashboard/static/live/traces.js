@@ -1,0 +1,30 @@
+// A curve as traces of a figure: one line, or a smoothed line with the raw one behind it.
+import { smooth } from "./curve.js";
+import { foldTraces } from "./folds.js";
+import { plotlyText } from "./format.js";
+
+export const GIB = 2 ** 30;
+const MARKERS_BELOW = 40;
+const RAW_OPACITY = 0.28;
+
+// one: {name, measured, colour, dash, scale, opacity}
+export function tracesOf(one, { spec, axis }) {
+  const log = axis.log && spec.logarithmic;
+  const made = one.measured.folded ? foldTraces(one, { axis, log }) : curveTraces(one, spec, axis);
+  const fade = one.opacity ?? 1;
+  return made.map((trace) => ({ ...trace, key: one.name, opacity: (trace.opacity ?? 1) * fade }));
+}
+
+function curveTraces({ name, measured, colour, dash, width = 1.75, scale }, spec, axis) {
+  const curve = measured.newest;
+  const x = axis.x(curve, scale);
+  const raw = spec.unit === "bytes" ? Float64Array.from(curve.values, (value) => value / GIB) : curve.values;
+  const dots = curve.length === 1 || (spec.dots && curve.length < MARKERS_BELOW);
+  const main = {
+    type: "scatter", mode: dots ? "lines+markers" : "lines", name: plotlyText(name), x, y: raw,
+    line: { color: colour, width, dash: dash ?? "solid" }, marker: { size: 5, color: colour },
+  };
+  if (!(spec.smooths && axis.smoothing > 0 && curve.length > 2 && curve.perStep)) return [main];
+  const behind = { ...main, mode: "lines", meta: "raw", opacity: RAW_OPACITY, line: { ...main.line, dash: "solid", width: Math.min(width, 1.25) } };
+  return [behind, { ...main, y: smooth(x, raw, axis.smoothing) }];
+}
