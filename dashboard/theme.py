@@ -166,6 +166,15 @@ body:has([data-test-connection-state="PINGING_SERVER"]):not(:has(.ty-note:not([h
 .yard-pictures span, .yard-cards span { opacity: .6; }
 .yard-pictures b, .yard-cards b { color: light-dark(#15803d, #6ee7a0); }
 .yard-pictures i, .yard-cards i { color: light-dark(#b42318, #ff8a7a); }
+.stHtml .yard-moment { margin: 0; font-size: .9rem; font-variant-numeric: tabular-nums; }
+.yard-watched figure, .yard-watched article { min-width: 0; }
+.yard-watched em { font-style: normal; font-weight: 600; }
+.yard-watched small { display: inline !important; font-variant-numeric: tabular-nums; }
+.yard-strip { display: flex; align-items: flex-end; gap: 1px; height: 12px; margin-top: .35rem; }
+.yard-strip s { flex: 1; max-width: 8px; border-radius: 1px; text-decoration: none; opacity: .55; }
+.yard-strip s.right { height: 100%; background: light-dark(#178f6d, #22a884); }
+.yard-strip s.wrong { height: 40%; background: light-dark(#c0392f, #ff8a7a); }
+.yard-strip s.now { opacity: 1; outline: 1.5px solid currentColor; outline-offset: .5px; }
 .yard-columns { display: grid; gap: .75rem; padding-top: .4rem;
   grid-template-columns: repeat(auto-fill, minmax(min(100%, 16.5rem), 1fr)); }
 .yard-wide { grid-template-columns: repeat(auto-fit, minmax(min(100%, 16.5rem), 1fr)); }

@@ -110,6 +110,10 @@ class Example(Spec):
     """of a row of a table, by name, before scaling"""
     pixels: list[list[list[int]]] = []
     """of an image, 0 to 255: `(height, width, channels)`"""
+    picture: str = ""
+    """of an image, instead of `pixels`: a PNG file as base64"""
+    probability: float | None = None
+    """of the predicted class; None for numbers"""
 
 
 DRAWN = frozenset(
@@ -122,6 +126,7 @@ DRAWN = frozenset(
         "predictions",
         "samples",
         "tables",
+        "watched",
         "worst",
     }
 )
@@ -148,6 +153,8 @@ class Evaluation(Fact):
     """predicted probability against the share that came true"""
     samples: list[Sample] = []
     tables: list[Table] = []
+    watched: list[Example] = []
+    """the same few samples of the validation part at every evaluation"""
     worst: list[Example] = []
     """the samples of the highest loss, highest first"""
     intervals: dict[str, list[float]] = {}

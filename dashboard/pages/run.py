@@ -14,6 +14,7 @@ from dashboard.panels import (
     downloads,
     evaluation,
     gradients,
+    moments,
     range_test,
 )
 from dashboard.text import count, finished, moment, one_line, plain
@@ -21,7 +22,7 @@ from jobs import runs
 from jobs.choices import choices_of
 from jobs.run import Run
 
-_TABS = ("Evaluation", "Settings", "Attempts", "Downloads")
+_TABS = ("Evaluation", "Samples", "Settings", "Attempts", "Downloads")
 _GRADIENTS = "Gradients"
 
 
@@ -123,7 +124,7 @@ def _live(run: Run) -> None:
 def _details(run: Run) -> None:
     history, zone = services.yard().history, st.context.timezone
     measured = run.config.training.layer_norms_every is not None
-    results, settings, tries, files, *layers = st.tabs(
+    results, samples, settings, tries, files, *layers = st.tabs(
         [*_TABS, *([_GRADIENTS] if measured else [])],
         key="tab",
         bind="query-params",
@@ -132,6 +133,8 @@ def _details(run: Run) -> None:
     for tab in layers:
         with tab:
             gradients.draw(run, history)
+    with samples:
+        moments.draw(run, history)
     with results:
         records = history.records(run.id, ("evaluation", "started"))
         evaluation.draw(run, records, history.evaluations(run.id))

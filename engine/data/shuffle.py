@@ -27,6 +27,7 @@ class Purpose(IntEnum):
     NEIGHBOURS = 9
     MIXUP = 10
     CUTMIX = 11
+    WATCHED = 12
 
 
 def mix(seed: int, purpose: Purpose, place: int = 0) -> int:

@@ -22,6 +22,7 @@ def bounded(evaluation: Evaluation) -> Evaluation:
     changes = {
         "samples": [_sample(each) for each in evaluation.samples[:ITEMS]],
         "tables": [_table(each) for each in evaluation.tables[:ITEMS]],
+        "watched": [_example(each) for each in evaluation.watched[:ITEMS]],
         "worst": [_example(each) for each in evaluation.worst[:ITEMS]],
     }
     return evaluation.model_copy(update=changes)

@@ -12,7 +12,7 @@ from torch import nn
 from engine import metrics
 from engine.data.shuffle import Purpose, mix
 from engine.data.tokens import Characters
-from engine.evaluation import worst
+from engine.evaluation import watched, worst
 from engine.evaluation.baseline import text_baseline
 from engine.evaluation.class_tables import class_table, confused_table
 from engine.evaluation.curves import class_curves
@@ -53,6 +53,7 @@ def evaluate(model: nn.Module, part: TensorPart, setup: Setup, blank: Evaluation
         panels |= _beside(setup)
     else:
         found = {name: value for name, value in found.items() if name in LIVE}
+        panels["watched"] = watched.of_classes(setup, scores, labels)
     return blank.model_copy(update={"metrics": {"loss": loss, **found}, **panels})
 
 

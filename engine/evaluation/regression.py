@@ -9,7 +9,7 @@ from torch import nn
 
 from engine import metrics
 from engine.data.shuffle import Purpose, mix
-from engine.evaluation import worst
+from engine.evaluation import watched, worst
 from engine.evaluation.outputs import outputs_of
 from engine.events import Evaluation
 from engine.loop.parts import TensorPart
@@ -38,4 +38,6 @@ def evaluate(model: nn.Module, part: TensorPart, setup: Setup, blank: Evaluation
         panels["worst"] = worst.of_values(setup, "test", (predicted - true) ** 2, true, predicted)
         seed = mix(setup.config.training.seed, Purpose.EVALUATION, blank.step)
         panels["intervals"] = metrics.of_values(true, predicted, seed)
+    else:
+        panels["watched"] = watched.of_values(setup, true, predicted)
     return blank.model_copy(update={"metrics": {"loss": loss, **found}, **panels})

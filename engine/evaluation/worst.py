@@ -48,14 +48,14 @@ def _highest(
     """Row number in the part, and the fields of `Example` that do not depend on the task."""
     part = setup.prepared.parts[split]
     rows = among[np.argsort(-losses[among], kind="stable")[:SHOWN]]
-    looks = _looks(setup, part, rows)
+    seen = looks(setup, part, rows)
     return [
         (int(row), {"place": int(part.places[row]), "loss": float(losses[row]), **look})
-        for row, look in zip(rows, looks, strict=True)
+        for row, look in zip(rows, seen, strict=True)
     ]
 
 
-def _looks(setup: Setup, part: Part, rows: Labels) -> list[dict[str, Any]]:
+def looks(setup: Setup, part: Part, rows: Labels) -> list[dict[str, Any]]:
     """What there is to see of each row; nothing of series and of nodes without a text."""
     if len(part.texts):
         return [{"text": str(part.texts[row])} for row in rows]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import torch
@@ -43,6 +44,8 @@ class Setup:
     augment: Augment
     machine: Machine
     versions: dict[str, str]
+    watched: list[dict[str, Any]] = field(default_factory=list)
+    """what is known of the samples shown at each evaluation (`engine/evaluation/watched.py`)"""
 
     @property
     def device(self) -> torch.device:

@@ -16,11 +16,13 @@ from sqlalchemy.engine import URL
 from engine.events import Evaluation
 from jobs.history import attempts as _attempts
 from jobs.history import curves as _curves
+from jobs.history import moments as _moments
 from jobs.history import records as _records
 from jobs.history import windows as _windows
 from jobs.history.attempts import Attempt
 from jobs.history.database import open_engine, writer
 from jobs.history.migrate import HistoryError, migrate
+from jobs.history.moments import Moment
 from jobs.history.points import Points
 from jobs.history.records import Position, Record
 from jobs.history.span import WHOLE, Axis, Drawn, Span
@@ -151,6 +153,13 @@ class History:
         with self.reading() as connection:
             return _records.evaluations(connection, run_id)
 
+    def moments(self, run_id: str) -> list[Moment]:
+        """Samples at some of the validations, evenly over the run, the first and the newest among
+        them; by fold and step.
+        """
+        with self.reading() as connection:
+            return _moments.moments(connection, run_id)
+
     def attempts(self, run_id: str) -> list[Attempt]:
         """All attempts of the run, the first one first."""
         with self.reading() as connection:
@@ -183,6 +192,7 @@ __all__ = [
     "Drawn",
     "History",
     "HistoryError",
+    "Moment",
     "Points",
     "Position",
     "Record",

@@ -20,7 +20,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISION = "0003"
+REVISION = "0004"
 """the newest migration; a database that knows a later one is refused"""
 
 METADATA = MetaData()
@@ -112,6 +112,18 @@ EVALUATIONS = Table(
     # a curve of ten thousand epochs would otherwise bring ten thousand confusion matrices.
     Column("run", String(26), primary_key=True),
     Column("split", String(10), primary_key=True),
+    Column("body", Text, nullable=False),
+    ForeignKeyConstraint(["run"], ["runs.id"], ondelete="CASCADE"),
+)
+
+MOMENTS = Table(
+    "moments",
+    METADATA,
+    # Samples at few of a run's validations (`jobs/recording/moments.py`).
+    Column("run", String(26), primary_key=True),
+    Column("fold", Integer, primary_key=True, autoincrement=False),
+    Column("step", Integer, primary_key=True, autoincrement=False),
+    Column("bytes", Integer, nullable=False),
     Column("body", Text, nullable=False),
     ForeignKeyConstraint(["run"], ["runs.id"], ondelete="CASCADE"),
 )

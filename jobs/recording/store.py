@@ -16,7 +16,7 @@ from jobs.events import Record
 from jobs.history.points import Points
 from jobs.history.schema import ATTEMPTS, EVALUATIONS, RECORDS, RUNS
 from jobs.measures import measures
-from jobs.recording import chunks, lost
+from jobs.recording import chunks, lost, moments
 from jobs.recording.fold import Fold
 from jobs.recording.replay import first_divergence
 
@@ -71,6 +71,7 @@ def _store_attempt(
     chunks.append(connection, run_id, attempt, curves)
     _add_records(connection, run_id, new)
     _keep_evaluations(connection, run_id, new)
+    moments.keep(connection, run_id, [each.event for each in new])
     _write(connection, run_id, attempt, fold, new[-1].seq)
 
 

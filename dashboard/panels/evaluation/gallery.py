@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import struct
-import zlib
 from collections.abc import Sequence
 from html import escape
 
@@ -13,6 +10,7 @@ import streamlit as st
 from dashboard.table import Cell, Content, table
 from dashboard.text import metric, number, one_line
 from engine.events import Example
+from engine.png import Pixels, encoded
 
 _SHOWN_LETTERS = 400
 _LONG_NAME = 24
@@ -89,17 +87,6 @@ def _feature(each: Example, name: str) -> Cell:
     return Cell("" if value is None else number(value), number=True)
 
 
-def png(pixels: Sequence[Sequence[Sequence[int]]]) -> str:
-    """Pixels `(height, width, 1 or 3)`, 0 to 255, as the address of a PNG picture."""
-    height, width, channels = len(pixels), len(pixels[0]), len(pixels[0][0])
-    lines = (b"\0" + bytes(value for pixel in row for value in pixel) for row in pixels)
-    kind = 0 if channels == 1 else 2
-    head = struct.pack(">IIBBBBB", width, height, 8, kind, 0, 0, 0)
-    parts = ((b"IHDR", head), (b"IDAT", zlib.compress(b"".join(lines))), (b"IEND", b""))
-    body = b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(name, data) for name, data in parts)
-    return f"data:image/png;base64,{base64.b64encode(body).decode()}"
-
-
-def _chunk(name: bytes, data: bytes) -> bytes:
-    checked = zlib.crc32(name + data)
-    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", checked)
+def png(pixels: Pixels) -> str:
+    """The address of a picture of these pixels, for an `<img>`."""
+    return f"data:image/png;base64,{encoded(pixels)}"
