@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from engine.alerts.settings import Alerts
 from engine.data import Data, Mnist
 from engine.loop.best import Judge
 from engine.losses import Automatic, Loss
@@ -151,3 +152,4 @@ class RunConfig(Spec):
     schedule: Schedule = Cosine()
     training: Training = Training()
     hardware: Hardware = Hardware()
+    alerts: Alerts = Alerts()

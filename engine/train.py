@@ -109,7 +109,7 @@ def _tell(
         yield end.last
         yield explored(setup, end.losses, blown_up=True)
     except Diverged as error:
-        yield from divergence(error)
+        yield from divergence(error, setup, state, keeper.saved[0])
     except torch.OutOfMemoryError:
         yield from out_of_memory(setup, state)
 

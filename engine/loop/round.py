@@ -8,8 +8,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from engine.alerts.known import hear_evaluation
 from engine.evaluation import evaluate
-from engine.events import Evaluation, Event, Finished, Log
+from engine.events import Alert, Evaluation, Event, Finished, Log
 from engine.loop.best import RISING, cost, spoken
 from engine.loop.setup import Setup
 from engine.loop.state import TrainState
@@ -44,8 +45,34 @@ def end_round(setup: Setup, state: TrainState) -> Iterator[Event]:
     state.progress = state.progress.after(step, loss, judged, min_delta)
     if training.keep_best and state.progress.best_step == step:
         state.best = state.kept()
-    state.remember(event)
-    yield event
+    told: list[Event] = [event, *_heard(setup, state, loss)]
+    for each in told:
+        state.remember(each)
+    yield from told
+
+
+def _heard(setup: Setup, state: TrainState, loss: float) -> list[Alert]:
+    """What this validation loss gives rise to."""
+    progress = state.progress
+    known, alerts = hear_evaluation(
+        progress.known,
+        state.step,
+        loss,
+        setup.config,
+        total_steps=setup.total_steps,
+        best=_kept(setup, progress.best_step),
+    )
+    state.progress = progress.model_copy(update={"known": known})
+    return alerts
+
+
+def _kept(setup: Setup, step: int) -> str:
+    """Which weights a person falls back to, in half a sentence."""
+    training = setup.config.training
+    judged = f"those of step {step:,}, the best by validation {spoken(training.best_by)}"
+    if training.keep_best:
+        return f"the weights kept and tested are {judged}"
+    return f"training.keep_best would keep {judged}"
 
 
 def test(setup: Setup, state: TrainState) -> Iterator[Event]:

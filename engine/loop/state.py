@@ -18,8 +18,9 @@ from torch import Tensor, nn
 from torch.amp.grad_scaler import GradScaler
 from torch.optim import Optimizer
 
+from engine.alerts.known import Known
 from engine.config import RunConfig
-from engine.events import Evaluation, Event, Gradients, Steps
+from engine.events import Alert, Evaluation, Event, Gradients, Steps
 from engine.loop.average import Average
 from engine.loop.gradients import Watch, layer_names
 from engine.spec import Spec
@@ -30,8 +31,8 @@ RECENT_SECONDS = 1.0
 Tensors = dict[str, Tensor]
 
 
-Told = Annotated[Steps | Gradients | Evaluation, Field(discriminator="kind")]
-"""what carries points of curves"""
+Told = Annotated[Steps | Gradients | Evaluation | Alert, Field(discriminator="kind")]
+"""what carries points of curves, and what was made of them"""
 
 
 class Progress(Spec):
@@ -52,6 +53,8 @@ class Progress(Spec):
     """training losses of all steps of a range test"""
     gradients: Watch = Watch()
     """of each layer, where they are measured"""
+    known: Known = Known()
+    """to the rules that watch the losses"""
 
     def after(self, step: int, loss: float, cost: float, min_delta: float) -> Progress:
         """What is known once the weights after `step` steps had this validation loss and cost."""
@@ -137,9 +140,10 @@ class TrainState:
                 yield
 
     def remember(self, event: Event) -> None:
-        """Adds points to `recent` and forgets what is older than `RECENT_SECONDS`."""
-        kept = [old for old in self.recent if event.time - old.time < RECENT_SECONDS]
-        self.recent = [*kept, event] if isinstance(event, Steps | Gradients | Evaluation) else kept
+        """Adds what is to be told again, and forgets what is older than `RECENT_SECONDS`."""
+        self.recent = [old for old in self.recent if event.time - old.time < RECENT_SECONDS]
+        if isinstance(event, Steps | Gradients | Evaluation | Alert):
+            self.recent.append(event)
 
     def finite(self) -> bool:
         """Whether no weight is NaN or infinite: such a state is not worth saving."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from engine.events import Event, Gradients, Steps
+from engine.alerts.known import hear_steps
+from engine.events import Alert, Event, Gradients, Steps
 from engine.loop.gradients import watched
 from engine.loop.range_test import blown_up
 from engine.loop.setup import Setup
@@ -28,19 +29,32 @@ def tell(pending: Pending, state: TrainState, setup: Setup) -> list[Event]:
         place, reason = bad
         last = cut_after(told, place)
         raise Diverged(reason, last.step, last)
-    events: list[Event] = [told]
+    events: list[Event] = [told, *_hear(told, state, setup)]
     if gradients:
-        events += _watch(gradients, state)
+        events += _watch(gradients, state, setup)
     for event in events:
         state.remember(event)
     return events
 
 
-def _watch(gradients: Gradients, state: TrainState) -> list[Event]:
+def _hear(told: Steps, state: TrainState, setup: Setup) -> list[Alert]:
+    """What these steps give rise to."""
+    known, alerts = hear_steps(
+        state.progress.known,
+        told,
+        setup.config,
+        total_steps=setup.total_steps,
+        evaluated=setup.samples["validation"] > 0,
+    )
+    state.progress = state.progress.model_copy(update={"known": known})
+    return alerts
+
+
+def _watch(gradients: Gradients, state: TrainState, setup: Setup) -> list[Event]:
     """The gradients and the alerts they give rise to."""
     watch, alerts = watched(state.progress.gradients, gradients)
     state.progress = state.progress.model_copy(update={"gradients": watch})
-    return [gradients, *alerts]
+    return [gradients, *(alerts if setup.config.alerts.gradients else [])]
 
 
 def _explore(told: Steps, state: TrainState, test: RangeTest) -> None:

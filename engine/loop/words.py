@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
+from engine.alerts.words import short
 from engine.events import Alert, Event, Finished, Started, Steps
+from engine.loop.named import batch_of
 from engine.loop.range_test import suggest
 from engine.loop.setup import Setup
 from engine.loop.state import TrainState
@@ -50,15 +53,28 @@ def started(setup: Setup, state: TrainState, resumed: Resumed) -> Started:
     )
 
 
-def divergence(error: Diverged) -> Iterator[Event]:
-    """The steps up to the bad one, what is wrong and what helps, the end."""
+def divergence(error: Diverged, setup: Setup, state: TrainState, saved: int) -> Iterator[Event]:
+    """The steps up to the bad one, what is wrong and what helps, the end.
+
+    `saved` is the step of the newest checkpoint, 0 when there is none.
+    """
     if error.last:
         yield error.last
+    where = f" in {batch_of(setup, error.step)}" if error.last else ""
     advice = "try a lower learning rate, a warm-up, or gradient clipping (training.clip_norm)"
-    yield Alert(
-        level="error", code="loss-not-finite", message=f"{error}; {advice}", step=error.step
-    )
+    message = f"{error}{where}; {_last_good(error, state.progress.known.newest, saved)}; {advice}"
+    yield Alert(level="error", code="loss-not-finite", message=message, step=error.step)
     yield Finished(reason="failed", message=str(error), step=error.step)
+
+
+def _last_good(error: Diverged, newest: float, saved: int) -> str:
+    """What the run had before the step that went wrong; `newest` is the last loss told before."""
+    kept = f"the newest checkpoint is of step {saved:,}" if saved else "there is no checkpoint"
+    losses = error.last.metrics["train/loss"] if error.last else []
+    loss = losses[-2] if len(losses) > 1 else newest
+    if error.last is None or error.step < 2 or not math.isfinite(loss):
+        return kept
+    return f"the loss of step {error.step - 1:,} was {short(loss)}, {kept}"
 
 
 def explored(setup: Setup, losses: list[float], *, blown_up: bool) -> Finished:

@@ -150,9 +150,9 @@ def refuse_other_settings(old: RunConfig, new: RunConfig) -> None:
 
 
 def _decisive(config: RunConfig) -> dict[str, Any]:
-    """Every setting that decides the weights, by path: not names, not the place of training."""
+    """Every setting that decides the weights, by path: not names, place of training or alerts."""
     tree = config.to_dict()
-    del tree["name"], tree["hardware"], tree["training"]["checkpoint_seconds"]
+    del tree["name"], tree["hardware"], tree["alerts"], tree["training"]["checkpoint_seconds"]
     return _leaves(tree, "")
 
 

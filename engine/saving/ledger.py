@@ -25,8 +25,10 @@ from engine.spec import Spec
 
 FOLDER, NAME = "folds", "folds.json"
 
-Told = Annotated[Steps | Gradients | Evaluation | CrossValidation, Field(discriminator="kind")]
-"""what must be told again where it may be lost: points and results"""
+Told = Annotated[
+    Steps | Gradients | Evaluation | Alert | CrossValidation, Field(discriminator="kind")
+]
+"""what must be told again where it may be lost: points, alerts and results"""
 
 
 class Done(Spec):
@@ -88,7 +90,7 @@ class Ledger:
     def remember(self, event: Event) -> None:
         """Keeps what was told in the last second."""
         kept = [old for old in self.recent if event.time - old.time < RECENT_SECONDS]
-        if isinstance(event, Steps | Gradients | Evaluation | CrossValidation):
+        if isinstance(event, Steps | Gradients | Evaluation | Alert | CrossValidation):
             kept.append(event)
         self.recent = kept
 
