@@ -11,12 +11,12 @@ class Alerts(Spec):
     """What is told as an alert: marked on the curve, listed on the page, sent where asked for."""
 
     spike: float | None = Field(
-        6.0,
+        8.0,
         ge=3,
         le=1000,
         description="loss spike: one loss so many robust deviations above the usual, or three in "
         "a row half as many; none does not watch for it",
-        examples=[6.0],
+        examples=[8.0],
         json_schema_extra=RARE,
     )
     plateau: int | None = Field(

@@ -37,7 +37,7 @@ def heard(losses: list[float], cuts: list[int] | None = None) -> list[tuple[int,
     known, told = Spikes(), []
     for begin, end in itertools.pairwise([0, *sorted(set(cuts or [])), len(losses)]):
         if begin < end:
-            known, new = spikes(known, steps(losses[begin:end], begin + 1), 6.0, "try this")
+            known, new = spikes(known, steps(losses[begin:end], begin + 1), 8.0, "try this")
             known = Spikes.model_validate_json(known.model_dump_json())
             told += [(each.step, each.message) for each in new]
     return told
@@ -54,7 +54,7 @@ def test_one_loss_far_out_is_a_spike(level: float) -> None:
 
 
 def test_three_in_a_row_half_as_far_are_a_spike_where_they_began() -> None:
-    losses = noisy(400, noise=0.14)
+    losses = noisy(400, noise=0.11)
     losses[299:303] = [2 * 1.9] * 4
     ((step, message),) = heard(losses)
     assert step == 300
@@ -82,8 +82,8 @@ def test_a_run_of_spikes_is_told_of_ten_times() -> None:
 
 def test_a_jump_of_the_learning_rate_begins_anew() -> None:
     """A warm restart raises the loss as it should."""
-    known, none = spikes(Spikes(), steps(noisy(300)), 6.0, "")
-    known, told = spikes(known, steps(noisy(300, level=20), 301, rate=1.0), 6.0, "")
+    known, none = spikes(Spikes(), steps(noisy(300)), 8.0, "")
+    known, told = spikes(known, steps(noisy(300, level=20), 301, rate=1.0), 8.0, "")
     assert (none, told) == ([], [])
     assert len(known.recent) == WINDOW
 
