@@ -23,6 +23,7 @@ from jobs.history.database import database_url
 from jobs.history.runs import known
 from jobs.home import Home
 from jobs.recording.gaps import fill
+from jobs.recording.remove import Remover
 from jobs.recording.store import store
 from jobs.recording.streams import Batch, Stream, count, live_runs, parse, read, trim
 from jobs.recording.tend import Tender
@@ -59,6 +60,7 @@ class Recorder:
         self.history = history
         self.home = home
         self._tender = Tender(redis, history, young_seconds, quiet_seconds)
+        self._remover = Remover(redis, history, home)
         self._streams: dict[str, Stream] = {}
         self._next_tending = 0.0
 
@@ -105,8 +107,9 @@ class Recorder:
         trim(self.redis, [stream for stream, _, _ in batch])
 
     def tend(self) -> None:
-        """One look at every run that is not over."""
+        """One look at every run that is not over, and at those that are to be removed."""
         began = time.monotonic()
+        self._remover.look()
         complete = self._tender.tend(self._streams)
         now = time.monotonic()
         pause = max(TEND_SECONDS, (now - began) / TEND_SHARE) if complete else 0.0

@@ -59,6 +59,21 @@ class Run:
     """why a resume is only best-effort"""
     diverged_step: int | None
     """first step that a later attempt repeated with another value"""
+    tags: tuple[str, ...] = ()
+    """what people call it beside its name, sorted"""
+    notes: str = ""
+    """any text of people"""
+    pinned: bool = False
+    """whether it stands above the others in a list"""
+    archived: bool = False
+    """whether lists leave it out unless they are asked for it"""
+    removal: float | None = None
+    """of a deleted run: when it is removed for good; None for all others"""
+
+    @property
+    def deleted(self) -> bool:
+        """Whether somebody deleted it; it can be had back until `removal`."""
+        return self.removal is not None
 
     @property
     def diverged(self) -> bool:
@@ -99,8 +114,10 @@ class Run:
         return max(0.0, (self.ended if self.ended is not None else now) - self.started)
 
 
-def view(row: Mapping[str, Any], attempts: Sequence[Mapping[str, Any]]) -> Run:
-    """The `Run` of one row of `runs` and its rows of `attempts`, oldest first."""
+def view(
+    row: Mapping[str, Any], attempts: Sequence[Mapping[str, Any]], tags: Sequence[str] = ()
+) -> Run:
+    """The `Run` of one row of `runs`, its rows of `attempts`, oldest first, and its tags."""
     last: Mapping[str, Any] = attempts[-1] if attempts else {}
     verdict = judge(facts(row, attempts))
     config, refused = read_settings(row["config"])
@@ -108,7 +125,8 @@ def view(row: Mapping[str, Any], attempts: Sequence[Mapping[str, Any]]) -> Run:
     return Run(
         id=row["id"],
         name=row["name"],
-        config=config,
+        # A new name is for all that comes of the run, e.g. launching it again.
+        config=config.model_copy(update={"name": row["name"]}),
         status=verdict.status,
         cause=f"{verdict.cause} {refused}".strip(),
         created=row["created"],
@@ -135,6 +153,11 @@ def view(row: Mapping[str, Any], attempts: Sequence[Mapping[str, Any]]) -> Run:
         resumed=last.get("resumed", ""),
         resume_note=last.get("resume_note", ""),
         diverged_step=row["diverged_step"],
+        tags=tuple(tags),
+        notes=row["notes"],
+        pinned=row["pinned"] is not None,
+        archived=row["archived"] is not None,
+        removal=row["removal"],
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from jobs.cli import data, export, launch, look, machines, models, read
+from jobs.cli import data, export, launch, listing, look, machines, models, organise, read
 from jobs.stack import commands
 
 
@@ -20,12 +20,13 @@ def build() -> typer.Typer:
     )
     commands.mount(app)
     app.command(context_settings={"allow_interspersed_args": True})(launch.launch)
-    app.command()(look.runs)
+    app.command()(listing.runs)
     app.command()(look.show)
     app.command()(read.logs)
     app.command()(read.metrics)
     app.command()(export.export)
     app.command()(look.stop)
+    organise.mount(app)
     app.command()(machines.machines)
     app.add_typer(data.build(), name="data")
     app.add_typer(models.build(), name="models")

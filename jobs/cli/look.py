@@ -1,22 +1,20 @@
-"""`runs`, `show`, `stop`: the list, one run, and asking one to end."""
+"""`show`, `stop`: one run, and asking one to end."""
 
 from __future__ import annotations
 
 import json
 import time
-from typing import Annotated, get_args
+from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from engine.loop.range_test import suggest
 from jobs import runs as services
 from jobs.choices import choices_of
 from jobs.cli import results, text
-from jobs.export.summary import as_dict, summary
+from jobs.export.summary import summary
 from jobs.history import Attempt
 from jobs.run import Run
-from jobs.status import Status
 from jobs.yard import Yard
 
 _TRIED = ("train/learning_rate", "train/loss")
@@ -25,28 +23,6 @@ RunArgument = Annotated[
     str, typer.Argument(help="Id of a run, the unique beginning of one, or a unique name.")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-
-
-def runs(
-    as_json: JsonOption = False,
-    number: Annotated[
-        int | None, typer.Option("--number", "-n", min=1, help="At most so many, newest first.")
-    ] = None,
-    status: Annotated[str | None, typer.Option(help="Only runs with this status.")] = None,
-) -> None:
-    """List the runs, newest first."""
-    if status not in (None, *get_args(Status)):
-        allowed = ", ".join(get_args(Status))
-        raise typer.BadParameter(f"there is no status {status!r}; there are {allowed}")
-    found = [run for run in services.list(Yard.open()) if status in (None, run.status)][:number]
-    if as_json:
-        text.write_json([as_dict(run) for run in found])
-    elif found:
-        text.console().print(_table(found))
-    elif status:
-        text.note(f"no run is {status}. All runs: `./trainyard runs`.")
-    else:
-        text.note("no runs. `./trainyard launch preset=digits_mlp` starts one.")
 
 
 def show(run: RunArgument, as_json: JsonOption = False) -> None:
@@ -89,26 +65,6 @@ def stop(run: RunArgument) -> None:
     text.write(f"{found.id}  {now.status}")
 
 
-def _table(found: list[Run]) -> Table:
-    table = Table(box=None, pad_edge=False)
-    for column in ("id", "status", "name", "model", "data", "steps", "best", "duration", "created"):
-        table.add_column(column, no_wrap=column in ("id", "status", "created"))
-    now = time.time()
-    for run in found:
-        table.add_row(
-            run.id,
-            run.status,
-            text.printable(run.name),
-            run.config.model.title,
-            run.config.data.title,
-            text.progress(run),
-            text.best(run),
-            text.duration(run.seconds(now)),
-            text.clock(run.created),
-        )
-    return table
-
-
 def _facts(run: Run) -> list[tuple[str, str]]:
     facts = [
         ("id", run.id),
@@ -127,7 +83,17 @@ def _facts(run: Run) -> list[tuple[str, str]]:
         facts.append(("replay", f"step {run.diverged_step} came out differently after a resume"))
     if run.origin:
         facts.append(("origin", run.origin))
+    facts += _labels(run)
     return facts
+
+
+def _labels(run: Run) -> list[tuple[str, str]]:
+    """What people made of it; nothing where they made nothing."""
+    said = [("tags", ", ".join(run.tags)), ("notes", " / ".join(run.notes.splitlines()))]
+    places = [name for name in ("pinned", "archived") if getattr(run, name)]
+    if run.removal is not None:
+        places.append(f"deleted, removed for good at {text.clock(run.removal)}")
+    return [(name, value) for name, value in (*said, ("place", ", ".join(places))) if value]
 
 
 def _attempt(attempt: Attempt) -> str:

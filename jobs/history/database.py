@@ -84,6 +84,8 @@ def _create(url: URL) -> None:
 def _prepare_sqlite(connection: SqliteConnection, _record: Any) -> None:
     # Python's own transaction handling never begins one for a SELECT; ours come from `begin`.
     connection.isolation_level = None
+    # SQLite's own knows only the letters of ASCII; a search must find "über" by "Über".
+    connection.create_function("lower", 1, _lower, deterministic=True)
     for pragma in (
         "busy_timeout=10000",
         "foreign_keys=ON",
@@ -91,6 +93,10 @@ def _prepare_sqlite(connection: SqliteConnection, _record: Any) -> None:
         "cache_size=-16000",
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _lower(text: Any) -> Any:
+    return text.lower() if isinstance(text, str) else text
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -40,7 +40,7 @@ def migrate(engine: Engine) -> None:
             )
         if found is not None:
             _back_up(engine, found)
-        _upgrade(connection)
+        upgrade(connection)
 
 
 def _revision(connection: Connection) -> str | None:
@@ -51,7 +51,8 @@ def _revision(connection: Connection) -> str | None:
     return None if found is None else str(found)
 
 
-def _upgrade(connection: Connection) -> None:
+def upgrade(connection: Connection, revision: str = "head") -> None:
+    """Runs the migrations up to `revision`; the newest by default."""
     # Alembic takes 0.2 s to import and is needed once in the life of a database.
     from alembic import command
     from alembic.config import Config
@@ -60,7 +61,7 @@ def _upgrade(connection: Connection) -> None:
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, revision)
 
 
 def _back_up(engine: Engine, revision: str) -> None:

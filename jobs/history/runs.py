@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from sqlalchemy import Connection, Select, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from jobs.history.attempts import Attempt
-from jobs.history.schema import ATTEMPTS, RUNS
+from jobs.history.schema import ATTEMPTS, RUNS, TAGS
 from jobs.run import Run, view
 from jobs.status import FINAL, Facts, judge
 
@@ -23,27 +24,45 @@ def find(connection: Connection, run_id: str) -> Run | None:
 
 
 def every(connection: Connection) -> list[Run]:
-    """All runs, the newest first."""
-    return _views(connection, select(RUNS).order_by(RUNS.c.id.desc()), None)
+    """All runs that are not deleted, the newest first."""
+    query = select(RUNS).where(RUNS.c.removal.is_(None)).order_by(RUNS.c.id.desc())
+    return _views(connection, query, None)
+
+
+def several(connection: Connection, run_ids: Sequence[str]) -> list[Run]:
+    """Those of the runs that are there, in the order of the ids; also deleted ones."""
+    found = _views(connection, select(RUNS).where(RUNS.c.id.in_(run_ids)), run_ids)
+    by_id = {run.id: run for run in found}
+    return [by_id[run_id] for run_id in run_ids if run_id in by_id]
 
 
 def matching(connection: Connection, text: str) -> list[str]:
-    """Ids of the runs whose id begins with `text`, or else whose name is `text`."""
-    prefix = select(RUNS.c.id).where(RUNS.c.id.startswith(text.upper(), autoescape=True)).limit(9)
-    by_id = list(connection.execute(prefix).scalars())
-    if by_id:
-        return by_id
-    named = select(RUNS.c.id).where(RUNS.c.name == text).order_by(RUNS.c.id).limit(9)
-    return list(connection.execute(named).scalars())
+    """Ids of the runs whose id begins with `text`, or else whose name is `text`.
+
+    Deleted ones only where no other fits.
+    """
+    for fits in (RUNS.c.id.startswith(text.upper(), autoescape=True), RUNS.c.name == text):
+        for there in (RUNS.c.removal.is_(None), RUNS.c.removal.is_not(None)):
+            query = select(RUNS.c.id).where(fits, there).order_by(RUNS.c.id).limit(9)
+            if found := list(connection.execute(query).scalars()):
+                return found
+    return []
 
 
 def add(connection: Connection, row: Mapping[str, Any]) -> bool:
     """Adds a run; False when its launch key was used before."""
     insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     added = connection.execute(
-        insert(RUNS).values(**row).on_conflict_do_nothing(index_elements=["launch_key"])
+        insert(RUNS)
+        .values(**row, **_kinds(row["config"]))
+        .on_conflict_do_nothing(index_elements=["launch_key"])
     )
     return added.rowcount == 1
+
+
+def _kinds(config: str) -> dict[str, str]:
+    settings = json.loads(config)
+    return {name: settings[name]["kind"] for name in ("model", "data")}
 
 
 def by_launch_key(connection: Connection, key: str) -> str | None:
@@ -92,9 +111,14 @@ class Open:
 
 
 def unfinished(connection: Connection) -> list[Open]:
-    """All runs that are not over, the oldest first: the order in which they wait."""
+    """All runs that are not over, the oldest first: the order in which they wait.
+
+    None that is deleted: one whose attempts are removed already looks as if it had never begun.
+    """
     final = select(ATTEMPTS.c.run).where(ATTEMPTS.c.run == RUNS.c.id, ATTEMPTS.c.reason.in_(FINAL))
-    query = select(RUNS.c.id, RUNS.c.desired, RUNS.c.step).where(~final.exists())
+    query = select(RUNS.c.id, RUNS.c.desired, RUNS.c.step).where(
+        ~final.exists(), RUNS.c.removal.is_(None)
+    )
     open_runs = query.order_by(RUNS.c.id).subquery()
     tries = select(ATTEMPTS).join(open_runs, open_runs.c.id == ATTEMPTS.c.run)
     attempts: dict[str, list[Attempt]] = defaultdict(list)
@@ -122,9 +146,14 @@ def settings(connection: Connection, run_id: str) -> str:
 def _views(connection: Connection, query: Select[Any], run_ids: Sequence[str] | None) -> list[Run]:
     rows = connection.execute(query).mappings().all()
     tries = select(ATTEMPTS).order_by(ATTEMPTS.c.run, ATTEMPTS.c.attempt)
+    tagged = select(TAGS).order_by(TAGS.c.run, TAGS.c.tag)
     if run_ids is not None:
         tries = tries.where(ATTEMPTS.c.run.in_(run_ids))
+        tagged = tagged.where(TAGS.c.run.in_(run_ids))
     attempts: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for attempt in connection.execute(tries).mappings():
         attempts[attempt["run"]].append(dict(attempt))
-    return [view(dict(row), attempts[row["id"]]) for row in rows]
+    tags: dict[str, list[str]] = defaultdict(list)
+    for row in connection.execute(tagged):
+        tags[row.run].append(row.tag)
+    return [view(dict(row), attempts[row["id"]], tags[row["id"]]) for row in rows]

@@ -20,7 +20,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISION = "0004"
+REVISION = "0005"
 """the newest migration; a database that knows a later one is refused"""
 
 METADATA = MetaData()
@@ -49,6 +49,28 @@ RUNS = Table(
     # Of a cross-validation: the fold that trains, and how far the tests of its folds lie apart.
     Column("fold", Integer, nullable=False, server_default="0"),
     Column("deviations", Text),
+    # Kinds of model and data, out of the settings, so that a list can be filtered in SQL.
+    Column("model", Text, nullable=False, server_default=""),
+    Column("data", Text, nullable=False, server_default=""),
+    # What people made of the run: times in unix seconds, none while it is not so.
+    Column("notes", Text, nullable=False, server_default=""),
+    Column("pinned", Float(53)),
+    Column("archived", Float(53)),
+    # A deleted run: from this moment on the recorder removes it for good; until then it can be had
+    # back.
+    Column("removal", Float(53)),
+    # All that a list is filtered and counted by: without it ten thousand settings would be read.
+    Index("runs_by_place", "removal", "archived", "pinned", "model", "data", "id"),
+)
+
+TAGS = Table(
+    "tags",
+    METADATA,
+    # A row each, so that two people who tag at the same moment lose nothing of each other's.
+    Column("run", String(26), primary_key=True),
+    Column("tag", String(80), primary_key=True),
+    ForeignKeyConstraint(["run"], ["runs.id"], ondelete="CASCADE"),
+    Index("tags_by_tag", "tag"),
 )
 
 ATTEMPTS = Table(

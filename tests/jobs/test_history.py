@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import stat
@@ -19,8 +20,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jobs.history import History, HistoryError, Points
-from jobs.history.database import database_url, open_engine
-from jobs.history.migrate import migrate
+from jobs.history.database import database_url, open_engine, writer
+from jobs.history.migrate import migrate, upgrade
 from jobs.history.points import first_difference, merge
 from jobs.history.schema import METADATA, REVISION
 from jobs.home import Home
@@ -91,20 +92,26 @@ def test_an_older_database_is_copied_before_it_is_upgraded(place: Home) -> None:
 
 
 def test_runs_of_the_first_revision_are_still_there_after_the_upgrade(place: Home) -> None:
-    history = History.open(database_url(place))
-    insert_run(history, "old")
-    history.close()
-    # As the first revision left it: since then there are two tables and two columns more.
-    for name in ("data_sets", "moments"):
-        change(place.database, f"DROP TABLE {name}")
-    for name in ("fold", "deviations"):
-        change(place.database, f"ALTER TABLE runs DROP COLUMN {name}")
-    change(place.database, "UPDATE alembic_version SET version_num = '0001'")
+    engine = open_engine(database_url(place))
+    with writer(engine).begin() as connection:
+        upgrade(connection, "0001")
+    engine.dispose()
+    config = json.dumps({"model": {"kind": "mlp"}, "data": {"kind": "digits"}})
+    for run_id, settings_text in (("old", config), ("odd", "not JSON")):
+        row = (run_id, "a name", settings_text, 1.0, "running")
+        change(
+            place.database, f"INSERT INTO runs (id, name, config, created, desired) VALUES {row}"
+        )
     history = History.open(database_url(place))
     with history.reading() as connection:
-        query = "SELECT id, fold, deviations FROM runs"
-        assert connection.exec_driver_sql(query).all() == [("old", 0, None)]
-        assert connection.exec_driver_sql("SELECT id FROM data_sets").all() == []
+        query = "SELECT id, fold, deviations, model, data, notes, removal FROM runs ORDER BY id"
+        assert connection.exec_driver_sql(query).all() == [
+            ("odd", 0, None, "", "", "", None),
+            ("old", 0, None, "mlp", "digits", "", None),
+        ]
+        # Whatever came since then is there and empty.
+        for table in METADATA.tables.keys() - {"runs"}:
+            assert connection.exec_driver_sql(f"SELECT * FROM {table}").all() == []
     history.close()
     assert place.database.with_name("history.sqlite.0001.backup").exists()
 
