@@ -31,6 +31,7 @@ from jobs.home import Home
 from jobs.journal import Journal
 from jobs.processes import FENCED_EXIT, UNRECORDED_EXIT, on_signals
 from jobs.telemetry import Telemetry
+from jobs.watching.watch import Watch
 
 HARDWARE_SECONDS = 1.0
 
@@ -73,6 +74,7 @@ class Attempt:
         )
         self.commands = Commands(connect_blocking(home), request.run_id)
         self.step = 0
+        self.watch: Watch | None = None
         self._over = threading.Event()
         self._hardware = threading.Thread(target=self._measure, name="hardware", daemon=True)
         self._hardware.start()
@@ -84,6 +86,8 @@ class Attempt:
             if isinstance(event, Finished):
                 return event
             self.telemetry.emit(event)
+            for alert in self.watch.hear(event) if self.watch else ():
+                self.telemetry.emit(alert)
             if self.must_end():
                 return None
         return None
@@ -121,7 +125,10 @@ class Attempt:
     def _measure(self) -> None:
         meter = Meter(os.getpid(), os.environ.get("CUDA_VISIBLE_DEVICES"), self.folder)
         while not self._over.wait(HARDWARE_SECONDS):
-            self.telemetry.emit(meter.sample(self.step))
+            sample = meter.sample(self.step)
+            self.telemetry.emit(sample)
+            for alert in self.watch.measure(sample) if self.watch else ():
+                self.telemetry.emit(alert)
 
 
 def main(request: Request, pipe: int) -> int:
@@ -131,6 +138,7 @@ def main(request: Request, pipe: int) -> int:
     attempt = Attempt(request, Owner(pipe))
     try:
         config = parse_config(json.loads(request.config))
+        attempt.watch = Watch(config.alerts)
         events = train(config, attempt.folder, attempt=request.attempt)
         with closing(events):
             last = attempt.tell(events)
