@@ -52,8 +52,8 @@ OPTIONS: dict[str, Any] = {
 }
 """set in code, so that the theme does not depend on the folder the server was started in"""
 
-COLOURS = ("#4f7cff", "#e8833a", "#22a884", "#c0518f", "#8a63d2", "#c2a21b", "#4aa3c7", "#d1495b")
-"""of curves, distinguishable with colour-blind eyes in both modes (after Okabe and Ito)"""
+COLOURS = ("#3f78ff", "#e8833a", "#14a37f", "#cc1760", "#a78dc1", "#b58f58", "#27765e", "#9f438c")
+"""of curves, told apart by colour-blind eyes in both modes: tests/dashboard/test_palette.py"""
 
 # Streamlit's own variables reach components only, so these colours derive from the text's.
 CSS = """

@@ -64,7 +64,7 @@ export class Chart {
 
   // The series as the charts draw them: exact where a zoom has fetched that.
   known() {
-    return this.series().map((one) => ({ ...one, measured: one.fine?.() ?? one.measured }));
+    return this.series().map((one) => ({ ...one, coarse: one.measured, measured: one.fine?.() ?? one.measured }));
   }
 
   layout(lines, shapes) {
@@ -84,7 +84,7 @@ export class Chart {
 
   // The newest values, until the cross-hair is somewhere.
   showValues() {
-    for (const { name, measured } of this.shown) this.keys.value(name, this.newest(measured));
+    for (const { name, coarse } of this.shown) this.keys.value(name, this.newest(coarse));
   }
 
   newest(measured) {

@@ -1,6 +1,7 @@
 // Colours of the page, read from Streamlit's CSS variables, and of the curves.
-// The curves' palette is told apart by colour-blind eyes and reads on both grounds.
-export const PALETTE = ["#4f7cff", "#e8833a", "#22a884", "#c0518f", "#8a63d2", "#c2a21b", "#4aa3c7", "#d1495b"];
+// The curves' palette is told apart by colour-blind eyes and reads on both grounds, as
+// tests/dashboard/test_palette.py computes; dashboard/theme.py has the same one.
+export const PALETTE = ["#3f78ff", "#e8833a", "#14a37f", "#cc1760", "#a78dc1", "#b58f58", "#27765e", "#9f438c"];
 export const DASHES = ["solid", "dash", "dot", "dashdot"];
 
 let known;

@@ -17,21 +17,25 @@ export class Windows {
     this.held = new Map();
   }
 
-  // The visible stretch may be another one.
+  // The visible stretch may be another one. The first change is asked for at once, a stretch that is
+  // being dragged every PAUSE_MS.
   look() {
     clearTimeout(this.timer);
-    if (!this.axis.range) this.asked.clear();
-    else this.timer = setTimeout(() => this.ask(), PAUSE_MS);
+    if (!this.axis.range) return this.asked.clear();
+    const rest = (this.last ?? -Infinity) + PAUSE_MS - performance.now();
+    if (rest <= 0) this.ask();
+    else this.timer = setTimeout(() => this.ask(), rest);
   }
 
   // After a lost connection: what is held may miss what was said meanwhile.
   again() {
     this.asked.clear();
     this.held.clear();
-    this.look();
+    if (this.axis.range) this.ask();
   }
 
   ask() {
+    this.last = performance.now();
     for (const [run, scale] of this.runs()) {
       const held = this.held.get(run);
       const seen = this.axis.range && this.axis.stretch(this.axis.range, scale);
