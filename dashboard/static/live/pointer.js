@@ -1,5 +1,6 @@
 // Mouse, finger and keys on one chart: they move the cross-hair and choose the range.
 import { element } from "./dom.js";
+import { placing } from "./figure.js";
 
 const LEAST_DRAG = 5;
 const ZOOM = 1.6;
@@ -91,15 +92,16 @@ const KEYS = {
   Escape: (chart) => chart.crosshair?.hide(),
 };
 
-// Around the cross-hair, or the middle; in pixels, so that a logarithm zooms as it looks.
+// Around the cross-hair, or the middle; in pixels, so that a logarithm zooms as it looks. From the
+// range that is wanted, not the one that is painted: keys may come faster than frames.
 function zoom(chart, factor) {
   const { figure, axis, crosshair } = chart;
-  if (!figure.x) return;
+  const edges = chart.edges();
   const { left, right } = figure.area;
+  const place = placing({ type: axis.type, range: axis.visible(edges) }, left, right);
   const marked = crosshair?.x ?? null;
-  const middle = marked === null ? (left + right) / 2 : Math.max(left, Math.min(figure.x(marked), right));
-  const whole = chart.edges();
-  const range = [middle - (middle - left) * factor, middle + (right - middle) * factor].map((pixel) => figure.valueAt(pixel));
-  const [low, high] = whole ? [Math.max(range[0], whole[0]), Math.min(range[1], whole[1])] : range;
-  axis.set({ range: whole && low <= whole[0] && high >= whole[1] ? null : [low, high] });
+  const middle = marked === null ? (left + right) / 2 : Math.max(left, Math.min(place(marked), right));
+  const range = [middle - (middle - left) * factor, middle + (right - middle) * factor].map(place.inverse);
+  const [low, high] = edges ? [Math.max(range[0], edges[0]), Math.min(range[1], edges[1])] : range;
+  axis.set({ range: edges && low <= edges[0] && high >= edges[1] ? null : [low, high] });
 }
