@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jobs.history.points import Points
+from jobs.history import Points
 from jobs.history.span import WHOLE
 
 finite = st.floats(-1e6, 1e6, width=32)
