@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Row, ScalarSelect, delete, func, select, update
+from sqlalchemy import Connection, ScalarSelect, delete, func, select, update
 
 from jobs.history.points import Points
 from jobs.history.schema import CHUNKS
@@ -66,7 +66,7 @@ def _reached() -> ScalarSelect[Any]:
     )
 
 
-def _keep(connection: Connection, row: Row[Any], points: Points) -> None:
+def _keep(connection: Connection, row: Any, points: Points) -> None:
     here = (
         (CHUNKS.c.run == row.run)
         & (CHUNKS.c.metric == row.metric)

@@ -20,7 +20,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISION = "0005"
+REVISION = "0006"
 """the newest migration; a database that knows a later one is refused"""
 
 METADATA = MetaData()

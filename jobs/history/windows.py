@@ -192,7 +192,7 @@ def _by_metric(connection: Connection, query: Select[Any]) -> dict[str, list[Row
     return found
 
 
-def _points(row: Row[Any]) -> Points:
+def _points(row: Any) -> Points:
     return Points.unpack(row.steps, row.seconds, row.readings)
 
 

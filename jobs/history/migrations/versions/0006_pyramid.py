@@ -5,8 +5,8 @@ from alembic import op
 
 from jobs.history.replays import forget
 
-revision = "0004"
-down_revision = "0003"
+revision = "0006"
+down_revision = "0005"
 
 
 def upgrade() -> None:
