@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from engine.config import RunConfig
 from jobs.history import History, Points
 from jobs.history.points import join
 from jobs.history.runs import add
@@ -19,7 +20,13 @@ from jobs.recording.replay import news
 def new_run(history: History) -> str:
     """A row that curves can belong to."""
     run = uuid.uuid4().hex[:26]
-    row = {"id": run, "name": "", "config": "{}", "created": 0.0, "desired": "running"}
+    row = {
+        "id": run,
+        "name": "",
+        "config": RunConfig().model_dump_json(),
+        "created": 0.0,
+        "desired": "running",
+    }
     with history.writing() as connection:
         add(connection, {**row, "origin": None, "launch_key": None})
     return run
