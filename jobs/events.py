@@ -1,8 +1,8 @@
-"""What travels on a run's stream: the engine's events, and two facts of the queue around them."""
+"""What travels on a run's stream: the engine's events, and those of queue and scripts."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
@@ -31,6 +31,28 @@ class Ended(Fact):
     signal: int | None = None
 
 
-Record = Annotated[Event | Claimed | Ended, Field(discriminator="kind")]
+class Began(Fact):
+    """A person's own script tells of itself from here on; `started` without what only we know."""
+
+    kind: Literal["began"] = "began"
+    script: str
+    """the file, as it was started"""
+    config: dict[str, Any] = {}
+    total_steps: int | None = None
+    versions: dict[str, str] = {}
+
+
+class Measured(Fact):
+    """Numbers that such a script logged; each curve has its own steps. `step` is the last one."""
+
+    kind: Literal["measured"] = "measured"
+    steps: dict[str, list[int]]
+    """by name of the curve, rising"""
+    seconds: dict[str, list[float]]
+    """unix time of each call, same lengths"""
+    metrics: dict[str, list[float]]
+
+
+Record = Annotated[Event | Claimed | Ended | Began | Measured, Field(discriminator="kind")]
 RECORD: TypeAdapter[Record] = TypeAdapter(Record)
 """reads any dict of the stream: `RECORD.validate_python(body)`"""

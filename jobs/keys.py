@@ -38,6 +38,11 @@ def spec(run_id: str) -> str:
     return f"ty:run:{run_id}:spec"
 
 
+def script(run_id: str) -> str:
+    """What a person's own script says of its run, as JSON: the recorder makes the row of it."""
+    return f"ty:run:{run_id}:script"
+
+
 def claim(run_id: str) -> str:
     """Hash `{attempt, worker, machine, device, until}`: who trains it, until when (Redis ms)."""
     return f"ty:run:{run_id}:claim"

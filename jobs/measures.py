@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from engine.events import Evaluation, Fact, Gradients, Hardware, Steps, Timing
 from engine.gpu_sample import GpuSample
+from jobs.events import Measured
 
 Measure = tuple[str, list[int], list[float], list[float]]
 """metric name, steps, unix seconds, values; the three lists have the same length"""
@@ -51,7 +52,7 @@ def measures(event: object) -> Iterator[Measure]:
 
 def _measured(event: object) -> Iterator[Measure]:
     """The same without the fold."""
-    if isinstance(event, Steps | Gradients):
+    if isinstance(event, Steps | Gradients | Measured):
         yield from _steps(event)
     elif isinstance(event, Evaluation) and event.split == "validation":
         for name, value in event.metrics.items():
@@ -65,7 +66,11 @@ def _measured(event: object) -> Iterator[Measure]:
             yield TIME + name, [event.step], [event.time], [percent]
 
 
-def _steps(event: Steps | Gradients) -> Iterator[Measure]:
+def _steps(event: Steps | Gradients | Measured) -> Iterator[Measure]:
+    if isinstance(event, Measured):
+        for name, values in event.metrics.items():
+            yield name, event.steps[name], event.seconds[name], values
+        return
     if isinstance(event, Gradients):
         for layer, norms in event.norms.items():
             yield GRADIENTS + layer, event.steps, event.seconds, norms

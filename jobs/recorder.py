@@ -22,8 +22,9 @@ from jobs.history.attempts import position
 from jobs.history.database import database_url
 from jobs.history.runs import known
 from jobs.home import Home
+from jobs.own import known as own
+from jobs.own import outbox
 from jobs.recording.gaps import fill
-from jobs.recording.pyramid import backlog, sum_up
 from jobs.recording.remove import Remover
 from jobs.recording.store import store
 from jobs.recording.streams import Batch, Stream, count, live_runs, parse, read, trim
@@ -64,7 +65,6 @@ class Recorder:
         self._remover = Remover(redis, history, home)
         self._streams: dict[str, Stream] = {}
         self._next_tending = 0.0
-        self._behind = True
 
     def round(self) -> bool:
         """One round; whether it stored something."""
@@ -74,19 +74,7 @@ class Recorder:
             self._store(batch)
         if time.monotonic() >= self._next_tending:
             self.tend()
-        if self._behind and not batch:
-            self._catch_up()
         return bool(batch)
-
-    def _catch_up(self) -> None:
-        """One piece of a pyramid that an earlier Trainyard did not keep, while nothing is new."""
-        with self.history.reading() as connection:
-            found = backlog(connection)
-        if found is None:
-            self._behind = False
-            return
-        with self.history.writing() as connection:
-            sum_up(connection, *found)
 
     def _follow(self) -> None:
         """Follows the runs in `ty:live` from their stored position; drops those that left."""
@@ -94,12 +82,22 @@ class Recorder:
         new = live - self._streams.keys()
         with self.history.reading() as connection:
             there = known(connection, new)
+        there |= self._make_known(new - there)
+        with self.history.reading() as connection:
             self._streams |= {each: Stream(each, position(connection, each)) for each in there}
         if new - there:
             LOG.warning("Redis names runs that the history does not know: %s", new - there)
             self.redis.srem(keys.LIVE, *(new - there))
         for gone in self._streams.keys() - live:
             del self._streams[gone]
+
+    def _make_known(self, run_ids: set[str]) -> set[str]:
+        """Rows for runs of people's own scripts, which only say in Redis that they are there."""
+        scripts = own.read(self.redis, run_ids)
+        if not scripts:
+            return set()
+        with self.history.writing() as connection:
+            return own.add(connection, scripts)
 
     def _store(self, batch: Batch) -> None:
         whole = [
@@ -125,6 +123,7 @@ class Recorder:
         began = time.monotonic()
         self._remover.look()
         complete = self._tender.tend(self._streams)
+        outbox.deliver_all(self.home)
         now = time.monotonic()
         pause = max(TEND_SECONDS, (now - began) / TEND_SHARE) if complete else 0.0
         self._next_tending = now + pause

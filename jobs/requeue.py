@@ -55,6 +55,8 @@ def decide(now: Situation) -> Action:
     if now.facts.attempt and not now.facts.ended:
         # Nobody holds the lease of an attempt that never said goodbye: its machine is gone.
         return "nothing" if young or not now.quiet else "lost"
+    if not now.facts.ours:
+        return "nothing"
     if now.crashes >= CRASHES:
         return "give-up"
     if now.queued or (young and now.claim_attempt > now.facts.attempt):

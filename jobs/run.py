@@ -9,6 +9,7 @@ from typing import Any
 
 from engine.config import RunConfig
 from engine.loop.best import COUNTS_MOST
+from jobs.own.spec import Script, read_script
 from jobs.settings import read_settings
 from jobs.status import Facts, Status, judge
 
@@ -69,6 +70,8 @@ class Run:
     """whether lists leave it out unless they are asked for it"""
     removal: float | None = None
     """of a deleted run: when it is removed for good; None for all others"""
+    script: Script | None = None
+    """of a person's own script, whose settings are in there; `config` is the default then"""
 
     @property
     def deleted(self) -> bool:
@@ -85,6 +88,23 @@ class Run:
         """How many folds it trains; 0 for a run that is one training."""
         split = self.config.data.split
         return split.trainings if split.every_fold else 0
+
+    @property
+    def what(self) -> str:
+        """What trains on what, or which script."""
+        if self.script is not None:
+            return self.script.script or "a script"
+        return f"{self.config.model.title} on {self.config.data.title}"
+
+    @property
+    def given(self) -> RunConfig | dict[str, Any]:
+        """The settings: ours, or what a person's own script named as its own."""
+        return self.config if self.script is None else self.script.config
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The settings as JSON, whosever they are."""
+        return self.config.to_dict() if self.script is None else self.script.config
 
     @property
     def result(self) -> tuple[str, float, float | None] | None:
@@ -120,7 +140,8 @@ def view(
     """The `Run` of one row of `runs`, its rows of `attempts`, oldest first, and its tags."""
     last: Mapping[str, Any] = attempts[-1] if attempts else {}
     verdict = judge(facts(row, attempts))
-    config, refused = read_settings(row["config"])
+    script = read_script(row["config"]) if row["source"] == "script" else None
+    config, refused = (RunConfig(), "") if script else read_settings(row["config"])
     ended = last.get("ended") if attempts else row["created"]
     return Run(
         id=row["id"],
@@ -158,13 +179,14 @@ def view(
         pinned=row["pinned"] is not None,
         archived=row["archived"] is not None,
         removal=row["removal"],
+        script=script,
     )
 
 
 def facts(row: Mapping[str, Any], attempts: Sequence[Mapping[str, Any]]) -> Facts:
     """What the status is judged by."""
     if not attempts:
-        return Facts(desired=row["desired"])
+        return Facts(desired=row["desired"], source=row["source"])
     last = attempts[-1]
     return Facts(
         desired=row["desired"],
@@ -174,4 +196,5 @@ def facts(row: Mapping[str, Any], attempts: Sequence[Mapping[str, Any]]) -> Fact
         reason=last["reason"] or "",
         cause=last["cause"],
         step=row["step"],
+        source=row["source"],
     )

@@ -30,6 +30,13 @@ class Facts:
     cause: str = ""
     """a sentence about the end"""
     step: int = 0
+    source: str = "trainyard"
+    """`script` for a person's own script: nobody but that person begins it again"""
+
+    @property
+    def ours(self) -> bool:
+        """Whether workers train it."""
+        return self.source != "script"
 
 
 @dataclass(frozen=True)
@@ -57,16 +64,22 @@ def judge(facts: Facts) -> Verdict:
         return Verdict("failed", facts.cause or "The run failed and left no reason.")
     if facts.reason == "stopped":
         return Verdict("stopped", facts.cause or f"Stopped at step {facts.step:,}.")
+    if not facts.ours:
+        return Verdict("failed", facts.cause or "The script ended without a word.")
     return _broken_off(facts)
 
 
 def _waiting(facts: Facts) -> Verdict:
+    if not facts.ours:
+        return Verdict("starting", "The script has begun.")
     if facts.desired == "stopped":
         return Verdict("stopped", "Stopped before it began.")
     return Verdict("queued", "Waits for a worker.")
 
 
 def _under_way(facts: Facts) -> Verdict:
+    if facts.desired == "stopped" and not facts.ours:
+        return Verdict("stopping", "The script was asked to stop; it ends when it looks.")
     if facts.desired == "stopped":
         return Verdict("stopping", "Stops after the current step and saves a checkpoint.")
     if facts.started:

@@ -37,7 +37,7 @@ def describe(run: Run, counts: Mapping[str, int]) -> dict[str, Any]:
     `counts`: the run's events by kind.
     """
     told = {name: getattr(run, name) for name in FIELDS}
-    told["batch_size"] = run.config.training.batch_size
+    told["batch_size"] = None if run.script else run.config.training.batch_size
     told["signature"] = "/".join(
         [
             run.status,

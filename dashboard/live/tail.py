@@ -12,7 +12,7 @@ from dashboard.live.choice import ALL, Choice
 from dashboard.live.frames import encode
 from engine.events import Evaluation, Gradients, Hardware, Steps, Timing
 from jobs import telemetry
-from jobs.events import RECORD, Record
+from jobs.events import RECORD, Measured, Record
 from jobs.history.curves import assemble
 from jobs.history.points import Points
 from jobs.history.records import Position
@@ -88,7 +88,7 @@ def facts(told: Iterable[Told]) -> list[dict[str, Any]]:
             **item.event.to_dict(),
         }
         for item in told
-        if not isinstance(item.event, Steps | Gradients | Timing | Hardware | Evaluation)
+        if not isinstance(item.event, Steps | Measured | Gradients | Timing | Hardware | Evaluation)
     ]
 
 
@@ -99,6 +99,8 @@ def progress(told: list[Told]) -> dict[str, Any]:
         if isinstance(event, Steps):
             where = {"step": event.step, "epoch": event.epoch, "time": event.time}
             return {**where, "fold": event.fold} if event.fold else where
+        if isinstance(event, Measured):
+            return {"step": event.step, "time": event.time}
     return {}
 
 

@@ -91,10 +91,17 @@ def _origin() -> Run | None:
     if run_id is None:
         return None
     try:
-        return runs.get(services.yard(), run_id)
+        found = runs.get(services.yard(), run_id)
     except runs.UnknownRun:
         services.trouble("The run to start from is unknown", "The form begins with a preset.")
         return None
+    if found.script is not None:
+        services.trouble(
+            "That run is a script of your own",
+            "Start the script again for another run of it. The form begins with a preset.",
+        )
+        return None
+    return found
 
 
 def _sources(origin: Run | None) -> Mapping[str, RunConfig]:

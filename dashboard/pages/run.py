@@ -15,14 +15,21 @@ from dashboard.panels import (
     evaluation,
     gradients,
     moments,
+    own,
     range_test,
 )
 from dashboard.text import count, finished, moment, one_line, plain
 from jobs import runs
 from jobs.choices import choices_of
+from jobs.own.spec import Script
 from jobs.run import Run
 
 _TABS = ("Evaluation", "Samples", "Settings", "Attempts", "Downloads")
+_STOP = "Stop this run? It saves a checkpoint first."
+_STOP_SCRIPT = (
+    "Ask your script to stop? It reads the wish as `run.stop_requested` and decides itself; "
+    "a script that never looks goes on."
+)
 _GRADIENTS = "Gradients"
 
 
@@ -74,6 +81,8 @@ def _header(run: Run) -> None:
 def _what(run: Run) -> str:
     config = run.config
     parts = [f"{config.model.title} on {config.data.title}", config.optimizer.title]
+    if run.script is not None:
+        parts = [f"Your script {run.script.script}", run.machine]
     if run.folds:
         parts.append(f"{run.folds} folds")
     if run.parameters is not None:
@@ -90,13 +99,15 @@ def _actions(run: Run) -> None:
     with st.popover("Share", icon=":material/link:", key="share"):
         st.caption("The address of this view. Whoever opens it must log in.")
         st.code(f"{_address()}?id={run.id}", language=None, wrap_lines=True)
-    if st.button("Launch again with changes", key="again", icon=":material/replay:"):
+    if run.script is None and st.button(
+        "Launch again with changes", key="again", icon=":material/replay:"
+    ):
         navigation.go("launch", **{"from": run.id})
     if not run.over:
         with st.popover(
             "Stop", icon=":material/stop:", key="stop", disabled=run.status == "stopping"
         ):
-            st.markdown("Stop this run? It saves a checkpoint first.")
+            st.markdown(_STOP if run.script is None else _STOP_SCRIPT)
             if st.button("Stop the run", key="stop_really", type="primary"):
                 _stop(run)
 
@@ -123,6 +134,9 @@ def _live(run: Run) -> None:
 
 def _details(run: Run) -> None:
     history, zone = services.yard().history, st.context.timezone
+    if run.script is not None:
+        _details_of_script(run, run.script)
+        return
     measured = run.config.training.layer_norms_every is not None
     results, samples, settings, tries, files, *layers = st.tabs(
         [*_TABS, *([_GRADIENTS] if measured else [])],
@@ -146,5 +160,19 @@ def _details(run: Run) -> None:
     with tries:
         attempts.draw(history.attempts(run.id), zone)
         attempts.draw_checkpoints(history.records(run.id, "checkpoint"), zone)
+    with files:
+        downloads.draw(run, history, zone)
+
+
+def _details_of_script(run: Run, script: Script) -> None:
+    """What a script does not tell has no tab: evaluations, samples, checkpoints."""
+    history, zone = services.yard().history, st.context.timezone
+    settings, tries, files = st.tabs(
+        ["Settings", "Attempts", "Downloads"], key="tab", bind="query-params", on_change="rerun"
+    )
+    with settings:
+        own.draw(script, history.records(run.id, "began"))
+    with tries:
+        attempts.draw(history.attempts(run.id), zone)
     with files:
         downloads.draw(run, history, zone)

@@ -15,6 +15,7 @@ from dashboard.text import ago, count, duration, measure, metric, moment, one_li
 from engine.metrics.spread import plus_minus
 from jobs import runs
 from jobs.measures import named
+from jobs.own.scores import LOSSES
 from jobs.run import Run
 
 REFRESH_SECONDS = 5
@@ -121,7 +122,7 @@ def _row(run: Run, selected: bool) -> Row:
         status=run.status,
         progress=run.progress,
         steps=_place(run),
-        spark=_sparkline(run.id, named("train/loss", run.fold), run.step, run.attempt),
+        spark=_spark(run),
         best=metric(value) if deviation is None else plus_minus(value or 0.0, deviation),
         best_name=_measured(name, deviation),
         duration=duration(run.seconds(now)),
@@ -130,6 +131,13 @@ def _row(run: Run, selected: bool) -> Row:
         href="run?" + urlencode({"id": run.id}),
         selected=selected,
     )
+
+
+def _spark(run: Run) -> list[float]:
+    """The loss; of a script's under the name its author chose, else nothing."""
+    names = LOSSES if run.script is not None else (named(LOSSES[0], run.fold),)
+    lines = (_sparkline(run.id, name, run.step, run.attempt) for name in names)
+    return next(filter(None, lines), [])
 
 
 def _measured(name: str, deviation: float | None) -> str:
@@ -141,10 +149,14 @@ def _measured(name: str, deviation: float | None) -> str:
 
 def _place(run: Run) -> str:
     step = f"step {count(run.step)} of {count(run.total_steps)}"
+    if run.total_steps is None and run.step:
+        step = f"step {count(run.step)}"
     return f"fold {run.fold} of {run.folds}, {step}" if run.folds and run.fold else step
 
 
 def _what(run: Run) -> str:
+    if run.script is not None:
+        return f"Your script {one_line(run.script.script)}"
     return f"{run.config.model.title} · {run.config.data.title}"
 
 

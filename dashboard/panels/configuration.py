@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -121,9 +121,24 @@ def copies(config: RunConfig, key: str) -> None:
     )
 
 
-def difference(names: Sequence[str], configs: Sequence[RunConfig]) -> None:
+def _named_values(config: RunConfig | Mapping[str, Any]) -> dict[str, Any]:
+    if isinstance(config, RunConfig):
+        return {path: value for path, value, _ in settings(config)}
+    return dict(flat(config))
+
+
+def flat(config: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """The settings of a person's own script at dotted paths."""
+    for name, value in config.items():
+        if isinstance(value, Mapping) and value:
+            yield from flat(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", value
+
+
+def difference(names: Sequence[str], configs: Sequence[RunConfig | Mapping[str, Any]]) -> None:
     """A table of the settings in which the runs differ, one column a run."""
-    found = [{path: value for path, value, _ in settings(config)} for config in configs]
+    found = [_named_values(config) for config in configs]
     paths = dict.fromkeys(path for each in found for path in each if path != "name")
     rows: list[list[Content]] = []
     for path in paths:

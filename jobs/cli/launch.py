@@ -46,6 +46,10 @@ def launch(
 
     yard = Yard.open()
     source = services.find(yard, origin) if origin else None
+    if source is not None and source.script is not None:
+        raise services.NotPossible(
+            f"{source.name} is a script of your own: start the script again, not the run."
+        )
     words = [_by_digest(yard, word) for word in settings or []]
     config = override(source.config if source else RunConfig(), words)
     if name is not None:

@@ -68,6 +68,13 @@ def _among(given: str | None, known: Iterable[str], what: str) -> None:
         raise typer.BadParameter(f"there is no {what} {given!r}; there are {allowed}")
 
 
+def _what(run: Run) -> tuple[str, str]:
+    """Model and data; of a person's own script, which has neither by name, its file."""
+    if run.script is not None:
+        return text.printable(run.script.script), "-"
+    return run.config.model.title, run.config.data.title
+
+
 def _table(found: list[Run]) -> Table:
     table = Table(box=None, pad_edge=False)
     columns = ("id", "status", "name", "model", "data", "steps", "best", "duration", "created")
@@ -80,8 +87,7 @@ def _table(found: list[Run]) -> Table:
             run.id,
             run.status,
             text.printable(run.name),
-            run.config.model.title,
-            run.config.data.title,
+            *_what(run),
             text.progress(run),
             text.best(run),
             text.duration(run.seconds(now)),

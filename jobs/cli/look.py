@@ -44,7 +44,7 @@ def show(run: RunArgument, as_json: JsonOption = False) -> None:
     for line in results.lines(measured):
         text.write(line)
     text.write("")
-    text.write(json.dumps(found.config.to_dict(), indent=2))
+    text.write(json.dumps(found.settings, indent=2, ensure_ascii=False))
 
 
 def _suggested(yard: Yard, run: Run) -> str:

@@ -22,7 +22,8 @@ def summary(yard: Yard, run: Run) -> dict[str, Any]:
 def as_dict(run: Run) -> dict[str, Any]:
     """The fields of `Run`, `best` as an object."""
     fields = {name: getattr(run, name) for name in run.__dataclass_fields__}
-    fields["config"] = run.config.to_dict()
+    fields["config"] = run.settings
+    fields["script"] = None if run.script is None else run.script.script
     fields["best"] = None if run.best is None else {"metric": run.best[0], "value": run.best[1]}
     return fields
 

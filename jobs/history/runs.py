@@ -62,7 +62,8 @@ def add(connection: Connection, row: Mapping[str, Any]) -> bool:
 
 def _kinds(config: str) -> dict[str, str]:
     settings = json.loads(config)
-    return {name: settings[name]["kind"] for name in ("model", "data")}
+    # A person's own script may be of any kind.
+    return {name: settings[name]["kind"] for name in ("model", "data") if name in settings}
 
 
 def by_launch_key(connection: Connection, key: str) -> str | None:
@@ -81,6 +82,7 @@ class Open:
 
     id: str
     desired: str
+    source: str
     step: int
     attempts: tuple[Attempt, ...]
 
@@ -98,7 +100,7 @@ class Open:
     def facts(self) -> Facts:
         """What the status is judged by."""
         if self.last is None:
-            return Facts(self.desired)
+            return Facts(self.desired, source=self.source)
         return Facts(
             self.desired,
             self.last.attempt,
@@ -107,6 +109,7 @@ class Open:
             self.last.reason,
             self.last.cause,
             self.step,
+            self.source,
         )
 
 
@@ -115,8 +118,14 @@ def unfinished(connection: Connection) -> list[Open]:
 
     None that is deleted: one whose attempts are removed already looks as if it had never begun.
     """
-    final = select(ATTEMPTS.c.run).where(ATTEMPTS.c.run == RUNS.c.id, ATTEMPTS.c.reason.in_(FINAL))
-    query = select(RUNS.c.id, RUNS.c.desired, RUNS.c.step).where(
+    later = ATTEMPTS.alias("later")
+    follows = (later.c.run == ATTEMPTS.c.run) & (later.c.attempt > ATTEMPTS.c.attempt)
+    # A script may take up a run that was finished: what counts is its newest attempt.
+    final = select(ATTEMPTS.c.run).where(
+        *(ATTEMPTS.c.run == RUNS.c.id, ATTEMPTS.c.reason.in_(FINAL)),
+        ~select(later.c.run).where(follows).exists(),
+    )
+    query = select(RUNS.c.id, RUNS.c.desired, RUNS.c.source, RUNS.c.step).where(
         ~final.exists(), RUNS.c.removal.is_(None)
     )
     open_runs = query.order_by(RUNS.c.id).subquery()
@@ -125,7 +134,7 @@ def unfinished(connection: Connection) -> list[Open]:
     for row in connection.execute(tries.order_by(ATTEMPTS.c.run, ATTEMPTS.c.attempt)):
         attempts[row.run].append(Attempt.of(row))
     found = [
-        Open(row.id, row.desired, row.step, tuple(attempts[row.id]))
+        Open(row.id, row.desired, row.source, row.step, tuple(attempts[row.id]))
         for row in connection.execute(query.order_by(RUNS.c.id))
     ]
     return [run for run in found if not judge(run.facts).ended]

@@ -23,9 +23,10 @@ def with_last() -> FromClause:
 
 def status() -> ColumnElement[str]:
     """The status of each row of `with_last()`."""
-    stopped = RUNS.c.desired == "stopped"
+    stopped, ours = RUNS.c.desired == "stopped", RUNS.c.source != "script"
     none, under_way = LAST.c.attempt.is_(None), LAST.c.ended.is_(None)
     return case(
+        (and_(none, ~ours), "starting"),
         (and_(none, stopped), "stopped"),
         (none, "queued"),
         (and_(under_way, stopped), "stopping"),
@@ -34,6 +35,7 @@ def status() -> ColumnElement[str]:
         (under_way, "starting"),
         (LAST.c.reason.in_(sorted(COMPLETED)), "finished"),
         (LAST.c.reason.in_(("failed", "stopped")), LAST.c.reason),
+        (~ours, "failed"),
         (stopped, "stopped"),
         else_="resuming",
     )

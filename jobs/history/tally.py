@@ -13,6 +13,7 @@ from jobs.history.points import Points
 from jobs.history.records import Position
 from jobs.history.schema import ATTEMPTS, CHUNKS, RECORDS, RUNS
 from jobs.measures import named
+from jobs.own.scores import LOSSES
 from jobs.status import Facts, Status, judge
 
 UNDER_WAY: frozenset[Status] = frozenset({"running", "stopping"})
@@ -88,17 +89,18 @@ def _newest_attempts() -> Any:
     last = and_(ATTEMPTS.c.run == newest.c.run, ATTEMPTS.c.attempt == newest.c.attempt)
     joined = RUNS.outerjoin(newest, newest.c.run == RUNS.c.id).outerjoin(ATTEMPTS, last)
     columns = (
-        *(RUNS.c.id, RUNS.c.name, RUNS.c.created, RUNS.c.desired, RUNS.c.step),
+        *(RUNS.c.id, RUNS.c.name, RUNS.c.created, RUNS.c.desired, RUNS.c.step, RUNS.c.source),
         *(RUNS.c.total_steps, RUNS.c.epoch, RUNS.c.fold),
         *(ATTEMPTS.c.attempt, ATTEMPTS.c.started, ATTEMPTS.c.ended, ATTEMPTS.c.reason),
         *(ATTEMPTS.c.cause, ATTEMPTS.c.last_seq),
     )
-    return select(*columns).select_from(joined).order_by(RUNS.c.id.desc())
+    query = select(*columns).select_from(joined).where(RUNS.c.removal.is_(None))
+    return query.order_by(RUNS.c.id.desc())
 
 
 def _facts(row: Row[Any]) -> Facts:
     if row.attempt is None:
-        return Facts(row.desired)
+        return Facts(row.desired, source=row.source)
     return Facts(
         desired=row.desired,
         attempt=row.attempt,
@@ -107,11 +109,12 @@ def _facts(row: Row[Any]) -> Facts:
         reason=row.reason or "",
         cause=row.cause,
         step=row.step,
+        source=row.source,
     )
 
 
 def _training(connection: Connection, row: Row[Any]) -> Training:
-    points = _latest(connection, row.id, [named("train/loss", row.fold), "loss", "train_loss"])
+    points = _latest(connection, row.id, [named(LOSSES[0], row.fold), *LOSSES[1:]])
     span = float(points.seconds[-1] - points.seconds[0]) if len(points) > 1 else 0.0
     steps = int(points.steps[-1] - points.steps[0]) if len(points) > 1 else 0
     return Training(

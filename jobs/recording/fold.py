@@ -10,7 +10,8 @@ from typing import Any
 
 from engine.events import CrossValidation, Evaluation, Finished, Started, Steps
 from engine.loop.best import COUNTS_MOST
-from jobs.events import Claimed, Ended, Record
+from jobs.events import Began, Claimed, Ended, Measured, Record
+from jobs.own.scores import better, scored
 
 
 @dataclass
@@ -24,9 +25,8 @@ class Fold:
 
     def add(self, event: Record) -> None:
         """Takes one event, in the order of the stream."""
-        if isinstance(event, Steps):
-            self.run_changes.update(step=event.step, epoch=event.epoch, fold=event.fold)
-            self.attempt_changes.update(last_step=event.step)
+        if isinstance(event, Steps | Measured):
+            self._steps(event)
         elif isinstance(event, Evaluation):
             self._evaluation(event)
         elif isinstance(event, CrossValidation):
@@ -39,7 +39,7 @@ class Fold:
                 device=event.device,
                 claimed=event.time,
             )
-        elif isinstance(event, Started):
+        elif isinstance(event, Started | Began):
             self._started(event)
         elif isinstance(event, Finished):
             # The last word, also after `ended`: the recorder gives up on a crash loop that way.
@@ -48,7 +48,13 @@ class Fold:
             known = event.exit_code is not None or event.signal is not None
             self._end(event.time, "crashed" if known else "lost", event.cause)
 
-    def _started(self, event: Started) -> None:
+    def _started(self, event: Started | Began) -> None:
+        if isinstance(event, Began):
+            self.run_changes.update(total_steps=event.total_steps)
+            self.attempt_changes.update(
+                started=event.time, resume_step=event.step, last_step=event.step
+            )
+            return
         self.run_changes.update(
             task=event.task,
             parameters=event.parameters,
@@ -68,6 +74,19 @@ class Fold:
             resume_step=event.step,
             last_step=event.step,
         )
+
+    def _steps(self, event: Steps | Measured) -> None:
+        self.attempt_changes.update(last_step=event.step)
+        if isinstance(event, Steps):
+            self.run_changes.update(step=event.step, epoch=event.epoch, fold=event.fold)
+            return
+        step = self.run_changes.get("step", self.run["step"])
+        self.run_changes.update(step=max(step, event.step))
+        name, values = scored(event.metrics)
+        for value in values:
+            best = self._best(name)
+            if math.isfinite(value) and (best is None or better(name, value, best)):
+                self.run_changes.update(best_metric=name, best_value=value)
 
     def _evaluation(self, event: Evaluation) -> None:
         if event.split == "test":

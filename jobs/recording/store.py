@@ -12,14 +12,13 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from engine.events import DRAWN, Evaluation, Gradients, Hardware, Steps, Timing
-from jobs.events import Record
+from jobs.events import Measured, Record
 from jobs.history.points import Points
 from jobs.history.schema import ATTEMPTS, EVALUATIONS, RECORDS, RUNS
 from jobs.measures import measures
 from jobs.recording import chunks, lost, moments
 from jobs.recording.fold import Fold
-from jobs.recording.replay import first_divergence, news
-from jobs.recording.upsert import upsert
+from jobs.recording.replay import first_divergence
 
 
 @dataclass(frozen=True)
@@ -69,7 +68,7 @@ def _store_attempt(
     if attempt > 1 and run["diverged_step"] is None:
         step = first_divergence(connection, run_id, attempt, curves, begins)
         fold.run_changes.update({} if step is None else {"diverged_step": step})
-    chunks.append(connection, run_id, attempt, news(connection, run_id, attempt, curves, begins))
+    chunks.append(connection, run_id, attempt, curves)
     _add_records(connection, run_id, new)
     _keep_evaluations(connection, run_id, new)
     moments.keep(connection, run_id, [each.event for each in new])
@@ -120,7 +119,7 @@ def _keep_evaluations(connection: Connection, run_id: str, heard: Sequence[Heard
         for place, each in newest.items()
     ]
     if rows:
-        upsert(connection, EVALUATIONS, rows)
+        chunks.upsert(connection, EVALUATIONS, rows)
 
 
 def _place(evaluation: Evaluation) -> str:
@@ -131,7 +130,7 @@ def _place(evaluation: Evaluation) -> str:
 
 def _is_record(heard: Heard) -> bool:
     """What is no point of a curve is kept as it is."""
-    return not isinstance(heard.event, Steps | Gradients | Timing | Hardware)
+    return not isinstance(heard.event, Steps | Measured | Gradients | Timing | Hardware)
 
 
 def _write(connection: Connection, run_id: str, attempt: int, fold: Fold, seq: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
-from typing import get_args
+from typing import cast, get_args
 
 import pytest
 from hypothesis import given, settings
@@ -38,6 +38,14 @@ ENDS: dict[str, tuple[Status, Status]] = {
 for reason, attempt, started in product(ENDS, (1, 2), (False, True)):
     for desired, status in zip((RUNNING, STOPPED), ENDS[reason], strict=True):
         TABLE.append((Facts(desired, attempt, started, True, reason, "Because."), status))
+
+        mine = {"interrupted": "failed", "crashed": "failed", "lost": "failed"}.get(reason, status)
+        own = Facts(desired, attempt, started, True, reason, "Because.", source="script")
+        TABLE.append((own, cast("Status", mine)))
+for desired in (RUNNING, STOPPED):
+    TABLE.append((Facts(desired, source="script"), "starting"))
+    under_way: Status = "running" if desired == RUNNING else "stopping"
+    TABLE.append((Facts(desired, 1, started=True, source="script"), under_way))
 
 
 @pytest.mark.parametrize(("facts", "status"), TABLE)
