@@ -25,6 +25,7 @@ from jobs.home import Home
 from jobs.own import known as own
 from jobs.own import outbox
 from jobs.recording.gaps import fill
+from jobs.recording.pyramid import backlog, sum_up
 from jobs.recording.remove import Remover
 from jobs.recording.store import store
 from jobs.recording.streams import Batch, Stream, count, live_runs, parse, read, trim
@@ -65,6 +66,7 @@ class Recorder:
         self._remover = Remover(redis, history, home)
         self._streams: dict[str, Stream] = {}
         self._next_tending = 0.0
+        self._behind = True
 
     def round(self) -> bool:
         """One round; whether it stored something."""
@@ -74,7 +76,19 @@ class Recorder:
             self._store(batch)
         if time.monotonic() >= self._next_tending:
             self.tend()
+        if self._behind and not batch:
+            self._catch_up()
         return bool(batch)
+
+    def _catch_up(self) -> None:
+        """One piece of a pyramid that an earlier Trainyard did not keep, while nothing is new."""
+        with self.history.reading() as connection:
+            found = backlog(connection)
+        if found is None:
+            self._behind = False
+            return
+        with self.history.writing() as connection:
+            sum_up(connection, *found)
 
     def _follow(self) -> None:
         """Follows the runs in `ty:live` from their stored position; drops those that left."""

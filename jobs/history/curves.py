@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, select
 
 from jobs.history.points import Points, join, merge
-from jobs.history.schema import CHUNKS
+from jobs.history.schema import CHUNKS, OPEN
 from jobs.measures import by_clock
 
 
 def metrics(connection: Connection, run_id: str) -> list[str]:
     """Names of the run's metrics, sorted."""
-    query = select(CHUNKS.c.metric).where(CHUNKS.c.run == run_id).distinct()
+    # The newest chunk of every curve is open; there are few others.
+    query = select(CHUNKS.c.metric).where(CHUNKS.c.run == run_id, OPEN).distinct()
     return sorted(connection.execute(query).scalars())
 
 

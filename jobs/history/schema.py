@@ -20,7 +20,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISION = "0006"
+REVISION = "0007"
 """the newest migration; a database that knows a later one is refused"""
 
 METADATA = MetaData()
@@ -109,6 +109,34 @@ CHUNKS = Table(
     Column("points", Integer, nullable=False),
     Column("minimum", Float(53)),
     Column("maximum", Float(53)),
+    Column("steps", LargeBinary, nullable=False),
+    Column("seconds", LargeBinary, nullable=False),
+    Column("readings", LargeBinary, nullable=False),
+    # Whether the pyramid stands for it. What it does not is read as it is: always the newest chunk
+    # of a curve, and what an earlier Trainyard wrote until the recorder has come to it.
+    Column("summed", Integer, nullable=False, server_default="0"),
+    ForeignKeyConstraint(["run"], ["runs.id"], ondelete="CASCADE"),
+)
+
+OPEN = CHUNKS.c.summed == 0
+Index("open_chunks", CHUNKS.c.run, CHUNKS.c.metric, sqlite_where=OPEN, postgresql_where=OPEN)
+
+PYRAMID = Table(
+    "pyramid",
+    METADATA,
+    # See `levels.py`. What is asked of many rows stands before the bytes.
+    Column("run", String(26), primary_key=True),
+    Column("metric", String(200), primary_key=True),
+    Column("level", Integer, primary_key=True, autoincrement=False),
+    Column("block", Integer, primary_key=True, autoincrement=False),
+    Column("chunks", Integer, nullable=False),
+    Column("points", Integer, nullable=False),
+    Column("first_step", Integer, nullable=False),
+    Column("last_step", Integer, nullable=False),
+    Column("first_second", Float(53), nullable=False),
+    Column("last_second", Float(53), nullable=False),
+    Column("keys", LargeBinary, nullable=False),
+    Column("sizes", LargeBinary, nullable=False),
     Column("steps", LargeBinary, nullable=False),
     Column("seconds", LargeBinary, nullable=False),
     Column("readings", LargeBinary, nullable=False),

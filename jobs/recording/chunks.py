@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Table, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, select
 
 from jobs.history.points import Points, join
 from jobs.history.schema import CHUNKS
+from jobs.recording import pyramid
+from jobs.recording.upsert import upsert
 
 CHUNK_POINTS = 512
 
@@ -41,12 +42,17 @@ def append(
     and writing the same events again replaces chunks by themselves.
     """
     rows: list[dict[str, Any]] = []
+    full: list[str] = []
     for metric, parts in curves.items():
         tail = _tail(connection, run_id, attempt, metric)
-        for chunk in _divide(tail, parts):
-            rows.append(_row(run_id, attempt, metric, chunk))
+        chunks = _divide(tail, parts)
+        rows += [_row(run_id, attempt, metric, chunk) for chunk in chunks]
+        if tail is None or len(chunks) > 1:
+            full.append(metric)
     if rows:
         upsert(connection, CHUNKS, rows)
+    for metric in full:
+        pyramid.sum_up(connection, run_id, metric)
 
 
 def _tail(connection: Connection, run_id: str, attempt: int, metric: str) -> Chunk | None:
@@ -92,19 +98,5 @@ def _row(run_id: str, attempt: int, metric: str, chunk: Chunk) -> dict[str, Any]
         "steps": steps,
         "seconds": seconds,
         "readings": readings,
+        "summed": 0,
     }
-
-
-def upsert(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
-    """Inserts the rows; those whose key is there already are replaced."""
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    statement = insert(table)
-    keys = {column.name for column in table.primary_key}
-    grown = {
-        column.name: statement.excluded[column.name]
-        for column in table.columns
-        if column.name not in keys
-    }
-    connection.execute(
-        statement.on_conflict_do_update(index_elements=sorted(keys), set_=grown), rows
-    )

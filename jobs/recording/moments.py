@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, select
 from engine.events import Evaluation, Table
 from jobs.history.moments import Moment
 from jobs.history.schema import MOMENTS
-from jobs.recording.chunks import upsert
+from jobs.recording.upsert import upsert
 
 MOST = 50
 """validations of a run, or of a fold, that are kept"""

@@ -18,7 +18,8 @@ from jobs.history.schema import ATTEMPTS, EVALUATIONS, RECORDS, RUNS
 from jobs.measures import measures
 from jobs.recording import chunks, lost, moments
 from jobs.recording.fold import Fold
-from jobs.recording.replay import first_divergence
+from jobs.recording.replay import first_divergence, news
+from jobs.recording.upsert import upsert
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def _store_attempt(
     if attempt > 1 and run["diverged_step"] is None:
         step = first_divergence(connection, run_id, attempt, curves, begins)
         fold.run_changes.update({} if step is None else {"diverged_step": step})
-    chunks.append(connection, run_id, attempt, curves)
+    chunks.append(connection, run_id, attempt, news(connection, run_id, attempt, curves, begins))
     _add_records(connection, run_id, new)
     _keep_evaluations(connection, run_id, new)
     moments.keep(connection, run_id, [each.event for each in new])
@@ -119,7 +120,7 @@ def _keep_evaluations(connection: Connection, run_id: str, heard: Sequence[Heard
         for place, each in newest.items()
     ]
     if rows:
-        chunks.upsert(connection, EVALUATIONS, rows)
+        upsert(connection, EVALUATIONS, rows)
 
 
 def _place(evaluation: Evaluation) -> str:
