@@ -199,6 +199,12 @@ body:has([data-test-connection-state="PINGING_SERVER"]):not(:has(.ty-note:not([h
 .yard-thumbnails img { width: 64px; height: 64px; border-radius: 3px; }
 .yard-bars i { display: block; height: .55rem; border-radius: 2px; min-width: 2px;
   background: var(--yard-accent); }
+.yard-chips { display: flex; flex-wrap: wrap; gap: .35rem; padding: .15rem 0; }
+.yard-chip { padding: .05rem .55rem; border-radius: 99px; font-size: .8rem; overflow-wrap: anywhere;
+  background: color-mix(in srgb, var(--yard-accent) 14%, transparent); }
+.yard-place { background: none; border: 1px solid var(--yard-line); }
+.stHtml .yard-written { margin: .15rem 0; font-size: .9rem; white-space: pre-wrap;
+  overflow-wrap: anywhere; max-height: 9rem; overflow-y: auto; }
 @media (min-width: 1100px) {
   .st-key-aside { position: sticky; top: 1.25rem; align-self: flex-start; }
   [data-testid="stColumn"]:has(> * > .st-key-aside) { align-self: stretch; }

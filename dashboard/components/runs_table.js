@@ -1,4 +1,5 @@
 // The table of runs: names are links, boxes select, everything typed by people is textContent.
+const MOST_TAGS = 3;
 const SVG = "http://www.w3.org/2000/svg";
 
 function element(tag, className, text) {
@@ -48,7 +49,71 @@ function nameCell(run, act) {
     event.preventDefault();
     act.open(run.id);
   });
-  cell.append(link, element("span", "yard-quiet", run.what));
+  const title = element("div", "yard-title");
+  if (run.pinned) {
+    const pin = element("span", "yard-pin", "Pinned");
+    title.append(pin);
+  }
+  title.append(link);
+  const about = element("div", "yard-quiet yard-about");
+  about.append(element("span", "", run.removal ? `${run.what} · ${run.removal}` : run.what));
+  for (const tag of run.tags.slice(0, MOST_TAGS)) {
+    const chip = element("span", "yard-tag", tag);
+    chip.title = tag;
+    about.append(chip);
+  }
+  if (run.tags.length > MOST_TAGS) about.append(element("span", "yard-tag", `+${run.tags.length - MOST_TAGS}`));
+  cell.append(title, about);
+  if (run.notes) {
+    const notes = element("span", "yard-quiet yard-notes", run.notes);
+    notes.title = run.notes;
+    cell.append(notes);
+  }
+  return cell;
+}
+
+// What can be done with a run, in the order of how often.
+function actionsOf(run) {
+  if (run.removal) return [["restore", "Restore"]];
+  return [...(run.again ? [["again", "Launch again with changes"]] : []), run.pinned ? ["unpin", "Unpin"] : ["pin", "Pin"],
+    run.archived ? ["unarchive", "Unarchive"] : ["archive", "Archive"], ...(run.over ? [["delete", "Delete"]] : [])];
+}
+
+// A menu in the browser's top layer: it closes by itself on Escape and on a click elsewhere.
+function menuCell(run, act) {
+  const cell = element("div", "yard-menu");
+  const open = element("button", "yard-more", "⋯");
+  open.type = "button";
+  open.setAttribute("aria-label", `Actions for ${run.name}`);
+  open.setAttribute("aria-haspopup", "menu");
+  const list = element("div", "yard-actions");
+  list.setAttribute("role", "menu");
+  list.setAttribute("popover", "auto");
+  for (const [action, label] of actionsOf(run)) {
+    const item = element("button", "", label);
+    item.type = "button";
+    item.setAttribute("role", "menuitem");
+    item.addEventListener("click", () => {
+      list.hidePopover();
+      act.act(run.id, action);
+    });
+    list.append(item);
+  }
+  open.addEventListener("click", () => {
+    const place = open.getBoundingClientRect();
+    list.showPopover();
+    list.style.left = `${Math.max(8, place.right - list.offsetWidth)}px`;
+    list.style.top = `${Math.min(place.bottom + 4, innerHeight - list.offsetHeight - 8)}px`;
+    list.firstChild?.focus();
+  });
+  list.addEventListener("keydown", (event) => {
+    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!by) return;
+    event.preventDefault();
+    const items = [...list.children];
+    items[(items.indexOf(document.activeElement) + by + items.length) % items.length].focus();
+  });
+  cell.append(open, list);
   return cell;
 }
 
@@ -69,13 +134,13 @@ function row(run, act) {
   const started = element("div", "yard-when", run.created);
   started.title = run.created_exactly;
   line.append(box, nameCell(run, act), stateCell(run), curve, best,
-    element("div", "yard-long", run.duration), started);
+    element("div", "yard-long", run.duration), started, menuCell(run, act));
   return line;
 }
 
 function head() {
   const line = element("div", "yard-row yard-head");
-  for (const name of ["", "Run", "State", "Training loss", "Best", "Duration", "Launched"])
+  for (const name of ["", "Run", "State", "Training loss", "Best", "Duration", "Launched", ""])
     line.append(element("div", "", name));
   return line;
 }
@@ -97,6 +162,7 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
   let selected = selection(host, data.runs);
   const act = {
     open: (id) => setTriggerValue("open", id),
+    act: (run, action) => setTriggerValue("act", { run, action, nonce: String(Date.now()) }),
     select: (id, on) => {
       const others = selected.filter((other) => other !== id);
       selected = on ? [...others, id] : others;
@@ -105,6 +171,8 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
     },
     selected: (id) => selected.includes(id),
   };
+  // A menu that is open would be gone: the next redraw, at most seconds later, shows the same.
+  if (host.querySelector(":popover-open")) return;
   const focused = document.activeElement?.closest?.(".yard-row")?.dataset.run;
   const kind = document.activeElement?.className === "yard-box" ? ".yard-box" : "a";
   host.replaceChildren(head(), ...data.runs.map((run) => row(run, act)));

@@ -33,6 +33,17 @@ class Row:
     created_exactly: str
     href: str
     selected: bool
+    tags: list[str]
+    notes: str
+    """on one line"""
+    pinned: bool
+    archived: bool
+    removal: str
+    """of a deleted run: when it is removed for good"""
+    over: bool
+    """only these can be deleted"""
+    again: bool
+    """whether it can be launched again: a person's own script cannot"""
 
 
 @dataclass(frozen=True)
@@ -42,6 +53,8 @@ class Answer:
     open: str | None
     selected: list[str] | None
     """None until a box was clicked"""
+    act: dict[str, str] | None = None
+    """`{run, action, nonce}` of a row's menu, for one rerun"""
 
 
 def runs_table(rows: Sequence[Row], key: str) -> Answer:
@@ -51,8 +64,9 @@ def runs_table(rows: Sequence[Row], key: str) -> Answer:
         data={"runs": [asdict(row) for row in rows]},
         on_open_change=_noted,
         on_selected_change=_noted,
+        on_act_change=_noted,
     )
-    return Answer(result.get("open"), result.get("selected"))
+    return Answer(result.get("open"), result.get("selected"), result.get("act"))
 
 
 def _noted() -> None:

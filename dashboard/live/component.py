@@ -6,7 +6,7 @@ something new to show. A page stays push-driven by simply being drawn again then
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -39,12 +39,24 @@ def live_run(run_id: str, *, key: str, seen: str = "") -> str:
     return _mount("run", run_id, [run_id], data, key)
 
 
-def live_compare(run_ids: list[str], *, key: str, names: Mapping[str, str] | None = None) -> str:
-    """Curves of several runs over each other; `names` by run id, see `dashboard/live/names.py`."""
+def live_compare(
+    run_ids: list[str],
+    *,
+    key: str,
+    names: Mapping[str, str] | None = None,
+    groups: Sequence[Mapping[str, Any]] = (),
+    metrics: Sequence[str] = (),
+) -> str:
+    """Curves of several runs over each other; `names` by run id, see `jobs/comparison/names.py`.
+
+    `groups`, `{name, runs}` each: their means and deviations are drawn instead of single runs.
+    `metrics`: only charts of these; of all where it is empty.
+    """
     called = names or {}
     shown = [{"id": run_id, "name": called.get(run_id, run_id)} for run_id in run_ids]
-    subject = " ".join(f"{run['id']}={run['name']}" for run in shown)
-    return _mount("compare", subject, list(run_ids), {"runs": shown}, key)
+    subject = " ".join(f"{run['id']}={run['name']}" for run in shown) + repr(groups)
+    data = {"runs": shown, "groups": list(groups), "metrics": list(metrics)}
+    return _mount("compare", subject, list(run_ids), data, key)
 
 
 def live_machines(*, key: str) -> str:

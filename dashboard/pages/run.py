@@ -14,6 +14,7 @@ from dashboard.panels import (
     downloads,
     evaluation,
     gradients,
+    labels,
     moments,
     own,
     range_test,
@@ -64,6 +65,7 @@ def _header(run: Run) -> None:
         # Not Markdown: a bare address in a name would become a link.
         st.html(f"<h1>{escape(one_line(run.name))}</h1>")
         st.caption(_what(run))
+        labels.draw(run)
         if run.cause and run.status != "failed":
             st.caption(f":material/info: {plain(finished(run.cause))}")
     with right, st.container(horizontal=True, horizontal_alignment="right", key="actions"):
@@ -99,6 +101,7 @@ def _actions(run: Run) -> None:
     with st.popover("Share", icon=":material/link:", key="share"):
         st.caption("The address of this view. Whoever opens it must log in.")
         st.code(f"{_address()}?id={run.id}", language=None, wrap_lines=True)
+    labels.menu(run)
     if run.script is None and st.button(
         "Launch again with changes", key="again", icon=":material/replay:"
     ):

@@ -1,103 +1,98 @@
-"""Runs: all of them, newest first; a click opens one, several selected lie over each other."""
+"""Runs: pinned ones first, then the newest, a page at a time; several selected are compared."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
-from urllib.parse import urlencode
 
 import streamlit as st
 
 from dashboard import navigation, services
-from dashboard.components.runs_table import Answer, Row, runs_table
-from dashboard.panels import comparison
-from dashboard.text import ago, count, duration, measure, metric, moment, one_line
-from engine.metrics.spread import plus_minus
-from jobs import runs
-from jobs.measures import named
-from jobs.own.scores import LOSSES
-from jobs.run import Run
+from dashboard.components.runs_table import Answer, runs_table
+from dashboard.listing import filters, selection
+from dashboard.listing.rows import row
+from dashboard.text import count
+from jobs import organise
+from jobs.history.finding import Filter
 
 REFRESH_SECONDS = 5
-_SHOWN = 200
-_SELECTED = "selected"
-_STATES = ("running", "queued", "finished", "failed", "stopped")
-_ALIKE = {"starting": "running", "resuming": "running", "stopping": "running"}
+PAGE_RUNS = 50
+_SELECTED, _PAGE = "selected", "page"
 
 
 def page() -> None:
-    """`/runs?search=<text>&state=<state>&selected=<id,id>`: the URL carries the whole view."""
-    everything = runs.list(services.yard())
+    """`/runs?search=<text>&state=<state>&tag=<tag>&page=<number>&selected=<id,id>&...`: the URL
+    carries the whole view.
+    """
     with st.container(horizontal=True, vertical_alignment="center", key="head"):
         st.markdown("# Runs", width="stretch")
         navigation.link("New run", "launch", icon=":material/add:")
-    if not everything:
-        _nothing_yet()
-        return
-    search, state = _filters()
-    _live_table(search, state)
-    _selection([run for run in everything if run.id in _selected()])
-
-
-def fits(run: Run, search: str, state: str | None) -> bool:
-    """Whether a run passes both filters; every word of the search must occur somewhere."""
-    text = f"{run.name} {run.id} {_what(run)} {run.status}".lower()
-    same = state is None or _ALIKE.get(run.status, run.status) == state
-    return same and all(word in text for word in search.lower().split())
-
-
-def _filters() -> tuple[str, str | None]:
-    with st.container(horizontal=True, vertical_alignment="center", key="filters"):
-        search = st.text_input(
-            "Search",
-            key="search",
-            type="search",
-            live=True,
-            placeholder="Search by name, model, data or id",
-            label_visibility="collapsed",
-            bind="query-params",
-            width=320,
-        )
-        state = st.pills(
-            "State",
-            _STATES,
-            key="state",
-            # The address carries this very text, so it must not change with the runs.
-            format_func=str.capitalize,
-            label_visibility="collapsed",
-            bind="query-params",
-        )
-    return search or "", state
+    wanted = filters.draw()
+    selection.draw(_selected(), wanted.shelf, _select)
+    _live_table(wanted)
 
 
 @st.fragment(run_every=REFRESH_SECONDS)
-def _live_table(search: str, state: str | None) -> None:
+def _live_table(wanted: Filter) -> None:
     """Only this part runs again when some run changed; a new selection runs the whole page.
 
     The clock is for durations and for `2 min ago`.
     """
     with services.sentences():
-        found = [run for run in runs.list(services.yard()) if fits(run, search, state)]
-        if not found:
-            st.caption("No run fits these filters.")
-            return
-        chosen = _selected()
-        answer = runs_table([_row(run, run.id in chosen) for run in found[:_SHOWN]], key="runs")
-        if len(found) > _SHOWN:
-            st.caption(f"The newest {_SHOWN} of {count(len(found))} runs; search for the others.")
-        _follow(answer, chosen)
+        _table(wanted)
     from dashboard.live.component import live_changes
 
     live_changes(key="changes")
 
 
-def _follow(answer: Answer, chosen: Sequence[str]) -> None:
+def _table(wanted: Filter) -> None:
+    number = _number()
+    found, total = organise.page(services.yard(), wanted, PAGE_RUNS, number)
+    if not found and total:
+        # The address names a page that is no longer there.
+        number = -(-total // PAGE_RUNS)
+        found, total = organise.page(services.yard(), wanted, PAGE_RUNS, number)
+    if not found:
+        _nothing(wanted)
+        return
+    chosen = _selected()
+    answer = runs_table([row(run, run.id in chosen) for run in found], key="runs")
+    if total > PAGE_RUNS:
+        _pages(number, total)
+    _follow(answer, chosen, [run.id for run in found])
+
+
+def _pages(number: int, total: int) -> None:
+    first, last = (number - 1) * PAGE_RUNS + 1, min(total, number * PAGE_RUNS)
+    with st.container(horizontal=True, vertical_alignment="center", key="pages"):
+        st.caption(f"{count(first)} to {count(last)} of {count(total)} runs", width="stretch")
+        _to("Newer", number - 1, enabled=number > 1, icon=":material/chevron_left:")
+        _to("Older", number + 1, enabled=last < total, icon=":material/chevron_right:")
+
+
+def _to(label: str, number: int, *, enabled: bool, icon: str) -> None:
+    if st.button(label, key=label.lower(), icon=icon, disabled=not enabled):
+        st.query_params[_PAGE] = str(number)
+        st.rerun(scope="fragment")
+
+
+def _number() -> int:
+    given = st.query_params.get(_PAGE, "1")
+    return max(1, int(given)) if given.isascii() and given.isdecimal() and len(given) < 7 else 1
+
+
+def _follow(answer: Answer, chosen: Sequence[str], here: Sequence[str]) -> None:
+    """Opens a run; or takes over the boxes of this page, those of other pages stay as they are."""
     if answer.open:
         navigation.go("run", id=answer.open)
-    if answer.selected is not None and list(answer.selected) != st.session_state.get("boxes"):
-        st.session_state["boxes"] = list(answer.selected)
-        _select(answer.selected)
-        if list(answer.selected) != list(chosen):
+    if answer.act:
+        selection.act(answer.act)
+    boxes = answer.selected
+    if boxes is not None and [*boxes, *here] != st.session_state.get("boxes"):
+        st.session_state["boxes"] = [*boxes, *here]
+        now = [each for each in chosen if each not in here or each in boxes]
+        now += [each for each in boxes if each not in now and each in here]
+        if now != list(chosen):
+            _select(now)
             st.rerun()
 
 
@@ -112,83 +107,15 @@ def _select(ids: Sequence[str]) -> None:
         del st.query_params[_SELECTED]
 
 
-def _row(run: Run, selected: bool) -> Row:
-    name, value, deviation = run.result or ("", None, None)
-    now, zone = time.time(), st.context.timezone
-    return Row(
-        id=run.id,
-        name=one_line(run.name),
-        what=_what(run),
-        status=run.status,
-        progress=run.progress,
-        steps=_place(run),
-        spark=_spark(run),
-        best=metric(value) if deviation is None else plus_minus(value or 0.0, deviation),
-        best_name=_measured(name, deviation),
-        duration=duration(run.seconds(now)),
-        created=ago(run.created, now),
-        created_exactly=moment(run.created, zone),
-        href="run?" + urlencode({"id": run.id}),
-        selected=selected,
-    )
-
-
-def _spark(run: Run) -> list[float]:
-    """The loss; of a script's under the name its author chose, else nothing."""
-    names = LOSSES if run.script is not None else (named(LOSSES[0], run.fold),)
-    lines = (_sparkline(run.id, name, run.step, run.attempt) for name in names)
-    return next(filter(None, lines), [])
-
-
-def _measured(name: str, deviation: float | None) -> str:
-    """What the number is, short enough for its column."""
-    if deviation is None:
-        return measure(name)
-    return f"{measure(name.rpartition('/')[2])} over folds"
-
-
-def _place(run: Run) -> str:
-    step = f"step {count(run.step)} of {count(run.total_steps)}"
-    if run.total_steps is None and run.step:
-        step = f"step {count(run.step)}"
-    return f"fold {run.fold} of {run.folds}, {step}" if run.folds and run.fold else step
-
-
-def _what(run: Run) -> str:
-    if run.script is not None:
-        return f"Your script {one_line(run.script.script)}"
-    return f"{run.config.model.title} · {run.config.data.title}"
-
-
-@st.cache_data(max_entries=1000, show_spinner=False)
-def _sparkline(run_id: str, name: str, step: int, attempt: int) -> list[float]:  # noqa: ARG001
-    """Read again only when the run has moved on."""
-    return services.yard().history.sparkline(run_id, metric=name)
-
-
-def _selection(chosen: Sequence[Run]) -> None:
-    """What can be done with the selected runs, then how they compare."""
-    if not chosen:
-        st.caption("Select runs to lay their curves over each other.")
-        return
-    with st.container(horizontal=True, vertical_alignment="center", key="selection"):
-        st.markdown(f"**{len(chosen)} selected**")
-        _stop_button([run for run in chosen if not run.over])
-        if st.button("Clear", key="clear", type="tertiary"):
-            _select([])
-            st.session_state["boxes"] = []
-            st.rerun()
-    comparison.draw(chosen)
-
-
-def _stop_button(active: Sequence[Run]) -> None:
-    if not active:
-        return
-    label = f"Stop {len(active)}" if len(active) > 1 else "Stop"
-    if st.button(label, key="stop", icon=":material/stop:"):
-        for run in active:
-            runs.stop(services.yard(), run.id)
-        st.toast(f"{label}: each saves a checkpoint and ends.")
+def _nothing(wanted: Filter) -> None:
+    if wanted == Filter():
+        _nothing_yet()
+    elif wanted == Filter(shelf="archived"):
+        st.caption("No run is archived. Select runs and press Archive to put them away.")
+    elif wanted == Filter(shelf="deleted"):
+        st.caption("No run is deleted. Deleted runs stand here for seven days and can be had back.")
+    else:
+        st.caption("No run fits these filters.")
 
 
 def _nothing_yet() -> None:

@@ -128,7 +128,7 @@ def test_runs_with_and_without_folds_are_compared_by_their_mean(
     single.begin()
     single.steps(40)
     page = browser.new_page()
-    page.goto(dashboard.url(f"/runs?selected={writer.run_id},{single.run_id}"))
+    page.goto(dashboard.url(f"/compare?runs={writer.run_id},{single.run_id}"))
     chart = "[data-chart=train-loss] .ty-plot"
     page.wait_for_function(
         f"() => {{ const data = document.querySelector('{chart}')?.data ?? [];"

@@ -59,18 +59,6 @@ def test_the_url_filters_by_text_and_by_state(services: Yard) -> None:
     assert "No run fits" in texts(open_page("runs", search="nothing like it"))
 
 
-def test_selected_runs_are_compared_and_the_best_is_marked(services: Yard) -> None:
-    short = story.launched(services, name="short")
-    longer = story.launched(services, name="longer", optimizer={"kind": "sgd"})
-    story.finished(services, short, epochs=1)
-    story.finished(services, longer, epochs=3)
-    shown = texts(open_page("runs", selected=f"{short},{longer}"))
-    assert "2 selected" in shown
-    assert '<td class="strong mark number">0.9760</td>' in shown
-    assert '<td class="number">sgd</td>' in shown
-    assert "epsilon" not in shown, "fields of another optimizer differ because the optimizer does"
-
-
 def test_selected_runs_are_stopped(services: Yard) -> None:
     waiting = story.launched(services)
     page = open_page("runs", selected=waiting)

@@ -119,7 +119,9 @@ export class Chart {
     }
     if (!this.figure.x) return;
     const points = readingsAt(this.plot.data, x);
-    const text = ({ y: value, deviation }) => value === undefined ? "–" : deviation === undefined ? SHOW[this.spec.unit](value) : spread(value, deviation);
+    // A mean of fewer curves than there are says so: the shorter ones have ended.
+    const behind = ({ count, of }) => count < of ? ` (${count} of ${of})` : "";
+    const text = (point) => point.y === undefined ? "–" : point.deviation === undefined ? SHOW[this.spec.unit](point.y) : spread(point.y, point.deviation) + behind(point);
     for (const { name } of this.shown) this.keys.value(name, text(points.find(({ key }) => key === name) ?? {}));
     const title = own ? placeText(this.axis.kind, x, this.axis.scale.stepsPerEpoch) : "";
     const close = own && points.length > MOST_KEYS || own && !this.legend ? nearFirst(points, y, this.figure) : [];
@@ -149,7 +151,7 @@ export class Chart {
 
   saveTable() {
     const curves = this.known().filter(({ name }) => !this.keys.hidden.has(name)).flatMap(({ name, measured, scale }) => [...measured.folds].map(([fold, curve]) =>
-      ({ name: fold ? `${name}, fold ${fold}` : name, curve, x: this.axis.x(curve, scale), whole: curve.whole })));
+      ({ name: fold ? `${name}, ${measured.part} ${fold}` : name, curve, x: this.axis.x(curve, scale), whole: curve.whole })));
     saveTable(`${this.file}-${this.spec.id}`, curves, this.axis.range ?? [-Infinity, Infinity]);
   }
 

@@ -4,9 +4,9 @@ import { Curves } from "./curves.js";
 import { element, setText } from "./dom.js";
 import { groupOf, groupOrder, metricTitle } from "./groups.js";
 import { byClock } from "./measures.js";
+import { carryHidden, linesOf, measuredBy } from "./lines_of.js";
 import { Scale } from "./scale.js";
 import { Stage } from "./stage.js";
-import { DASHES, PALETTE } from "./theme.js";
 import { View } from "./view.js";
 
 const MANY = 6;
@@ -15,10 +15,10 @@ const HERTZ_MANY = 2;
 export class CompareView extends View {
   constructor(parent, data) {
     super(parent, data);
-    this.runs = new Map(data.runs.map(({ id, name }, i) => [id, {
-      name, curves: new Curves(), scale: new Scale(), shown: true, colour: PALETTE[i % PALETTE.length], dash: DASHES[Math.floor(i / PALETTE.length) % DASHES.length] }]));
+    this.runs = new Map(data.runs.map(({ id }) => [id, { curves: new Curves(), scale: new Scale() }]));
+    this.lines = linesOf(data);
     this.charts = new Map();
-    this.stage = new Stage({ runs: () => [...this.runs].filter(([, { shown }]) => shown).map(([id, { scale }]) => [id, scale]), charts: () => this.charts.values(), edges: () => this.edges(),
+    this.stage = new Stage({ runs: () => this.seen().map((id) => [id, this.runs.get(id).scale]), charts: () => this.charts.values(), edges: () => this.edges(),
       redraw: () => this.redraw(), send: (message) => this.ask(message), pixels: () => this.pixels(), refused: (sentence) => this.notice(sentence) });
     this.schedule = this.stage.schedule;
     this.axis = this.stage.axis;
@@ -29,11 +29,16 @@ export class CompareView extends View {
     this.connect();
   }
 
+  // Ids of the runs that are not hidden.
+  seen() {
+    return this.lines.filter(({ shown }) => shown).flatMap(({ runs }) => runs);
+  }
+
   legend() {
-    this.chips = new Map([...this.runs].map(([id, run]) => [id, element("button", { type: "button", class: "ty-chip", "aria-pressed": "true", title: "Click: hide or show. Double click or Shift: only this one.",
-      onclick: (event) => event.shiftKey ? this.isolate(id) : this.showRuns([id], !run.shown), ondblclick: () => this.isolate(id),
-      onpointerenter: () => this.light(run.name), onpointerleave: () => this.light(null), onfocus: () => this.light(run.name), onblur: () => this.light(null),
-      children: [element("i", { "data-dash": run.dash, style: `color: ${run.colour}` }), element("span", { text: run.name })] })]));
+    this.chips = new Map(this.lines.map((line) => [line, element("button", { type: "button", class: "ty-chip", "aria-pressed": String(line.shown), title: "Click: hide or show. Double click or Shift: only this one.",
+      onclick: (event) => event.shiftKey ? this.isolate(line) : this.showLines([line], !line.shown), ondblclick: () => this.isolate(line),
+      onpointerenter: () => this.light(line.name), onpointerleave: () => this.light(null), onfocus: () => this.light(line.name), onblur: () => this.light(null),
+      children: [element("i", { "data-dash": line.dash, style: `color: ${line.colour}` }), element("span", { text: line.name })] })]));
     return element("div", { class: "ty-chips", role: "group", "aria-label": "Runs to show", children: [...this.chips.values()] });
   }
 
@@ -43,11 +48,12 @@ export class CompareView extends View {
     this.spotlight.changed();
   }
 
-  showRuns(ids, shown) {
-    for (const id of ids) {
-      this.runs.get(id).shown = shown;
-      this.chips.get(id).setAttribute("aria-pressed", String(shown));
+  showLines(lines, shown) {
+    for (const line of lines) {
+      line.shown = shown;
+      this.chips.get(line).setAttribute("aria-pressed", String(shown));
     }
+    carryHidden(this.lines);
     // What was hidden has no window yet.
     this.stage.windows.look();
     this.redraw();
@@ -55,10 +61,10 @@ export class CompareView extends View {
   }
 
   // Only this one; once more: all.
-  isolate(id) {
-    const alone = [...this.runs].every(([other, { shown }]) => shown === (other === id));
-    this.showRuns([...this.runs.keys()], alone);
-    this.showRuns([id], true);
+  isolate(chosen) {
+    const alone = this.lines.every((line) => line.shown === (line === chosen));
+    this.showLines(this.lines, alone);
+    this.showLines([chosen], true);
   }
 
   get many() {
@@ -116,22 +122,36 @@ export class CompareView extends View {
       crosshair: this.stage.crosshair, spotlight: this.spotlight, edges: () => this.edges(), sign: (shown) => this.stage.sign(shown) });
     chart.rest = this.many ? 1000 / HERTZ_MANY : 0;
     this.charts.set(metric, chart);
+    this.choose();
     const next = [...this.charts.values()].filter((other) => other.spec.order > spec.order).sort((a, b) => a.spec.order - b.spec.order)[0];
     this.grid.insertBefore(chart.root, next?.root ?? null);
   }
 
   // Each run from its own beginning, where that is what x is.
   edges() {
-    const each = [...this.runs.values()].filter(({ shown }) => shown).map(({ curves, scale }) => this.axis.edges(curves.all(), scale)).filter(Boolean);
+    const each = this.seen().map((id) => this.runs.get(id)).map(({ curves, scale }) => this.axis.edges(curves.all(), scale)).filter(Boolean);
     return each.length ? [Math.min(...each.map(([low]) => low)), Math.max(...each.map(([, high]) => high))] : null;
   }
 
   series(metric) {
-    return [...this.runs].filter(([, { shown, curves }]) => shown && curves.get(metric)).map(([id, { name, curves, colour, dash, scale }]) =>
-      ({ name, measured: curves.get(metric), colour, dash, scale, fine: () => this.stage.windows.find(id, metric, scale) }));
+    return this.lines.filter(({ shown }) => shown).flatMap((line) => {
+      const measured = measuredBy(line, metric, this.runs);
+      const { scale } = this.runs.get(line.runs[0]);
+      // The mean of a group is of what all of its runs have, thinned alike.
+      const fine = line.group ? undefined : () => this.stage.windows.find(line.key, metric, scale);
+      return measured ? [{ name: line.name, measured, colour: line.colour, dash: line.dash, scale, lines: line.group, fine }] : [];
+    });
+  }
+
+  // Only the charts that were asked for; all where none was.
+  choose() {
+    const wanted = this.data.metrics ?? [];
+    for (const [metric, { root }] of this.charts) root.hidden = wanted.length > 0 && !wanted.includes(metric);
   }
 
   redraw() {
+    carryHidden(this.lines);
+    this.choose();
     this.stage.show(this.stage.bar.hidden);
     for (const chart of this.charts.values()) chart.mark();
   }

@@ -40,12 +40,22 @@ export class Curves {
 // A curve that is no run's, e.g. a machine's.
 export const single = (curve) => ({ folded: false, newest: curve, folds: new Map([[0, curve]]) });
 
+// Several runs as one: each stands where a fold of a run would. Of a run with folds, the newest.
+export function gather(known, metric, members) {
+  const gathered = known ?? new Measured(metric);
+  gathered.part = "run";
+  gathered.folds = new Map(members.map((member, i) => [i + 1, member.newest]));
+  gathered.version = members.map(({ version }) => version).join(",");
+  return gathered;
+}
+
 // One metric: its curve by fold, 0 where there are none.
 class Measured {
   constructor(metric) {
     this.metric = metric;
     this.folds = new Map();
     this.version = 0;
+    this.part = "fold";
   }
 
   append(fold, points, total) {

@@ -18,19 +18,19 @@ export function foldTraces(one, { axis, log }) {
   return clock ? lines : [...(one.band === false ? [] : band(one, mean, axis, log)), ...lines, ...middle(one, mean, axis)];
 }
 
-function line({ name, colour, dash, current, scale }, { fold, steps, seconds, values }, { axis, plain }) {
+function line({ name, colour, dash, current, scale, measured }, { fold, steps, seconds, values }, { axis, plain }) {
   const looks = plain ? { width: 1.5, opacity: 1 } : fold === current ? CURRENT : FAINT;
   return {
-    type: "scatter", mode: steps.length === 1 ? "lines+markers" : "lines", meta: "fold", name: plotlyText(`${name}, fold ${fold}`), x: axis.x({ steps, seconds }, scale),
+    type: "scatter", mode: steps.length === 1 ? "lines+markers" : "lines", meta: "fold", name: plotlyText(`${name}, ${measured.part} ${fold}`), x: axis.x({ steps, seconds }, scale),
     y: values, opacity: looks.opacity, line: { color: colour, width: looks.width, dash: dash ?? "solid" },
     marker: { size: 4, color: colour },
   };
 }
 
-function middle({ name, colour, dash, scale }, { steps, values, deviations }, axis) {
+function middle({ name, colour, dash, scale }, { steps, values, deviations, counts, of }, axis) {
   if (!steps.length) return [];
   return [{
-    type: "scatter", mode: steps.length === 1 ? "lines+markers" : "lines", meta: "mean", name: plotlyText(name), x: places(steps, axis, scale), y: values, customdata: deviations,
+    type: "scatter", mode: steps.length === 1 ? "lines+markers" : "lines", meta: "mean", name: plotlyText(name), x: places(steps, axis, scale), y: values, customdata: deviations, counts, of,
     line: { color: colour, width: 2.25, dash: dash ?? "solid" }, marker: { size: 5, color: colour },
   }];
 }

@@ -4,7 +4,7 @@
 const MOST_STEPS = 1500;
 
 export function together(curves) {
-  const found = { steps: [], values: [], deviations: [] };
+  const found = { steps: [], values: [], deviations: [], counts: [], of: curves.length };
   const places = curves.map(() => 0);
   for (const step of grid(curves)) {
     let count = 0, mean = 0, squares = 0;
@@ -17,6 +17,7 @@ export function together(curves) {
     }
     if (count < 2) continue;
     found.steps.push(step);
+    found.counts.push(count);
     found.values.push(mean);
     found.deviations.push(Math.sqrt(squares / (count - 1)));
   }

@@ -1,0 +1,52 @@
+"""Names for a legend: only what differs between the runs' settings."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from jobs.comparison.differences import Flat, Given, Setting, flat, telling, written
+
+MOST_PARTS = 4
+"""a legend is read at a glance; longer names end with an ellipsis"""
+
+
+def legend_names(runs: Mapping[str, tuple[str, Given]]) -> dict[str, str]:
+    """By run id, a short and unique name: `learning rate 0.01 · batch size 32`.
+
+    `runs` gives each run's own name and its settings. Runs with equal settings keep their own
+    name; what is still the same after that is numbered.
+    """
+    flats = {run_id: flat(given) for run_id, (_, given) in runs.items()}
+    return names_of(flats, {run_id: name for run_id, (name, _) in runs.items()})
+
+
+def names_of(flats: Mapping[str, Flat], own: Mapping[str, str]) -> dict[str, str]:
+    """The same for settings that are flat already."""
+    found = telling(flats)
+    return _unique({key: named(found, key) or own[key] or key for key in flats})
+
+
+def named(settings: list[Setting], key: str) -> str:
+    """What differs, for one run."""
+    parts = [_part(each, each.values[key]) for each in settings if key in each.values]
+    return " · ".join([*parts[:MOST_PARTS], "…"] if len(parts) > MOST_PARTS else parts)
+
+
+def _part(setting: Setting, value: Any) -> str:
+    if "." not in setting.path and isinstance(value, str):
+        return value  # the data, the model, the optimizer, ... by its title
+    return f"{setting.label} {written(value)}"
+
+
+def _unique(names: Mapping[str, str]) -> dict[str, str]:
+    total, seen = Counter(names.values()), Counter[str]()
+    taken = set(names.values())
+    unique = {}
+    for key, name in names.items():
+        unique[key] = name
+        while total[name] > 1 and (unique[key] == name or unique[key] in taken):
+            seen[name] += 1
+            unique[key] = f"{name} ({seen[name]})"
+    return unique
