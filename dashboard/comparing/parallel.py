@@ -12,7 +12,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.comparing.scatter import SCALE, missing, told
-from dashboard.comparing.space import Dimension
+from dashboard.comparing.space import Dimension, outcome
 from dashboard.comparing.subject import Subject
 from dashboard.text import plotly_text
 
@@ -24,8 +24,7 @@ _LETTERS = 24
 def draw(subject: Subject, space: Mapping[str, Dimension]) -> None:
     """The choice of axes, the picture, and who is not in it. The last axis gives the colour."""
     settings = [name for name, each in space.items() if not each.measured]
-    outcomes = [name for name, each in space.items() if each.measured]
-    standard = [*settings[:_FIRST_AXES], *outcomes[:1]]
+    standard = list(dict.fromkeys([*settings[:_FIRST_AXES], outcome(space)]))
     chosen = st.multiselect(
         "Axes, the last one gives the colour",
         list(space),

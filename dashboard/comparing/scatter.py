@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import navigation
-from dashboard.comparing.space import Dimension
+from dashboard.comparing.space import Dimension, outcome
 from dashboard.comparing.subject import Subject
 from dashboard.text import metric, one_line, plotly_text
 
@@ -20,10 +20,9 @@ _NO_COLOUR = "Run"
 def draw(subject: Subject, space: Mapping[str, Dimension]) -> None:
     """The choices, the picture, and who is not in it. A click on a dot opens its run."""
     names = list(space)
-    outcomes = [name for name, each in space.items() if each.measured] or names
     with st.container(horizontal=True, vertical_alignment="bottom", key="scatter-choices"):
         across = _choice("Across", "across", names, names[0])
-        up = _choice("Up", "up", names, outcomes[0])
+        up = _choice("Up", "up", names, outcome(space))
         colour = _choice("Colour", "colour", [_NO_COLOUR, *names], _NO_COLOUR)
     chosen = [space[across], space[up]]
     if colour != _NO_COLOUR:

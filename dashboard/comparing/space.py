@@ -6,16 +6,21 @@ import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 from dashboard.comparing.subject import Subject
 from dashboard.panels.configuration import shown
-from dashboard.text import metric, metric_name
+from dashboard.text import metric_name
+from engine.loop.best import COUNTS_MOST
 from jobs.comparison.differences import Setting, differing, flat, spoken
 from jobs.comparison.scalars import Numbers, falls
 
-WIDE = 30.0
+WIDE = 10.0
 """from so many times the smallest value on, a setting above 0 is drawn by its logarithm"""
+
+MOST_MARKS = 6
+"""of an axis: so many different values are written as they are, of more only some places"""
 
 
 @dataclass(frozen=True)
@@ -48,11 +53,13 @@ class Dimension:
         numbers = [self._scaled(float(self.values[each])) for each in ids]
         low, high = min(numbers), max(numbers)
         reach = (high - low) or 1.0
-        marks = [low + reach * share for share in (0, 0.25, 0.5, 0.75, 1)]
+        marks = sorted(set(numbers))
+        if len(marks) > MOST_MARKS:
+            marks = [low + reach * share for share in (0, 0.25, 0.5, 0.75, 1)]
         if low == high:
-            return [0.5 for _ in ids], {0.5: metric(self._plain(low), 3)}
+            return [0.5 for _ in ids], {0.5: _written(self._plain(low))}
         return [(each - low) / reach for each in numbers], {
-            (mark - low) / reach: metric(self._plain(mark), 3) for mark in marks
+            (mark - low) / reach: _written(self._plain(mark)) for mark in marks
         }
 
     def _scaled(self, value: float) -> float:
@@ -97,6 +104,19 @@ def _taken(subject: Subject) -> list[Dimension]:
         Dimension("Steps", {run.id: float(run.step) for run in subject.runs}, measured=True),
         Dimension("Parameters", weights, log=_spans(list(weights.values()))),
     ]
+
+
+def _written(value: float) -> str:
+    return f"{value:.3g}"
+
+
+def outcome(space: Mapping[str, Dimension]) -> str:
+    """The number that says most of how good a run is; any axis where nothing was measured."""
+    measured = [name for name, each in space.items() if each.measured]
+    for part, most in product(("Test", "Best validation"), COUNTS_MOST):
+        if (name := metric_name(f"{part} {most}")) in measured:
+            return name
+    return (measured or list(space))[0]
 
 
 def _spans(numbers: list[float]) -> bool:
