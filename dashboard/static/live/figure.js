@@ -1,6 +1,5 @@
 // Paints one figure on a canvas: axes, bands, lines, marks. A figure is {data, layout} as Plotly names
-// things, so that the same description also makes PNG and SVG files. Plotly itself took 28 to 70 ms
-// for two lines of 1200 points on a busy machine and 170 ms and more for fifty; this takes 1 to 5 ms.
+// things, so that the same description also makes PNG and SVG files. docs/decisions.md says why.
 import { element } from "./dom.js";
 import { paintLine, paintBand } from "./lines.js";
 import { paintMarks, paintShapes } from "./symbols.js";
