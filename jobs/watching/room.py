@@ -48,8 +48,12 @@ class Room:
             f"the disk with the runs is nearly full: {_gigabytes(free)} free{self._room(free)}; "
             "free some space, or the next checkpoints will fail and a crash will cost more work"
         )
-        level = "error" if last else "warning"
-        return Alert(level=level, code="disk-full", message=message, step=sample.step)
+        return Alert(
+            level="error" if last else "warning",
+            code="disk-full",
+            message=message,
+            step=sample.step,
+        )
 
     def _room(self, free: int) -> str:
         if not self.checkpoint:
