@@ -24,6 +24,7 @@ from jobs.history.runs import known
 from jobs.home import Home
 from jobs.own import known as own
 from jobs.own import outbox
+from jobs.notify.courier import Courier
 from jobs.recording.gaps import fill
 from jobs.recording.pyramid import backlog, sum_up
 from jobs.recording.remove import Remover
@@ -44,6 +45,9 @@ REPEAT_SECONDS = 60.0
 
 DATABASE_AWAY = (OperationalError, InterfaceError, IntegrityError)
 """locked for too long, gone, or another recorder was faster: what to do is to read again"""
+
+COURIER_SECONDS = 5.0
+"""how long the end waits for a message that is being sent"""
 
 LOG = logging.getLogger(__name__)
 
@@ -147,6 +151,11 @@ def record(home: Home, stop: threading.Event) -> None:
     """Records until `stop` is set, through every outage of Redis."""
     history = History.open(database_url(home))
     told, silent_until = "", 0.0
+    # Beside it: a receiver that hangs must not keep an event waiting.
+    courier = threading.Thread(
+        target=Courier(history, home).run, args=(stop,), name="courier", daemon=True
+    )
+    courier.start()
     while not stop.is_set():
         try:
             with connect_unretried(home) as redis:
@@ -158,6 +167,7 @@ def record(home: Home, stop: threading.Event) -> None:
                 LOG.warning("Waiting: %s", reason)
                 told, silent_until = reason, time.monotonic() + REPEAT_SECONDS
             stop.wait(0.2)
+    courier.join(COURIER_SECONDS)
     history.close()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from jobs.cli import data, export, launch, listing, look, machines, models, organise, read
+from jobs.cli import data, export, launch, listing, look, machines, models, notify, organise, read
 from jobs.stack import commands
 
 
@@ -30,4 +30,5 @@ def build() -> typer.Typer:
     app.command()(machines.machines)
     app.add_typer(data.build(), name="data")
     app.add_typer(models.build(), name="models")
+    app.add_typer(notify.build(), name="notify")
     return app

@@ -16,12 +16,13 @@ from jobs.connect import RedisUnavailable
 from jobs.data_sets import DataSetError
 from jobs.history import HistoryError
 from jobs.home import HomeUnusable
+from jobs.notify.channels import ChannelError
 from jobs.organise import LabelError
 from jobs.runs import NotPossible, UnknownRun
 
 REFUSALS = (
     *(SettingsError, UnknownRun, NotPossible, RedisUnavailable, HistoryError, HomeUnusable),
-    *(DataSetError, Refused, LabelError),
+    *(DataSetError, Refused, LabelError, ChannelError),
 )
 
 

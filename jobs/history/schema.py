@@ -20,7 +20,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISION = "0007"
+REVISION = "0008"
 """the newest migration; a database that knows a later one is refused"""
 
 METADATA = MetaData()
@@ -200,4 +200,39 @@ DATA_SETS = Table(
     Column("hashed", Text, nullable=False, server_default="[]"),
     UniqueConstraint("name", "version", name="data_set_versions"),
     Index("data_sets_by_digest", "digest"),
+)
+
+NOTICES = Table(
+    "notices",
+    METADATA,
+    # What people may want to be told of: alerts, ends, losses. `key` says what is the same notice:
+    # what a resumed run tells again is stored once.
+    Column("id", Integer, primary_key=True),
+    Column("run", String(26), nullable=False),
+    Column("key", String(80), nullable=False),
+    Column("event", String(20), nullable=False),
+    Column("level", String(8), nullable=False),
+    Column("code", String(40), nullable=False, server_default=""),
+    Column("step", Integer, nullable=False),
+    Column("time", Float(53), nullable=False),
+    Column("message", Text, nullable=False),
+    ForeignKeyConstraint(["run"], ["runs.id"], ondelete="CASCADE"),
+    UniqueConstraint("run", "key", name="notices_once"),
+    Index("notices_by_time", "time"),
+)
+
+DELIVERIES = Table(
+    "deliveries",
+    METADATA,
+    # The outbox: a notice on its way to a channel (`jobs/notify/`).
+    Column("channel", String(40), primary_key=True),
+    Column("notice", Integer, primary_key=True, autoincrement=False),
+    Column("state", String(8), nullable=False),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("created", Float(53), nullable=False),
+    Column("due", Float(53), nullable=False),
+    Column("ended", Float(53)),
+    Column("error", Text, nullable=False, server_default=""),
+    ForeignKeyConstraint(["notice"], ["notices.id"], ondelete="CASCADE"),
+    Index("deliveries_by_state", "channel", "state", "due"),
 )

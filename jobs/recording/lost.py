@@ -12,8 +12,10 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, update
 
 from jobs.events import Ended
+from jobs.history import notices
 from jobs.history.attempts import Attempt
 from jobs.history.schema import ATTEMPTS, RECORDS
+from jobs.recording.notices import lost
 
 
 def declare(connection: Connection, last: Attempt, event: Ended) -> bool:
@@ -33,6 +35,7 @@ def declare(connection: Connection, last: Attempt, event: Ended) -> bool:
         "body": json.dumps(event.model_dump(mode="json")),
     }
     connection.execute(insert(RECORDS).values(record))
+    notices.add(connection, lost(last, event))
     return True
 
 

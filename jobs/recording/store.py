@@ -16,7 +16,7 @@ from jobs.events import Measured, Record
 from jobs.history.points import Points
 from jobs.history.schema import ATTEMPTS, EVALUATIONS, RECORDS, RUNS
 from jobs.measures import measures
-from jobs.recording import chunks, lost, moments
+from jobs.recording import chunks, lost, moments, notices
 from jobs.recording.fold import Fold
 from jobs.recording.replay import first_divergence, news
 from jobs.recording.upsert import upsert
@@ -70,7 +70,7 @@ def _store_attempt(
         step = first_divergence(connection, run_id, attempt, curves, begins)
         fold.run_changes.update({} if step is None else {"diverged_step": step})
     chunks.append(connection, run_id, attempt, news(connection, run_id, attempt, curves, begins))
-    _add_records(connection, run_id, new)
+    _add_records(connection, run_id, notices.keep(connection, run_id, new))
     _keep_evaluations(connection, run_id, new)
     moments.keep(connection, run_id, [each.event for each in new])
     _write(connection, run_id, attempt, fold, new[-1].seq)
