@@ -20,6 +20,8 @@ from jobs.data_sets import DataSets
 from jobs.endpoint import Endpoint
 from jobs.home import Home
 from jobs.yard import Yard
+from tests.jobs.desk import Desk
+from tests.jobs.receivers import Hook, listening
 
 
 @dataclass(frozen=True)
@@ -122,3 +124,22 @@ def sets(
     yard = Yard.open(Home(tmp_path / "home").create())
     yield DataSets.of(yard)
     yard.close()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def desk(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Desk]:
+    monkeypatch.delenv("TRAINYARD_DATABASE_URL", raising=False)
+    if request.param == "postgres":
+        server = request.getfixturevalue("postgres")
+        monkeypatch.setenv("TRAINYARD_DATABASE_URL", server.database())
+    yard = Yard.open(Home(tmp_path / "home"))
+    yield Desk(yard)
+    yard.close()
+
+
+@pytest.fixture
+def hook() -> Iterator[Hook]:
+    with listening(Hook()) as found:
+        yield found
