@@ -22,9 +22,9 @@ from jobs.history.attempts import position
 from jobs.history.database import database_url
 from jobs.history.runs import known
 from jobs.home import Home
+from jobs.notify.courier import Courier
 from jobs.own import known as own
 from jobs.own import outbox
-from jobs.notify.courier import Courier
 from jobs.recording.gaps import fill
 from jobs.recording.pyramid import backlog, sum_up
 from jobs.recording.remove import Remover
