@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
 
-from dashboard import exports, frame, options, scrape, secret
+from dashboard import exports, frame, log_routes, options, scrape, secret
 from dashboard import files as data_files
 from dashboard.auth import Guard, allowed_hosts
 from dashboard.live.hub import Hub
@@ -46,6 +46,7 @@ def create(home: Home, port: int, script: Path = PAGES) -> Guard:
             WebSocketRoute("/live/ws", LiveSocket(hub, token).serve),
             *scrape.routes(_yard),
             *exports.routes(_yard),
+            *log_routes.routes(_yard),
             *data_files.routes(home, lambda: DataSets.of(_yard())),
             *files.routes(),
             *frame.routes(files),

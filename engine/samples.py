@@ -23,6 +23,8 @@ class Timing(Fact):
     """seconds in optimizer steps, until their losses were fetched"""
     evaluation: float = 0.0
     checkpoint: float = 0.0
+    totals: dict[str, float] = {}
+    """the same since the training of this attempt (and fold) began, by activity"""
 
 
 class Hardware(Fact):

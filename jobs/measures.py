@@ -60,10 +60,10 @@ def _measured(event: object) -> Iterator[Measure]:
     elif isinstance(event, Hardware):
         for name, value in _hardware(event):
             yield HARDWARE + name, [event.step], [event.time], [value]
-    elif isinstance(event, Timing) and event.seconds > 0:
-        for name in ("data", "compute", "evaluation", "checkpoint"):
-            percent = 100 * getattr(event, name) / event.seconds
-            yield TIME + name, [event.step], [event.time], [percent]
+    elif isinstance(event, Timing):
+        # Not shares: a sum that only grows says exactly what any stretch took, however thinned.
+        for activity, seconds in event.totals.items():
+            yield TIME + activity, [event.step], [event.time], [seconds]
 
 
 def _steps(event: Steps | Gradients | Measured) -> Iterator[Measure]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from engine.loop.best import RISING
 from jobs.run import Run
 
 FIELDS = (
@@ -37,7 +38,11 @@ def describe(run: Run, counts: Mapping[str, int]) -> dict[str, Any]:
     `counts`: the run's events by kind.
     """
     told = {name: getattr(run, name) for name in FIELDS}
-    told["batch_size"] = None if run.script else run.config.training.batch_size
+    training = None if run.script else run.config.training
+    told["batch_size"] = training and training.batch_size
+    told["best_by"] = training and training.best_by
+    told["rising"] = training is not None and training.best_by in RISING
+    told["explores"] = not run.script and run.config.schedule.explores
     told["signature"] = "/".join(
         [
             run.status,

@@ -24,7 +24,8 @@ class Clock:
 
     def __init__(self) -> None:
         self.turned = self.began = time.perf_counter()
-        self.spent: dict[Activity, float] = {}
+        self.spent: dict[Activity, float] = dict.fromkeys(ACTIVITIES, 0.0)
+        self.totals = dict(self.spent)
 
     def over(self, activity: Activity, items: Iterable[Item]) -> Iterator[Item]:
         """The items; making each counts as `activity`, what is done with it does not.
@@ -49,9 +50,11 @@ class Clock:
     def timing(self, step: int) -> Timing:
         """What the time since the last timing went into; begins anew."""
         self._count("compute")
-        spent = {name: self.spent.get(name, 0.0) for name in ACTIVITIES}
-        event = Timing.model_validate({**spent, "step": step, "seconds": self.turned - self.began})
-        self.began, self.spent = self.turned, {}
+        for activity, seconds in self.spent.items():
+            self.totals[activity] += seconds
+        told = {"step": step, "seconds": self.turned - self.began, "totals": dict(self.totals)}
+        event = Timing.model_validate({**self.spent, **told})
+        self.began, self.spent = self.turned, dict.fromkeys(ACTIVITIES, 0.0)
         return event
 
     def tell_when_due(self, step: int) -> Iterator[Timing]:
@@ -62,5 +65,5 @@ class Clock:
     def _count(self, activity: Activity) -> None:
         """The time since the last turn was that of `activity`."""
         now = time.perf_counter()
-        self.spent[activity] = self.spent.get(activity, 0.0) + now - self.turned
+        self.spent[activity] += now - self.turned
         self.turned = now

@@ -139,6 +139,11 @@ class History:
         kinds = ("log", "alert", "claimed", "started", "finished", "ended")
         return self.records(run_id, kinds, after, limit)
 
+    def lines_before(self, run_id: str, before: Position, limit: int) -> list[Record]:
+        """The last log lines before a position, oldest first."""
+        with self.reading() as connection:
+            return _records.lines_before(connection, run_id, before, limit)
+
     def counts(self, run_id: str) -> dict[str, int]:
         """How many events of each kind the run has."""
         with self.reading() as connection:

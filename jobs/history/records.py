@@ -61,6 +61,17 @@ def told(connection: Connection, run_id: str, log_lines: int) -> list[Record]:
     return sorted(found, key=lambda record: record.position)
 
 
+def lines_before(connection: Connection, run_id: str, before: Position, limit: int) -> list[Record]:
+    """The last log lines before a position, oldest first."""
+    query = select(RECORDS).where(
+        RECORDS.c.run == run_id,
+        RECORDS.c.kind == "log",
+        tuple_(RECORDS.c.attempt, RECORDS.c.seq) < before,
+    )
+    newest = query.order_by(RECORDS.c.attempt.desc(), RECORDS.c.seq.desc()).limit(limit)
+    return _read(connection, newest)[::-1]
+
+
 def _read(connection: Connection, query: Select[Any]) -> list[Record]:
     return [
         Record(row.attempt, row.seq, row.kind, row.step, row.time, json.loads(row.body))

@@ -11,6 +11,7 @@ from engine.events import Event, Finished, Timing
 from engine.loop import clock as measured
 from engine.loop.clock import Clock
 from engine.train import train
+from jobs.measures import measures
 from tests.engine.small import small
 
 BUSY_SECONDS = 0.02
@@ -67,6 +68,9 @@ def test_a_run_tells_where_all_its_time_went(monkeypatch: pytest.MonkeyPatch) ->
         assert parts == pytest.approx(each.seconds)
     assert sum(each.compute for each in told) > 0
     assert sum(each.evaluation for each in told) > 0
+    assert told[-1].totals["data"] == pytest.approx(sum(each.data for each in told))
+    curves = {metric: values for metric, _, _, values in measures(told[-1])}
+    assert curves["time/compute"] == [told[-1].totals["compute"]]
     assert isinstance(events[-1], Finished)
     assert events[-2] == told[-1], "the time of the test is told before the last word"
 

@@ -4,18 +4,18 @@ import { element, setText } from "./dom.js";
 import { enlarge } from "./fullscreen.js";
 import { Figure } from "./figure.js";
 import { spreadText } from "./folds.js";
-import { bytes, significant, spread } from "./format.js";
+import { spread } from "./format.js";
 import { Pointer } from "./pointer.js";
 import { Reading, placeText } from "./reading.js";
 import { marksNear, readingsAt, stepTo } from "./readings.js";
 import { savePicture, saveTable } from "./saving.js";
 import { readTheme } from "./theme.js";
+import { stackedTraces } from "./stacked.js";
 import { tools } from "./tools.js";
-import { GIB, tracesOf } from "./traces.js";
+import { tracesOf } from "./traces.js";
+import { UNITS } from "./units.js";
 import { visibleRange } from "./visible.js";
 
-const SHOW = { number: (v) => significant(v), percent: (v) => `${significant(v, 3)} %`, bytes: (v) => bytes(v * GIB) };
-const SUFFIX = { number: "", percent: " %", bytes: " GiB" };
 const NO_MARKS = () => ({ traces: [], shapes: [] });
 const FADED = 0.16;
 
@@ -38,6 +38,10 @@ export class Chart {
     schedule.watch(this);
   }
 
+  get unit() {
+    return UNITS[this.spec.unit];
+  }
+
   mark() {
     this.schedule.mark(this);
   }
@@ -49,7 +53,7 @@ export class Chart {
     const lit = this.spotlight.name;
     const seen = this.shown.filter(({ name }) => !this.keys.hidden.has(name));
     const fades = seen.some(({ name }) => name === lit);
-    const lines = seen.flatMap((one) => tracesOf({ ...one, opacity: fades && one.name !== lit ? FADED : 1, width: fades && one.name === lit ? 2.5 : undefined }, this));
+    const lines = this.spec.stacked ? stackedTraces(seen, this.axis) : seen.flatMap((one) => tracesOf({ ...one, opacity: fades && one.name !== lit ? FADED : 1, width: fades && one.name === lit ? 2.5 : undefined }, this));
     const { traces, shapes } = this.marks(theme);
     // What is pointed at lies over the others.
     if (fades) lines.sort((a, b) => (a.key === lit) - (b.key === lit));
@@ -72,7 +76,7 @@ export class Chart {
     const range = this.axis.visible(this.edges());
     return {
       xaxis: { type: this.axis.type, kind: this.axis.kind, range, title: { step: "Step", epoch: "Epoch", time: "Time", relative: "Time since the start" }[this.axis.kind] },
-      yaxis: { type: log ? "log" : "linear", range: visibleRange(this.spec, range, lines, log), ticksuffix: SUFFIX[this.spec.unit] }, shapes, zoomed: this.axis.range !== null,
+      yaxis: { type: log ? "log" : "linear", range: visibleRange(this.spec, range, lines, log), ticksuffix: this.unit.suffix }, shapes, zoomed: this.axis.range !== null,
     };
   }
 
@@ -90,7 +94,7 @@ export class Chart {
   newest(measured) {
     if (measured.folded) return spreadText(measured, this.axis.smoothing);
     const { values, length } = measured.newest;
-    return length ? SHOW[this.spec.unit](this.spec.unit === "bytes" ? values[length - 1] / GIB : values[length - 1]) : "";
+    return length ? this.unit.show(values[length - 1] / this.unit.scale) : "";
   }
 
   // The pointer is at a pixel: the cross-hair goes to the nearest point there.
@@ -121,7 +125,7 @@ export class Chart {
     const points = readingsAt(this.plot.data, x);
     // A mean of fewer curves than there are says so: the shorter ones have ended.
     const behind = ({ count, of }) => count < of ? ` (${count} of ${of})` : "";
-    const text = (point) => point.y === undefined ? "–" : point.deviation === undefined ? SHOW[this.spec.unit](point.y) : spread(point.y, point.deviation) + behind(point);
+    const text = (point) => point.value === undefined ? "–" : point.deviation === undefined ? this.unit.show(point.value) : spread(point.value, point.deviation) + behind(point);
     for (const { name } of this.shown) this.keys.value(name, text(points.find(({ key }) => key === name) ?? {}));
     const title = own ? placeText(this.axis.kind, x, this.axis.scale.stepsPerEpoch) : "";
     const close = own && points.length > MOST_KEYS || own && !this.legend ? nearFirst(points, y, this.figure) : [];

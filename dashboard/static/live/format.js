@@ -2,6 +2,15 @@
 const WHOLE = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 });
 const CLOCK = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
 
+const DAY_CLOCK = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const SHORT_CLOCK = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+
+// A moment ahead: the time of day, with the day where it is another one.
+export function until(seconds) {
+  const then = new Date(seconds * 1000);
+  return (then.toDateString() === new Date().toDateString() ? SHORT_CLOCK : DAY_CLOCK).format(then);
+}
+
 export const whole = (value) => WHOLE.format(value);
 export const clock = (seconds) => CLOCK.format(new Date(seconds * 1000));
 

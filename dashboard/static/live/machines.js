@@ -5,12 +5,11 @@ import { Curve } from "./curve.js";
 import { single } from "./curves.js";
 import { element, setText } from "./dom.js";
 import { bytes, whole } from "./format.js";
-import { groupOf, metricName } from "./groups.js";
+import { groupOf, groupOrder, metricName } from "./groups.js";
 import { Schedule } from "./schedule.js";
 import { PALETTE } from "./theme.js";
 import { View } from "./view.js";
 
-const SHOWN = [["use", "Utilization"], ["memory", "Memory"]];
 const WINDOW_SECONDS = 600;
 
 export class MachinesView extends View {
@@ -59,18 +58,29 @@ class Card {
     this.curves = new Map();
     this.state = element("span", { class: "ty-state" });
     this.facts = element("span", { class: "ty-place" });
-    this.charts = SHOWN.map(([id, title]) => new Chart({
-      spec: { id, title, unit: id === "use" ? "percent" : "bytes" }, axis: view.axis, schedule: view.schedule, file: name, series: () => this.series(id),
-      edges: () => view.axis.edges([...view.cards.values()].flatMap((card) => [...card.curves.values()])) }));
+    Object.assign(this, { view, name, charts: [] });
+    this.grid = element("div", { class: "ty-grid" });
     this.root = element("section", { class: "ty-machine", "aria-label": name, children: [
       element("div", { class: "ty-headline", children: [element("h3", { text: name }), this.state, this.facts] }),
-      element("div", { class: "ty-grid", children: this.charts.map(({ root }) => root) })] });
+      this.grid] });
     view.list.append(this.root);
+  }
+
+  // Charts of what this machine has: one without a GPU has none of it.
+  addChart(spec) {
+    const { view } = this;
+    const chart = new Chart({
+      spec, axis: view.axis, schedule: view.schedule, file: this.name, series: () => this.series(spec.id),
+      edges: () => view.axis.edges([...view.cards.values()].flatMap((card) => [...card.curves.values()])) });
+    this.charts.push(chart);
+    const after = this.charts.filter((other) => groupOrder(other.spec) > groupOrder(spec)).sort((a, b) => groupOrder(a.spec) - groupOrder(b.spec))[0];
+    this.grid.insertBefore(chart.root, after?.root ?? null);
   }
 
   show({ alive, workers, gpus, values, time, memory_total }, curves) {
     for (const [metric, points] of curves) this.curves.set(metric, new Curve(metric, points));
     for (const [metric, value] of Object.entries(values)) this.append(metric, time, Number(value));
+    for (const group of [...this.curves.keys()].map(groupOf)) if (group && !this.charts.some(({ spec }) => spec.id === group.id)) this.addChart(group);
     const busy = workers.filter(({ state }) => state === "busy").length;
     const there = workers.filter(({ state }) => state !== "lost").length;
     const state = !alive ? "lost" : busy ? "running" : "idle";

@@ -1,7 +1,8 @@
 // What happened to a run, marked on its loss: checkpoints, resumes, alerts, and values that are no numbers.
-import { plotlyText, whole } from "./format.js";
+import { bytes, clock, plotlyText, significant, whole } from "./format.js";
 
-export function marks(facts, curve, axis, theme) {
+// judged: {curve, name, rising}, the validation curve that says which weights are the best
+export function marks(facts, curve, axis, theme, judged) {
   const traces = [];
   const add = (found, height, symbol, colour, size) => {
     if (!found.length) return;
@@ -16,12 +17,28 @@ export function marks(facts, curve, axis, theme) {
   const alerts = of("alert", ({ message }) => message);
   // Of folds over each other only those of the one that trains: all together would be a hedge.
   const seen = !axis.clock ? newestFold(facts) : null;
-  add(of("checkpoint", (fact) => `Checkpoint at step ${placeOf(fact)}`).filter(({ fact }) => seen === null || fact.fold === seen), 0.015, "triangle-up", theme.quiet, 6);
+  const checkpoints = of("checkpoint", saved).filter(({ fact }) => seen === null || fact.fold === seen);
+  add(checkpoints.slice(0, -1), 0.015, "triangle-up", theme.quiet, 6);
+  add(checkpoints.slice(-1).map((one) => ({ ...one, text: `Newest ${one.text[0].toLowerCase()}${one.text.slice(1)}` })), 0.02, "triangle-up", theme.text, 9);
+  add(best(judged, axis), 0.06, "star", theme.good, 11);
   add(resumes, 0.985, "triangle-down", theme.warning, 8);
   add(alerts, 0.985, "diamond", theme.bad, 9);
   add(gaps(curve, axis), 0.94, "x-thin", theme.bad, 8);
   const lines = [...resumes.map(({ x }) => [x, theme.warning]), ...alerts.map(({ x }) => [x, theme.bad])];
   return { traces, shapes: lines.map(([x, color]) => ({ type: "line", xref: "x", yref: "paper", x0: x, x1: x, y0: 0, y1: 1, line: { color, width: 1, dash: "dot" } })) };
+}
+
+const saved = (fact) => `Checkpoint at step ${placeOf(fact)}, ${bytes(fact.bytes)}, saved in ${significant(fact.seconds, 2)} s at ${clock(fact.time)}`;
+
+// The evaluation whose weights are kept and tested.
+function best(judged, axis) {
+  const curve = judged?.curve;
+  if (!curve?.length) return [];
+  const { steps, seconds, values } = curve;
+  let place = -1;
+  for (const [i, value] of values.entries()) if (Number.isFinite(value) && (place < 0 || (judged.rising ? value > values[place] : value < values[place]))) place = i;
+  if (place < 0) return [];
+  return [{ x: axis.at(steps[place], seconds[place]), text: `Best so far: validation ${judged.name} ${significant(values[place])} at step ${whole(steps[place])}` }];
 }
 
 // Within its fold, where there are folds.

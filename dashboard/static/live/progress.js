@@ -1,6 +1,7 @@
 // State, progress, speed and remaining time of a run, in one calm row.
 import { element, setText } from "./dom.js";
-import { duration, rate, whole } from "./format.js";
+import { duration, rate, until, whole } from "./format.js";
+import { pace, rounded } from "./pace.js";
 
 const FIELDS = [["fold", "Fold"], ["step", "Step"], ["epoch", "Epoch"], ["speed", "Steps/s"], ["samples", "Samples/s"], ["elapsed", "Elapsed"], ["left", "Remaining"]];
 const MOVING = new Set(["running", "stopping"]);
@@ -14,6 +15,8 @@ export class Progress {
     this.track = element("div", { class: "ty-track", role: "progressbar", "aria-label": "Progress", "aria-valuemin": "0", "aria-valuemax": "100", children: [this.fill] });
     this.values = Object.fromEntries(FIELDS.map(([id]) => [id, element("dd", { text: "–" })]));
     const list = element("dl", { class: "ty-facts", children: FIELDS.map(([id, text]) => element("div", { "data-fact": id, children: [element("dt", { text }), this.values[id]] })) });
+    this.until = element("small");
+    this.values.left.after(this.until);
     this.values.fold.parentElement.hidden = true;
     this.list = list;
     this.root = element("div", { class: "ty-progress", children: [
@@ -26,8 +29,9 @@ export class Progress {
     if (progress && progress.step !== undefined) this.now = progress;
   }
 
-  show(info, started, loss) {
-    Object.assign(this, { info, started, loss });
+  // loss, evaluated: curves
+  show(info, started, loss, evaluated) {
+    Object.assign(this, { info, started, loss, evaluated });
     if (this.due) return;
     this.due = true;
     requestAnimationFrame(() => { this.due = false; this.tick(); });
@@ -84,8 +88,12 @@ export class Progress {
     const end = info.ended ?? Date.now() / 1000;
     const start = info.started ?? this.started?.time;
     setText(this.values.elapsed, start ? duration(end - start) : "–");
-    const left = info.status === "running" && speed && total ? (total - step) / speed : null;
-    setText(this.values.left, left === null ? "–" : duration(left));
+    const now = Date.now() / 1000;
+    const steady = info.status === "running" && total ? pace(this.loss, this.evaluated, this.started?.time ?? 0, now) : null;
+    const left = steady ? Math.max(0, total - step) / steady : null;
+    setText(this.values.left, left === null ? "–" : left < 1 ? "0 s" : `≈ ${duration(rounded(left))}`);
+    // A place is kept for it: nothing jumps when it comes.
+    setText(this.until, left > 1 ? `until ${until(now + left)}` : "\u00a0");
   }
 
   remove() {

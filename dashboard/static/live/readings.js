@@ -15,7 +15,7 @@ export function readingsAt(data, x) {
   return [...chosen.values()].flatMap((trace) => {
     const i = nearest(trace.x, x);
     const beyond = (x > trace.x[trace.x.length - 1] || x < trace.x[0]) && trace.x[i] !== x;
-    return beyond ? [] : [{ key: trace.key, colour: trace.line.color, x: trace.x[i], y: trace.y[i], deviation: trace.customdata?.[i], count: trace.counts?.[i], of: trace.of }];
+    return beyond ? [] : [{ key: trace.key, colour: trace.line.color, x: trace.x[i], y: trace.y[i], value: (trace.told ?? trace.y)[i], deviation: trace.customdata?.[i], count: trace.counts?.[i], of: trace.of }];
   });
 }
 

@@ -1,18 +1,24 @@
 // The page of one run: progress, charts on one x axis, log.
 import { Axis } from "./axis.js";
 import { Chart } from "./chart.js";
-import { Curves } from "./curves.js";
+import { Curves, single } from "./curves.js";
 import { element, setText } from "./dom.js";
-import { groupOf, groupOrder, metricName } from "./groups.js";
+import { throughput, timeShares, timeSplit } from "./derived.js";
+import { expected, groupNamed, groupOf, metricName } from "./groups.js";
+import { HeatMap } from "./heatmap.js";
 import { LogPanel } from "./log.js";
 import { marks } from "./marks.js";
+import { hardwareNote, timeNote } from "./notes.js";
 import { Progress } from "./progress.js";
+import { Sections } from "./sections.js";
 import { Stage } from "./stage.js";
 import { PALETTE } from "./theme.js";
 import { View } from "./view.js";
 
 const REST_MS = 100;
 const ENDED = new Set(["finished", "failed", "stopped"]);
+const MOVING = new Set(["starting", "running", "resuming"]);
+const ACTIVITIES = { compute: "steps", data: "waiting for data", evaluation: "evaluation", checkpoint: "checkpoints" };
 
 export class RunView extends View {
   constructor(parent, data) {
@@ -28,11 +34,11 @@ export class RunView extends View {
     this.clock = new Axis(() => this.redraw());
     this.clock.kind = "time";
     this.progress = new Progress();
-    this.log = new LogPanel();
-    this.grid = element("div", { class: "ty-grid" });
+    this.log = new LogPanel(this.data.run);
+    this.sections = new Sections((spec) => this.makeChart(spec), () => this.redraw());
     this.empty = element("div", { class: "ty-empty", role: "status" });
     this.legend = element("p", { class: "ty-legend" });
-    this.root.append(this.progress.root, this.stage.bar, this.stage.strip.root, this.legend, this.empty, this.grid, this.log.root);
+    this.root.append(this.progress.root, this.stage.bar, this.stage.strip.root, this.legend, this.empty, this.sections.root, this.log.root);
     this.connect();
   }
 
@@ -74,7 +80,11 @@ export class RunView extends View {
     }
     this.facts.push(...facts);
     this.log.append(facts);
-    this.started = facts.findLast(({ kind }) => kind === "started") ?? this.started;
+    const started = facts.findLast(({ kind }) => kind === "started");
+    if (started) {
+      this.started = started;
+      this.redraw();
+    }
     if (facts.length) this.charts.get("loss")?.mark();
     this.progress.move(progress);
     this.show();
@@ -92,14 +102,16 @@ export class RunView extends View {
   show() {
     if (!this.info) return;
     const loss = this.curves.get("train/loss")?.newest;
-    this.progress.show(this.info, this.started, loss);
+    this.progress.show(this.info, this.started, loss, this.curves.get("validation/loss")?.newest);
     const none = !loss?.length;
     const { scale } = this.axis;
     scale.begin(this.started);
     scale.learn(this.curves.all());
     this.axis.epochs = Boolean(scale.stepsPerEpoch);
     const nothing = none && !this.curves.names().length;
-    this.grid.hidden = nothing;
+    this.sections.root.hidden = nothing;
+    this.sections.note("time", timeNote(timeShares((metric) => this.curves.get(metric))));
+    this.sections.note("hardware", hardwareNote(this.curves, this.info.device));
     this.stage.show(nothing);
     this.explain();
     this.empty.hidden = !none || ENDED.has(this.info.status);
@@ -122,27 +134,37 @@ export class RunView extends View {
   }
 
   markChart(metric) {
-    const group = groupOf(metric);
-    if (!group) return;
-    if (!this.charts.has(group.id)) this.addChart(group);
-    const chart = this.charts.get(group.id);
+    if (metric === "train/loss") this.markGroup(groupNamed("throughput"));
+    this.markGroup(groupOf(metric));
+  }
+
+  markGroup(group) {
+    const chart = group && this.sections.chart(group);
+    if (!chart) return;
     // The machine may have spoken before the first fold did.
     chart.axis = this.axisOf(group);
     chart.mark();
   }
 
-  addChart(spec) {
-    const chart = new Chart({
-      spec, axis: this.axisOf(spec), schedule: this.schedule, crosshair: this.stage.crosshair, file: this.data.run, sign: (shown) => this.stage.sign(shown),
-      series: () => this.series(spec), edges: () => this.edges(spec),
-      marks: spec.id === "loss" ? (theme) => marks(this.facts, this.curves.get("train/loss")?.newest, this.axis, theme) : undefined,
+  makeChart(spec) {
+    const chart = new (spec.id === "layers" ? HeatMap : Chart)({
+      spec, axis: this.axisOf(spec), schedule: this.schedule, crosshair: this.stage.crosshair, file: this.data.run, sign: (shown) => shown.length || !this.evaluates(spec) ? this.stage.sign(shown) : "comes with the first evaluation",
+      series: () => this.series(spec), edges: () => this.edges(spec), order: () => this.started?.layers ?? [], facts: () => this.facts,
+      marks: spec.id === "loss" ? (theme) => marks(this.facts, this.curves.get("train/loss")?.newest, this.axis, theme, this.judged()) : undefined,
     });
     // The loss is what people watch: the others must not make it wait.
     chart.rest = spec.id === "loss" ? 0 : REST_MS;
     this.charts.set(spec.id, chart);
-    const after = [...this.charts.values()].filter((other) => other !== chart && groupOrder(other.spec) > groupOrder(spec));
-    const next = after.sort((a, b) => groupOrder(a.spec) - groupOrder(b.spec))[0];
-    this.grid.insertBefore(chart.root, next?.root ?? null);
+    return chart;
+  }
+
+  judged() {
+    const { best_by: name, rising } = this.info ?? {};
+    return name && { curve: this.curves.get(`validation/${name}`)?.newest, name: metricName(`validation/${name}`), rising };
+  }
+
+  evaluates({ id, section }) {
+    return section === "loss" && id !== "loss" && MOVING.has(this.info?.status);
   }
 
   axisOf(spec) {
@@ -160,6 +182,8 @@ export class RunView extends View {
   }
 
   series(spec) {
+    if (spec.id === "throughput") return this.speeds();
+    if (spec.id === "split") return timeSplit((metric) => this.curves.get(metric)).map(([name, curve], i) => ({ name: ACTIVITIES[name], measured: single(curve), colour: PALETTE[i] }));
     const metrics = this.curves.names().filter((metric) => groupOf(metric)?.id === spec.id);
     metrics.sort((a, b) => (spec.metrics?.indexOf(a) ?? 0) - (spec.metrics?.indexOf(b) ?? 0));
     const current = this.info && !ENDED.has(this.info.status) ? this.progress.fold : 0;
@@ -167,7 +191,16 @@ export class RunView extends View {
       fine: () => this.axisOf(spec) === this.axis ? this.stage.windows.find(this.data.run, metric) : null, lines: spec.id !== "layers", band: spec.id !== "layers", current }));
   }
 
+  speeds() {
+    const starts = this.facts.filter(({ kind, resumed }) => kind === "started" && resumed).map(({ time }) => time);
+    const curve = throughput(this.curves.get("train/loss")?.newest, starts);
+    const samples = this.started ? Math.round(this.started.samples.train / this.started.steps_per_epoch) : 0;
+    return curve.length ? [{ name: samples > 1 ? `steps/s, of about ${samples} samples` : "steps/s", measured: single(curve), colour: PALETTE[0] }] : [];
+  }
+
   redraw() {
+    if (this.started) for (const group of expected(this.started, this.info?.explores)) this.markGroup(group);
+    this.sections.show();
     this.stage.show(this.stage.bar.hidden);
     this.explain();
     for (const metric of this.curves.names()) this.markChart(metric);
@@ -176,6 +209,7 @@ export class RunView extends View {
   remove() {
     super.remove();
     this.progress.remove();
+    this.log.remove();
     for (const chart of this.charts.values()) chart.remove();
     this.stage.stop();
   }

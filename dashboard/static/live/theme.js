@@ -20,6 +20,7 @@ export function readTheme(element) {
     line: mix(text, ground, 0.1),
     strongLine: mix(text, ground, 0.22),
     font: read("--st-font", "system-ui, sans-serif"),
+    good: "#22a884",
     warning: "#d9822b",
     bad: "#d1495b",
   };

@@ -2,8 +2,8 @@
 import { smooth } from "./curve.js";
 import { foldTraces } from "./folds.js";
 import { plotlyText } from "./format.js";
+import { UNITS } from "./units.js";
 
-export const GIB = 2 ** 30;
 const MARKERS_BELOW = 40;
 const RAW_OPACITY = 0.28;
 
@@ -18,7 +18,8 @@ export function tracesOf(one, { spec, axis }) {
 function curveTraces({ name, measured, colour, dash, width = 1.75, scale }, spec, axis) {
   const curve = measured.newest;
   const x = axis.x(curve, scale);
-  const raw = spec.unit === "bytes" ? Float64Array.from(curve.values, (value) => value / GIB) : curve.values;
+  const { scale: size } = UNITS[spec.unit];
+  const raw = size === 1 ? curve.values : Float64Array.from(curve.values, (value) => value / size);
   const dots = curve.length === 1 || (spec.dots && curve.length < MARKERS_BELOW);
   const main = {
     type: "scatter", mode: dots ? "lines+markers" : "lines", name: plotlyText(name), x, y: raw,

@@ -1,17 +1,19 @@
 // The y range that fits what is visible after zooming in x.
 import { search } from "./extremes.js";
+import { UNITS } from "./units.js";
 
 const ROOM = 0.06;
 
 export function visibleRange(spec, [from, to], traces, log) {
   const [low, high] = bounds(traces, from, to, log);
-  if (spec.unit === "percent") return [0, Math.max(100, high) * 1.02];
+  const { ceiling, floor } = UNITS[spec.unit];
+  if (ceiling) return [0, Math.max(ceiling, high) * 1.02];
   if (!(low <= high)) return log ? [0.1, 1] : [0, 1];
   if (log) {
     const room = 10 ** (ROOM * Math.max(Math.log10(high / low), 0.3));
     return [low / room, high * room];
   }
-  if (spec.unit === "bytes") return [0, (high || 1) * (1 + ROOM)];
+  if (floor) return [0, (high || 1) * (1 + ROOM)];
   // A constant learning rate of 0.001 as a line at 0 between -1 and 1 says nothing.
   if (low === high) return low > 0 ? [0, 2 * low] : low < 0 ? [2 * low, 0] : [-1, 1];
   const room = (high - low) * ROOM;
