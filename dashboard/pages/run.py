@@ -13,7 +13,6 @@ from dashboard.panels import (
     configuration,
     downloads,
     evaluation,
-    gradients,
     labels,
     moments,
     own,
@@ -31,7 +30,6 @@ _STOP_SCRIPT = (
     "Ask your script to stop? It reads the wish as `run.stop_requested` and decides itself; "
     "a script that never looks goes on."
 )
-_GRADIENTS = "Gradients"
 
 
 def page() -> None:
@@ -140,16 +138,9 @@ def _details(run: Run) -> None:
     if run.script is not None:
         _details_of_script(run, run.script)
         return
-    measured = run.config.training.layer_norms_every is not None
-    results, samples, settings, tries, files, *layers = st.tabs(
-        [*_TABS, *([_GRADIENTS] if measured else [])],
-        key="tab",
-        bind="query-params",
-        on_change="rerun",
+    results, samples, settings, tries, files = st.tabs(
+        _TABS, key="tab", bind="query-params", on_change="rerun"
     )
-    for tab in layers:
-        with tab:
-            gradients.draw(run, history)
     with samples:
         moments.draw(run, history)
     with results:

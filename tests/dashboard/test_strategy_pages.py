@@ -80,15 +80,6 @@ def test_one_that_never_fell_says_so(services: Yard) -> None:
     assert "No learning rate can be suggested" in said
 
 
-def test_gradients_have_a_tab_where_they_are_measured(services: Yard) -> None:
-    measured = trained(services, small("training.layer_norms_every=4", "model.hidden=16,8"))
-    page = open_page("run", id=measured, tab="Gradients")
-    assert "Gradients" in [tab.label for tab in page.tabs]
-    assert "norm of each layer" in texts(page)
-    plain = open_page("run", id=trained(services, small()))
-    assert "Gradients" not in [tab.label for tab in plain.tabs]
-
-
 def test_the_curves_of_layers_are_in_the_history(services: Yard) -> None:
     config = small("training.layer_norms_every=4", "model.hidden=16,8")
     run_id = trained(services, config)

@@ -8,6 +8,7 @@ const KEY = "trainyard.sections";
 // Own sections larger than this begin closed; with more charts in all a search is offered.
 const MOST_OPEN = 12;
 const SEARCH_FROM = 12;
+const NAMES = new Intl.Collator(undefined, { numeric: true });
 
 export class Sections {
   // make(spec): a chart; changed(): another section is open, or another search made
@@ -123,9 +124,9 @@ class Section {
   }
 }
 
-function compare(a, b) {
-  for (const [i, part] of a.entries()) if (part !== b[i]) return part < b[i] ? -1 : 1;
-  return 0;
+// By place, then by name; head 2 comes before head 10.
+function compare([place, name], [other, otherName]) {
+  return place - other || NAMES.compare(name, otherName);
 }
 
 function stored() {
