@@ -18,7 +18,7 @@ BUSY_SECONDS = 0.02
 
 
 def busy(seconds: float = BUSY_SECONDS) -> None:
-    """Waits without leaving the processor, so that it takes as long as it says."""
+    """Takes at least so long; on a busy machine longer."""
     end = time.perf_counter() + seconds
     while time.perf_counter() < end:
         pass
@@ -38,10 +38,11 @@ def test_making_an_item_and_using_it_are_two_things() -> None:
     list(clock.over("evaluation", slow(2)))
     told = clock.timing(step=7)
     assert told.step == 7
-    assert told.data == pytest.approx(4 * BUSY_SECONDS, rel=0.5)
-    assert told.compute == pytest.approx(8 * BUSY_SECONDS, rel=0.5)
-    assert told.evaluation == pytest.approx(2 * BUSY_SECONDS, rel=0.5)
+    assert told.data >= 4 * BUSY_SECONDS
+    assert told.compute >= 8 * BUSY_SECONDS
+    assert told.evaluation >= 2 * BUSY_SECONDS
     assert told.checkpoint == 0
+    assert told.data + told.compute + told.evaluation == pytest.approx(told.seconds)
     again = clock.timing(step=8)
     assert again.seconds < BUSY_SECONDS
     assert again.data == 0
