@@ -14,6 +14,7 @@ from jobs import runs
 from jobs.export.files import FORMATS, pieces
 from jobs.export.points import tables
 from jobs.export.summary import finite, summary
+from jobs.export.tensorboard.folder import zipped
 from jobs.yard import Yard
 
 PATH = "/exports"
@@ -37,9 +38,13 @@ def _answer(yard: Callable[[], Yard], query: dict[str, str]) -> Response:
     if asked == "json":
         body = json.dumps(finite(summary(opened, run)), indent=2, ensure_ascii=False)
         return _file(iter([body.encode()]), f"{run.id}.json")
+    if asked == "tensorboard":
+        return _file(zipped(opened.history, run), f"{run.id}-tensorboard.zip")
     form, shape = FORMATS.get(f".{asked}"), query.get("shape", "long")
     if form is None or shape not in ("long", "wide"):
-        return PlainTextResponse("There is csv, parquet and json; shapes are long and wide.\n", 404)
+        return PlainTextResponse(
+            "There is csv, parquet, json, tensorboard; shapes are long and wide.\n", 404
+        )
     found = tables(opened.history, run.id, "wide" if shape == "wide" else "long")
     return _file(pieces(found, form), f"{run.id}-{shape}.{form}")
 

@@ -9,6 +9,7 @@ import logging
 import signal
 import threading
 import time
+from contextlib import closing
 from types import FrameType
 
 from redis import Redis, RedisError
@@ -17,6 +18,7 @@ from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 from engine.saving.failpoints import failpoint
 from jobs import keys, runs
 from jobs.connect import RedisUnavailable, connect_unretried
+from jobs.export.tensorboard.live import LiveFolders
 from jobs.history import History
 from jobs.history.attempts import position
 from jobs.history.database import database_url
@@ -68,6 +70,7 @@ class Recorder:
         self.home = home
         self._tender = Tender(redis, history, young_seconds, quiet_seconds)
         self._remover = Remover(redis, history, home)
+        self._event_files = LiveFolders(history, home)
         self._streams: dict[str, Stream] = {}
         self._next_tending = 0.0
         self._behind = True
@@ -94,6 +97,10 @@ class Recorder:
         with self.history.writing() as connection:
             sum_up(connection, *found)
 
+    def close(self) -> None:
+        """Closes the files it holds open."""
+        self._event_files.keep(())
+
     def _follow(self) -> None:
         """Follows the runs in `ty:live` from their stored position; drops those that left."""
         live = live_runs(self.redis)
@@ -108,6 +115,7 @@ class Recorder:
             self.redis.srem(keys.LIVE, *(new - there))
         for gone in self._streams.keys() - live:
             del self._streams[gone]
+        self._event_files.keep(self._streams)
 
     def _make_known(self, run_ids: set[str]) -> set[str]:
         """Rows for runs of people's own scripts, which only say in Redis that they are there."""
@@ -132,6 +140,8 @@ class Recorder:
             stream.heard = time.monotonic()
             stream.passed.extend(entry_ids)
             runs.changed(self.redis, stream.run_id)
+        for run_id, heard in whole:
+            self._event_files.add(run_id, heard)
         count(self.redis, [each for _, heard in whole for each in heard])
         failpoint("recorder.before_trim")
         trim(self.redis, [stream for stream, _, _ in batch])
@@ -158,8 +168,11 @@ def record(home: Home, stop: threading.Event) -> None:
     courier.start()
     while not stop.is_set():
         try:
-            with connect_unretried(home) as redis:
-                _rounds(Recorder(redis, history, home), stop)
+            with (
+                connect_unretried(home) as redis,
+                closing(Recorder(redis, history, home)) as recorder,
+            ):
+                _rounds(recorder, stop)
         except (RedisError, RedisUnavailable, *DATABASE_AWAY) as error:
             # A statement of SQL with its values is pages long, and this comes five times a second.
             reason = str(getattr(error, "orig", None) or error)

@@ -17,6 +17,10 @@ _POINTS = (
     "Every point as it was recorded. **Long**: a row for each point, with fold, attempt and time. "
     "**Wide**: a row for each step, a column for each metric, without hardware."
 )
+_TENSORBOARD = (
+    "All curves, settings and hyperparameters. Unpack it and run `tensorboard --logdir` on the "
+    "folder. With `TRAINYARD_TENSORBOARD=1` every run's folder has these files while it trains."
+)
 _SUMMARY = "What the run is and what came of it: settings, attempts, evaluations."
 _LOG = "What the run said: log lines, alerts, starts and ends, times in your zone."
 
@@ -27,6 +31,8 @@ def draw(run: Run, history: History, zone: str | None) -> None:
         for form, name in (("csv", "CSV"), ("parquet", "Parquet")):
             for shape in ("long", "wide"):
                 _link(f"{name}, {shape}", {"run": run.id, "as": form, "shape": shape})
+    with _row("TensorBoard", _TENSORBOARD):
+        _link("Event files", {"run": run.id, "as": "tensorboard"})
     with _row("Settings and results", _SUMMARY):
         _link("JSON", {"run": run.id, "as": "json"})
     with _row("Log", _LOG):

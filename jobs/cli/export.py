@@ -16,6 +16,7 @@ from jobs.cli.look import RunArgument
 from jobs.export.files import FORMATS, pieces, write
 from jobs.export.points import Shape, tables
 from jobs.export.summary import finite, summary
+from jobs.export.tensorboard.folder import export as event_files
 from jobs.run import Run
 from jobs.yard import Yard
 
@@ -36,10 +37,13 @@ def export(
         Path | None,
         typer.Option("--summary", metavar="FILE", help="Settings, attempts and results as JSON."),
     ] = None,
+    tensorboard: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Event files of TensorBoard into a folder.")
+    ] = None,
 ) -> None:
     """Write a run's points, settings and results to files that other programs read."""
-    if points is None and summarised is None:
-        raise typer.BadParameter("say what to write: --points FILE or --summary FILE")
+    if points is None and summarised is None and tensorboard is None:
+        raise typer.BadParameter("say what to write: --points, --summary or --tensorboard")
     yard = Yard.open()
     found = services.find(yard, run)
     if points is not None:
@@ -47,6 +51,9 @@ def export(
     if summarised is not None:
         body = json.dumps(finite(summary(yard, found)), indent=2, ensure_ascii=False)
         _write(summarised, lambda path: path.write_text(f"{body}\n", encoding="utf-8"))
+
+    if tensorboard is not None:
+        _write(tensorboard, lambda folder: event_files(yard.history, found, folder))
 
 
 def _points(yard: Yard, run: Run, path: Path, shape: Shape, names: list[str]) -> None:

@@ -19,7 +19,7 @@ ROW_GROUP = 100_000
 """rows a Parquet file keeps together: few enough to be held, enough to be read quickly"""
 
 
-class _Pipe:
+class Pipe:
     """What Arrow writes to; what was written is taken out again."""
 
     def __init__(self) -> None:
@@ -73,7 +73,7 @@ def _csv(schema: pyarrow.Schema, batches: Iterator[pyarrow.RecordBatch]) -> Iter
     """Numbers as the shortest text that reads back the same; `nan`, `inf`, empty where null."""
     from pyarrow import csv
 
-    pipe = _Pipe()
+    pipe = Pipe()
     with csv.CSVWriter(pipe, schema, write_options=csv.WriteOptions(quoting_style="needed")) as out:
         for batch in batches:
             out.write_batch(batch)
@@ -84,7 +84,7 @@ def _csv(schema: pyarrow.Schema, batches: Iterator[pyarrow.RecordBatch]) -> Iter
 def _parquet(schema: pyarrow.Schema, batches: Iterator[pyarrow.RecordBatch]) -> Iterator[bytes]:
     from pyarrow import parquet
 
-    pipe = _Pipe()
+    pipe = Pipe()
     with parquet.ParquetWriter(pipe, schema, compression="zstd") as out:
         for group in _grouped(batches):
             out.write_table(group)

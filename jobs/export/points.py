@@ -17,7 +17,7 @@ from sqlalchemy import select, tuple_
 from jobs.history import History
 from jobs.history.points import Points, join, merge
 from jobs.history.schema import CHUNKS
-from jobs.measures import HARDWARE, apart
+from jobs.measures import apart, by_clock
 
 if TYPE_CHECKING:
     import pyarrow
@@ -71,7 +71,7 @@ def stretches(history: History, run_id: str, name: str) -> Iterator[tuple[int, P
         mine = [earlier]
         for row in rows:
             points = _unpacked(row)
-            if len(earlier) and not name.startswith(HARDWARE):
+            if len(earlier) and not by_clock(name):
                 points = points.take(~np.isin(points.steps, earlier))
             mine.append(points.steps)
             if len(points):
@@ -110,7 +110,7 @@ def _unpacked(row: Any) -> Points:
 def _wide(history: History, run_id: str, names: Sequence[str]) -> Tables:
     import pyarrow as pa
 
-    mine = [name for name in names if not name.startswith(HARDWARE)]
+    mine = [name for name in names if not by_clock(name)]
     metrics = list(dict.fromkeys(_column(name) for name in mine))
     head = {"fold": pa.int32(), "step": pa.int32(), "seconds": pa.float64()}
     schema = pa.schema([*head.items(), *((metric, pa.float32()) for metric in metrics)])
