@@ -111,8 +111,6 @@ def _grouping(chosen: Sequence[Run]) -> str:
     if len(ways) == 1:
         return ""
     labels = {by: text[:1].upper() + text[1:] for by, text in ways.items()}
-    if st.query_params.get("group", "") not in labels:
-        del st.query_params["group"]
     by = st.selectbox(
         "Group",
         list(labels),
@@ -143,9 +141,6 @@ def _curves(subject: Subject, metrics: Sequence[str]) -> None:
 def _metrics(subject: Subject) -> list[str]:
     """Which charts are shown."""
     known = {name: None for run in subject.runs for name in _measured(run.id, run.step)}
-    asked = [name for name in st.query_params.get_all("metric") if name in known]
-    if asked != st.query_params.get_all("metric"):
-        st.query_params["metric"] = asked
     if len(known) < 2:
         return []
     return st.multiselect(

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import typer
 
-from jobs.cli import data, export, launch, listing, look, machines, models, notify, organise, read
+from jobs.cli import (
+    compare,
+    data,
+    export,
+    launch,
+    listing,
+    look,
+    machines,
+    models,
+    notify,
+    organise,
+    read,
+)
 from jobs.stack import commands
 
 
@@ -26,6 +38,7 @@ def build() -> typer.Typer:
     app.command()(read.metrics)
     app.command()(export.export)
     app.command()(look.stop)
+    app.command()(compare.compare)
     organise.mount(app)
     app.command()(machines.machines)
     app.add_typer(data.build(), name="data")

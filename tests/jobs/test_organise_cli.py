@@ -7,6 +7,8 @@ import subprocess
 
 import pytest
 
+from engine.config import RunConfig
+from engine.settings.command import override
 from jobs import runs
 from jobs.home import Home
 from jobs.yard import Yard
@@ -57,6 +59,23 @@ def test_pin_archive_delete_and_back(home: Home, yard: Yard, over: str) -> None:
     said("restore", over, home=home)
     said("delete", "mine", home=home)
     assert said("delete", "--now", home=home) == "1 deleted run is removed for good\n"
+
+
+def test_runs_are_compared(home: Home, yard: Yard) -> None:
+    seeds = [
+        runs.launch(yard, override(RunConfig(name=f"run {seed}"), [f"training.seed={seed}"]))
+        for seed in (1, 2)
+    ]
+    shown = said("compare", *seeds, home=home).splitlines()
+    assert shown[0].split() == ["run", "1", "run", "2"]
+    assert shown[-1].split() == ["training.seed", "1", "2"]
+    found = json.loads(said("compare", *seeds, "--json", home=home))
+    assert [run["differs"] for run in found["runs"]] == ["seed 1", "seed 2"]
+    assert len(found["settings"]) == 1
+    assert "runs  2" in said("compare", *seeds, "--by", "seeds", home=home)
+    wrong = trainyard("compare", *seeds, "--by", "model", home=home)
+    assert wrong.returncode == 2
+    assert "but by seeds" in " ".join(wrong.stderr.replace("│", " ").split())
 
 
 @pytest.mark.parametrize(
