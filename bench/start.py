@@ -11,7 +11,7 @@ from typing import Any
 
 import redis
 
-from bench.live import report
+from bench.row import HEAD, Row, below
 from bench.stand import process, stand
 from engine.config import RunConfig
 from engine.presets import PRESETS
@@ -31,21 +31,25 @@ Event = dict[str, Any]
 
 def main(arguments: list[str]) -> int:
     """Prints two rows a preset, those of `arguments` or of `RUNS`. 1: a target was missed."""
-    missed = False
+    print(*HEAD, sep="\n")
+    rows = []
     with stand() as home, process("jobs.worker"), connect(home) as client:
         for preset in arguments or RUNS:
-            missed |= _measure(client, preset)
-    return int(missed)
+            rows += _measure(client, preset)
+            print(*(row.line for row in rows[-2:]), sep="\n", flush=True)
+    return int(any(not row.reached for row in rows))
 
 
-def _measure(client: redis.Redis, preset: str) -> bool:
-    """Whether a target was missed."""
+def _measure(client: redis.Redis, preset: str) -> list[Row]:
+    """From the queue, and from the claim of the worker that took it."""
     config = PRESETS[preset]
     # The first one finds a cold forkserver and an unparsed data set.
     _launch(client, config)
     pairs = [_launch(client, config) for _ in range(LAUNCHES)]
-    report(f"{preset}: queued → first step", [queued for queued, _ in pairs], TARGET_MS)
-    return report(f"{preset}: in the worker", [inside for _, inside in pairs], TARGET_MS)
+    return [
+        below(f"{preset}: queued to first step", [queued for queued, _ in pairs], TARGET_MS),
+        below(f"{preset}: in the worker", [inside for _, inside in pairs], TARGET_MS),
+    ]
 
 
 def _launch(client: redis.Redis, config: RunConfig) -> tuple[float, float]:

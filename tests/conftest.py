@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 import redis
 
-from bench.live import BROWSER
+from bench.live.screen import BROWSER
 from jobs.connect import connect
 from jobs.home import Home
 from jobs.server import Server
