@@ -26,7 +26,7 @@ FLUSH_SECONDS = 0.1
 """the most between two flushes while something waits"""
 
 REST = 20
-"""times as long as a flush took nothing is flushed again: telling takes a twentieth of a core at most
+"""times as long as a flush took nothing is flushed again: telling takes a twentieth of a core
 
 An event that comes later is sent at once. A fixed rest of 0.1 s added up to as much to each of ten
 events a second, for the two drift past each other.
