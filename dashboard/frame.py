@@ -18,7 +18,7 @@ from starlette.routing import Route
 from dashboard.auth import content_security_policy
 from dashboard.static_files import StaticFiles
 
-PATHS = ("/", "/data", "/runs", "/run", "/compare", "/machines")
+PATHS = ("/", "/data", "/runs", "/run", "/compare", "/alerts", "/machines")
 HOME_PATH = "/launch"
 """what people type for the first page; Streamlit knows it as `/` only"""
 

@@ -11,6 +11,7 @@ from streamlit.navigation.page import Page
 def pages() -> dict[str, Page]:
     """Every page by name, in the order of the navigation."""
     # One by one: mypy's cache forgets the modules of a package that was imported in a function.
+    from dashboard.pages.alerts import page as alerts
     from dashboard.pages.compare import page as compare
     from dashboard.pages.data import page as data
     from dashboard.pages.launch import page as launch
@@ -24,6 +25,7 @@ def pages() -> dict[str, Page]:
         "runs": st.Page(runs, title="Runs", url_path="runs"),
         "run": st.Page(run, title="Run", url_path="run", visibility="hidden"),
         "compare": st.Page(compare, title="Compare", url_path="compare", visibility="hidden"),
+        "alerts": st.Page(alerts, title="Alerts", url_path="alerts"),
         "machines": st.Page(machines, title="Machines", url_path="machines"),
     }
 

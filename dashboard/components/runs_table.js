@@ -27,7 +27,17 @@ function sparkline(values) {
 function stateCell(run) {
   const cell = element("div", "yard-state");
   const badge = element("span", `yard-badge yard-${run.status}`, run.status[0].toUpperCase() + run.status.slice(1));
-  cell.append(badge);
+  const head = element("span", "yard-state-head");
+  head.append(badge);
+  if (run.alerts) {
+    const alerts = element("span", "yard-alerts", run.alerts.split(" ")[0]);
+    alerts.dataset.level = run.alert_level;
+    alerts.setAttribute("role", "img");
+    alerts.title = run.alerts;
+    alerts.setAttribute("aria-label", run.alerts);
+    head.append(alerts);
+  }
+  cell.append(head);
   if (run.progress !== null) {
     const track = element("span", "yard-track");
     const bar = element("span", `yard-bar yard-${run.status}`);

@@ -25,6 +25,9 @@ class Row:
     progress: float | None
     """share of the steps, 0 to 1"""
     steps: str
+    alerts: str
+    """how many, e.g. `2 alerts`; empty for none"""
+    alert_level: str
     spark: list[float]
     best: str
     best_name: str

@@ -11,13 +11,14 @@ from dashboard import services
 from dashboard.components.runs_table import Row
 from dashboard.text import ago, count, duration, measure, metric, moment, one_line
 from engine.metrics.spread import plus_minus
+from jobs.alerts import Count
 from jobs.measures import named
 from jobs.own.scores import LOSSES
 from jobs.run import Run
 
 
-def row(run: Run, selected: bool) -> Row:
-    """The row of a run."""
+def row(run: Run, selected: bool, alerts: Count | None = None) -> Row:
+    """The row of a run, which may have alerts."""
     name, value, deviation = run.result or ("", None, None)
     now, zone = time.time(), st.context.timezone
     return Row(
@@ -27,6 +28,8 @@ def row(run: Run, selected: bool) -> Row:
         status=run.status,
         progress=run.progress,
         steps=_place(run),
+        alerts=_alerts(alerts),
+        alert_level=alerts.level if alerts else "",
         spark=_spark(run),
         best=metric(value) if deviation is None else plus_minus(value or 0.0, deviation),
         best_name=_measured(name, deviation),
@@ -43,6 +46,12 @@ def row(run: Run, selected: bool) -> Row:
         over=run.over,
         again=run.script is None,
     )
+
+
+def _alerts(found: Count | None) -> str:
+    if found is None:
+        return ""
+    return f"{count(found.number)} alert{'' if found.number == 1 else 's'}"
 
 
 def _removal(run: Run, now: float) -> str:

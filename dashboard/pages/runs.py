@@ -11,7 +11,7 @@ from dashboard.components.runs_table import Answer, runs_table
 from dashboard.listing import filters, selection
 from dashboard.listing.rows import row
 from dashboard.text import count
-from jobs import organise
+from jobs import alerts, organise
 from jobs.history.finding import Filter
 
 REFRESH_SECONDS = 5
@@ -55,7 +55,9 @@ def _table(wanted: Filter) -> None:
         _nothing(wanted)
         return
     chosen = _selected()
-    answer = runs_table([row(run, run.id in chosen) for run in found], key="runs")
+    told = alerts.counts(services.yard(), [run.id for run in found])
+    rows = [row(run, run.id in chosen, told.get(run.id)) for run in found]
+    answer = runs_table(rows, key="runs")
     if total > PAGE_RUNS:
         _pages(number, total)
     _follow(answer, chosen, [run.id for run in found])

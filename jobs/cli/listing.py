@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Annotated, cast, get_args
 
 import typer
 from rich.table import Table
 
-from jobs import organise
+from jobs import alerts, organise
 from jobs.cli import text
 from jobs.cli.look import JsonOption
 from jobs.export.summary import as_dict
@@ -41,11 +41,13 @@ def runs(  # noqa: PLR0913  # the options of a command are its parameters
     shelf: Shelf = "deleted" if deleted else "archived" if archived else "current"
     states = (cast("Status", status),) if status else ()
     wanted = Filter(search, states, tuple(tag or ()), model, data, shelf)
-    found, _ = organise.page(Yard.open(), wanted, number)
+    yard = Yard.open()
+    found, _ = organise.page(yard, wanted, number)
+    told = alerts.counts(yard, [run.id for run in found])
     if as_json:
-        text.write_json([as_dict(run) for run in found])
+        text.write_json([as_dict(run) | {"alerts": _number(told, run)} for run in found])
     elif found:
-        text.console().print(_table(found))
+        text.console().print(_table(found, told))
     elif wanted == Filter():
         text.note("no runs. `./trainyard launch preset=digits_mlp` starts one.")
     else:
@@ -75,11 +77,16 @@ def _what(run: Run) -> tuple[str, str]:
     return run.config.model.title, run.config.data.title
 
 
-def _table(found: list[Run]) -> Table:
+def _number(told: Mapping[str, alerts.Count], run: Run) -> int:
+    return told[run.id].number if run.id in told else 0
+
+
+def _table(found: list[Run], told: Mapping[str, alerts.Count]) -> Table:
     table = Table(box=None, pad_edge=False)
     columns = ("id", "status", "name", "model", "data", "steps", "best", "duration", "created")
     tagged = any(run.tags for run in found)
-    for column in (*columns, *(["tags"] if tagged else [])):
+    more = [*(["alerts"] if told else []), *(["tags"] if tagged else [])]
+    for column in (*columns, *more):
         table.add_column(column, no_wrap=column in ("id", "status", "created"))
     now = time.time()
     for run in found:
@@ -92,6 +99,7 @@ def _table(found: list[Run]) -> Table:
             text.best(run),
             text.duration(run.seconds(now)),
             text.clock(run.created),
+            *([str(_number(told, run) or "-")] if told else []),
             *([text.printable(", ".join(run.tags))] if tagged else []),
         )
     return table

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from engine.loop.range_test import suggest
+from jobs import alerts
 from jobs import runs as services
 from jobs.choices import choices_of
 from jobs.cli import results, text
@@ -16,6 +17,9 @@ from jobs.export.summary import summary
 from jobs.history import Attempt
 from jobs.run import Run
 from jobs.yard import Yard
+
+SHOWN_ALERTS = 20
+"""the newest; all stand in `logs`"""
 
 _TRIED = ("train/learning_rate", "train/loss")
 
@@ -41,6 +45,8 @@ def show(run: RunArgument, as_json: JsonOption = False) -> None:
         text.write(f"attempt {attempt.attempt:<3}{text.printable(_attempt(attempt))}")
     for name, choice in choices_of(yard.history, found.id).items():
         text.write(f"{name:<11}{text.printable(choice)}")
+    for alert in alerts.of_run(yard, found.id)[:SHOWN_ALERTS]:
+        text.write(f"{alert.level:<11}step {alert.step:,}: {text.printable(alert.message)}")
     for line in results.lines(measured):
         text.write(line)
     text.write("")

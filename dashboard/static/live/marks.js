@@ -1,4 +1,5 @@
 // What happened to a run, marked on its loss: checkpoints, resumes, alerts, and values that are no numbers.
+import { alertsOf, LEVELS } from "./alerts.js";
 import { bytes, clock, plotlyText, significant, whole } from "./format.js";
 
 // judged: {curve, name, rising}, the validation curve that says which weights are the best
@@ -14,7 +15,7 @@ export function marks(facts, curve, axis, theme, judged) {
   };
   const of = (kind, text) => facts.filter((fact) => fact.kind === kind).map((fact) => ({ x: axis.at(stepOf(fact), fact.time), text: text(fact), fact }));
   const resumes = of("started", (fact) => `Resumed after step ${placeOf(fact)}`).filter(({ fact }) => fact.resumed);
-  const alerts = of("alert", ({ message }) => message);
+  const alerts = alertsOf(facts).map((fact) => ({ x: axis.at(stepOf(fact), fact.time), text: fact.message, fact, colour: fact.level === "error" ? theme.bad : theme.warning }));
   // Of folds over each other only those of the one that trains: all together would be a hedge.
   const seen = !axis.clock ? newestFold(facts) : null;
   const checkpoints = of("checkpoint", saved).filter(({ fact }) => seen === null || fact.fold === seen);
@@ -22,9 +23,12 @@ export function marks(facts, curve, axis, theme, judged) {
   add(checkpoints.slice(-1).map((one) => ({ ...one, text: `Newest ${one.text[0].toLowerCase()}${one.text.slice(1)}` })), 0.02, "triangle-up", theme.text, 9);
   add(best(judged, axis), 0.06, "star", theme.good, 11);
   add(resumes, 0.985, "triangle-down", theme.warning, 8);
-  add(alerts, 0.985, "diamond", theme.bad, 9);
+  for (const [level, { symbol }] of Object.entries(LEVELS)) {
+    const found = alerts.filter(({ fact }) => fact.level === level);
+    add(found, 0.985, symbol, found[0]?.colour, 9);
+  }
   add(gaps(curve, axis), 0.94, "x-thin", theme.bad, 8);
-  const lines = [...resumes.map(({ x }) => [x, theme.warning]), ...alerts.map(({ x }) => [x, theme.bad])];
+  const lines = [...resumes.map(({ x }) => [x, theme.warning]), ...alerts.map(({ x, colour }) => [x, colour])];
   return { traces, shapes: lines.map(([x, color]) => ({ type: "line", xref: "x", yref: "paper", x0: x, x1: x, y0: 0, y1: 1, line: { color, width: 1, dash: "dot" } })) };
 }
 

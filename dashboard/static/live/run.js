@@ -1,4 +1,5 @@
 // The page of one run: progress, charts on one x axis, log.
+import { Alerts, leadTo } from "./alerts.js";
 import { Axis } from "./axis.js";
 import { Chart } from "./chart.js";
 import { Curves, single } from "./curves.js";
@@ -35,10 +36,12 @@ export class RunView extends View {
     this.clock.kind = "time";
     this.progress = new Progress();
     this.log = new LogPanel(this.data.run);
+    this.alerts = new Alerts((fact) => this.jump(fact));
+    this.progress.root.querySelector(".ty-headline").append(this.alerts.badge);
     this.sections = new Sections((spec) => this.makeChart(spec), () => this.redraw());
     this.empty = element("div", { class: "ty-empty", role: "status" });
     this.legend = element("p", { class: "ty-legend" });
-    this.root.append(this.progress.root, this.stage.bar, this.stage.strip.root, this.legend, this.empty, this.sections.root, this.log.root);
+    this.root.append(this.progress.root, this.stage.bar, this.stage.strip.root, this.legend, this.empty, this.sections.root, this.alerts.root, this.log.root);
     this.connect();
   }
 
@@ -67,6 +70,7 @@ export class RunView extends View {
     this.curves = new Curves(curves, totals);
     this.facts = facts;
     this.log.replace(facts);
+    this.alerts.update(facts);
     this.started = facts.findLast(({ kind }) => kind === "started");
     this.progress.move(progress);
     this.tell(info);
@@ -80,6 +84,7 @@ export class RunView extends View {
     }
     this.facts.push(...facts);
     this.log.append(facts);
+    this.alerts.update(this.facts);
     const started = facts.findLast(({ kind }) => kind === "started");
     if (started) {
       this.started = started;
@@ -165,6 +170,11 @@ export class RunView extends View {
 
   evaluates({ id, section }) {
     return section === "loss" && id !== "loss" && MOVING.has(this.info?.status);
+  }
+
+  jump(fact) {
+    leadTo(fact, this.axis, this.wholeEdges());
+    this.charts.get("loss")?.root.scrollIntoView({ block: "center" });
   }
 
   axisOf(spec) {
