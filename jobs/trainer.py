@@ -73,7 +73,7 @@ class Attempt:
             connect_unretried(home), request.run_id, Journal(self.folder, request.attempt)
         )
         self.commands = Commands(connect_blocking(home), request.run_id)
-        self.step = 0
+        self.step, self.first = 0, request.attempt == 1
         self.watch: Watch | None = None
         self._over = threading.Event()
         self._hardware = threading.Thread(target=self._measure, name="hardware", daemon=True)
@@ -126,7 +126,9 @@ class Attempt:
         meter = Meter(os.getpid(), os.environ.get("CUDA_VISIBLE_DEVICES"), self.folder)
         while not self._over.wait(HARDWARE_SECONDS):
             sample = meter.sample(self.step)
-            self.telemetry.emit(sample)
+            # A resumed attempt does not know its step before its first word.
+            if self.first or self.step:
+                self.telemetry.emit(sample)
             for alert in self.watch.measure(sample) if self.watch else ():
                 self.telemetry.emit(alert)
 

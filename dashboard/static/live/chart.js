@@ -13,7 +13,7 @@ import { readTheme } from "./theme.js";
 import { stackedTraces } from "./stacked.js";
 import { tools } from "./tools.js";
 import { tracesOf } from "./traces.js";
-import { UNITS } from "./units.js";
+import { UNITS, unitFor } from "./units.js";
 import { visibleRange } from "./visible.js";
 
 const NO_MARKS = () => ({ traces: [], shapes: [] });
@@ -49,6 +49,7 @@ export class Chart {
   draw() {
     const theme = readTheme(this.root);
     this.shown = this.known();
+    this.spec = { ...this.spec, unit: unitFor(this.spec.unit, this.shown) };
     this.showKeys();
     const lit = this.spotlight.name;
     const seen = this.shown.filter(({ name }) => !this.keys.hidden.has(name));

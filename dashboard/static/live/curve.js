@@ -52,7 +52,8 @@ export class Curve {
     return this.length === this.total;
   }
 
-  append({ steps, seconds, values }) {
+  append(points) {
+    const { steps, seconds, values } = this.byTime ? inTime(points) : points;
     const given = this.byTime ? seconds : steps;
     for (let i = 0; i < values.length; i++) {
       const last = this.length - 1;
@@ -101,6 +102,17 @@ export class Curve {
     const time = seconds[last] - seconds[first];
     return time > 0 ? (steps[last] - steps[first]) / time : null;
   }
+}
+
+// What is read step by step may be out of its time: a resumed attempt measured the machine before it
+// knew its step.
+function inTime({ steps, seconds, values }) {
+  let sorted = true;
+  for (let i = 1; i < seconds.length && sorted; i++) sorted = seconds[i] >= seconds[i - 1];
+  if (sorted) return { steps, seconds, values };
+  const order = Array.from(seconds.keys()).sort((a, b) => seconds[a] - seconds[b]);
+  const pick = (column) => order.map((i) => column[i]);
+  return { steps: pick(steps), seconds: pick(seconds), values: pick(values) };
 }
 
 // Exponential moving average without start-up bias; `weight` 0..1 is per usual distance of points.

@@ -174,8 +174,12 @@ function* stretches(xs, values, placeX, left, width) {
 
 const clipped = ([from, to, value], width) => [Math.max(0, Math.min(width, from)), Math.max(0, Math.min(width, to)), value];
 
-// The end of a long name says most.
-const short = (name) => name.length > LETTERS ? `…${name.slice(1 - LETTERS)}` : name;
+// Of a long name its block's number and its end say most: 3…input.
+function short(name) {
+  if (name.length <= LETTERS) return name;
+  const block = /(?:^|\.)(\d+)(?=\.)/.exec(name)?.[1] ?? "";
+  return `${block}…${name.split(".").pop().slice(block.length + 1 - LETTERS)}`;
+}
 
 // `count` colours between stops, as a canvas holds them in its memory.
 function ramp(stops, count) {

@@ -8,7 +8,7 @@ const MUCH = 0.2;
 export function timeNote(shares) {
   if (!shares) return "";
   const percent = (share) => share > 0 && share < 0.01 ? "< 1 %" : `${Math.round(100 * share)} %`;
-  const parts = Object.entries(shares).sort(([, a], [, b]) => b - a).map(([name, share]) => `${WORDS[name]} ${percent(share)}`);
+  const parts = Object.entries(shares).filter(([, share]) => share > 0).sort(([, a], [, b]) => b - a).map(([name, share]) => `${WORDS[name]} ${percent(share)}`);
   const first = shares.data >= MUCH ? `It waits for data ${percent(shares.data)} of the time. ` : "";
   return `${first}Since the attempt began: ${parts.join(", ")}.`;
 }
