@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from html import escape
+from typing import NamedTuple
 
 import streamlit as st
 
@@ -13,6 +14,14 @@ from dashboard.text import moment, one_line
 from jobs import organise
 from jobs.organise import MOST_NAME, MOST_NOTES
 from jobs.run import Run
+
+
+class _Labels(NamedTuple):
+    """What people may change of a run's looks."""
+
+    name: str
+    tags: tuple[str, ...]
+    notes: str
 
 
 def draw(run: Run) -> None:
@@ -46,26 +55,48 @@ def menu(run: Run) -> None:
 
 
 def _form(run: Run) -> None:
-    # The keys carry what is kept: another's change must not be hidden by an old draft.
-    with st.form(f"labels.{hash((run.name, run.tags, run.notes))}", border=False):
-        name = st.text_input("Name", run.name, max_chars=MOST_NAME)
-        tags = st.multiselect("Tags", list(run.tags), list(run.tags), accept_new_options=True)
-        notes = st.text_area("Notes", run.notes, max_chars=MOST_NOTES, height=140)
+    """What is typed is compared with what stood there when the form was first drawn: so another
+    person's change neither takes the text away nor is undone by saving.
+    """
+    known: _Labels = st.session_state.setdefault(
+        f"labels.{run.id}", _Labels(run.name, run.tags, run.notes)
+    )
+    with st.form(f"edit.{run.id}", border=False):
+        name = st.text_input("Name", known.name, max_chars=MOST_NAME, key=f"name.{run.id}")
+        tags = st.multiselect(
+            "Tags",
+            list(known.tags),
+            list(known.tags),
+            accept_new_options=True,
+            key=f"tags.{run.id}",
+        )
+        notes = st.text_area(
+            "Notes", known.notes, max_chars=MOST_NOTES, height=140, key=f"notes.{run.id}"
+        )
         if st.form_submit_button("Save", type="primary"):
-            _change(lambda: _save(run, name, tags, notes))
+            wanted = _Labels(name, tuple(tags), notes)
+            if trying(lambda: _save(run.id, known, wanted)):
+                _forget(run.id)
+                st.rerun()
 
 
-def _save(run: Run, name: str, tags: list[str], notes: str) -> None:
-    """Only what was changed here: what others changed meanwhile stays."""
+def _save(run_id: str, known: _Labels, wanted: _Labels) -> None:
+    """Only what was changed here."""
     yard = services.yard()
-    if name != run.name:
-        organise.rename(yard, run.id, name)
-    if notes != run.notes:
-        organise.note(yard, run.id, notes)
-    added = [tag for tag in tags if tag not in run.tags]
-    removed = [tag for tag in run.tags if tag not in tags]
+    if wanted.name != known.name:
+        organise.rename(yard, run_id, wanted.name)
+    if wanted.notes != known.notes:
+        organise.note(yard, run_id, wanted.notes)
+    added = [tag for tag in wanted.tags if tag not in known.tags]
+    removed = [tag for tag in known.tags if tag not in wanted.tags]
     if added or removed:
-        organise.tag(yard, [run.id], added, removed)
+        organise.tag(yard, [run_id], added, removed)
+
+
+def _forget(run_id: str) -> None:
+    """The form begins anew with what is kept now."""
+    for name in ("labels", "name", "tags", "notes"):
+        st.session_state.pop(f"{name}.{run_id}", None)
 
 
 def _places(run: Run) -> None:

@@ -129,3 +129,15 @@ def test_names_of_people_stay_text(services: Yard) -> None:
         assert "![](" not in shown
         for figure in page.get("plotly_chart"):
             assert "<script" not in figure.proto.spec
+
+
+def test_saving_labels_keeps_what_others_changed_meanwhile(services: Yard) -> None:
+    run = story.launched(services, name="mine", training={"seed": 3})
+    story.finished(services, run)
+    page = open_page("run", id=run)
+    organise.tag(services, [run], ["theirs"])
+    page.text_area(key=f"notes.{run}").set_value("first\nsecond")
+    (save,) = [button for button in page.button if button.label == "Save"]
+    shown = texts(settled(save.click().run()))
+    assert '<p class="yard-written">first\nsecond</p>' in shown
+    assert '<span class="yard-chip">theirs</span>' in shown
