@@ -17,21 +17,26 @@ from engine.models import Cnn, Model
 from engine.optim import AdamW, Optimizer
 from engine.schedules import Cosine, Schedule
 from engine.settings.hardware import Hardware
-from engine.spec import RARE, Spec
+from engine.settings.plan import Change
+from engine.spec import LIVE, RARE, Spec
 
 
 class EarlyStopping(Spec):
     """Ends the run when the validation metric (`best_by`) has stopped getting better."""
 
     patience: int = Field(
-        5, ge=1, le=10_000, description="evaluations (epochs) without improvement to wait for"
+        5,
+        ge=1,
+        le=10_000,
+        description="evaluations (epochs) without improvement to wait for",
+        json_schema_extra=LIVE,
     )
     min_delta: float = Field(
         0.0,
         ge=0,
         le=1e6,
         description="a smaller change is no improvement",
-        json_schema_extra=RARE,
+        json_schema_extra=RARE | LIVE,
     )
 
 
@@ -52,14 +57,16 @@ class MovingAverage(Spec):
 class Training(Spec):
     """How long and how carefully to train."""
 
-    epochs: int = Field(15, ge=1, le=100_000, description="passes over the training part")
+    epochs: int = Field(
+        15, ge=1, le=100_000, description="passes over the training part", json_schema_extra=LIVE
+    )
     steps: int | None = Field(
         None,
         ge=1,
         le=100_000_000,
         description="end after so many steps, however many epochs that makes; none trains all",
         examples=[2000],
-        json_schema_extra=RARE,
+        json_schema_extra=RARE | LIVE,
     )
     evaluate_steps: int | None = Field(
         None,
@@ -67,7 +74,7 @@ class Training(Spec):
         le=100_000_000,
         description="evaluate every so many steps; none evaluates at the end of each epoch",
         examples=[200],
-        json_schema_extra=RARE,
+        json_schema_extra=RARE | LIVE,
     )
     batch_size: int = Field(
         32, ge=1, le=1_000_000, description="samples that pass the model at once"
@@ -87,6 +94,7 @@ class Training(Spec):
         le=1e6,
         description="longest gradient allowed (L2 norm over all weights); none is no clip",
         examples=[1.0],
+        json_schema_extra=LIVE,
     )
     clip_value: float | None = Field(
         None,
@@ -94,7 +102,7 @@ class Training(Spec):
         le=1e6,
         description="largest gradient allowed in each weight, before clip norm; none is no clip",
         examples=[1.0],
-        json_schema_extra=RARE,
+        json_schema_extra=RARE | LIVE,
     )
     l1: float = Field(
         0.0,
@@ -102,7 +110,7 @@ class Training(Spec):
         le=1,
         description="pull of every weight towards zero by the same amount (L1 penalty); it is in "
         "the gradient and not in the shown loss; 0 is none",
-        json_schema_extra=RARE,
+        json_schema_extra=RARE | LIVE,
     )
     ema: MovingAverage | None = Field(
         None,
@@ -137,7 +145,7 @@ class Training(Spec):
         ge=0,
         le=86_400,
         description="at most this many seconds of work are lost in a crash",
-        json_schema_extra=RARE,
+        json_schema_extra=RARE | LIVE,
     )
 
 
@@ -153,3 +161,10 @@ class RunConfig(Spec):
     training: Training = Training()
     hardware: Hardware = Hardware()
     alerts: Alerts = Alerts()
+    changes: list[Change] = Field(
+        [],
+        max_length=1_000,
+        description="settings that change while the run trains, one a line: the steps done when "
+        "it takes effect, then what to change, e.g. 500 optimizer.learning_rate=1e-4",
+        json_schema_extra=RARE,
+    )

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
+from engine.changed import Changed as Changed
 from engine.data.card import Task
 from engine.fact import Fact as Fact
 from engine.samples import Hardware as Hardware
@@ -224,6 +225,7 @@ Event = Annotated[
     | Checkpoint
     | Log
     | Alert
+    | Changed
     | Hardware
     | Finished,
     Field(discriminator="kind"),

@@ -17,7 +17,7 @@ from rich.progress import (
 
 from engine.events import (
     Alert,
-    Checkpoint,
+    Changed,
     CrossValidation,
     Evaluation,
     Event,
@@ -76,8 +76,8 @@ class Screen:
             case Finished():
                 colour = "red" if event.reason == "failed" else "green"
                 self._say(f"{event.reason}: {event.message}", colour)
-            case Checkpoint():
-                pass
+            case Changed():
+                self._say(event.sentence(), "yellow" if event.refused else "cyan")
 
     def _start(self, event: Started) -> None:
         self.first_step, self.begun = event.step, time.monotonic()

@@ -9,6 +9,8 @@ from pydantic.config import JsonDict
 
 RARE: JsonDict = {"rare": True}
 """`json_schema_extra` of a setting few people change: the form puts it under “More”"""
+LIVE: JsonDict = {"live": True}
+"""`json_schema_extra` of a setting that may change while a run trains; `RARE | LIVE` is both"""
 FIRST: JsonDict = {"first": True}
 """`json_schema_extra` of a setting that is asked before those of the class above"""
 TABLE: JsonDict = {**FIRST, "one_of": "tables"}

@@ -16,14 +16,16 @@ from engine.distributed.crew import crew_of
 from engine.distributed.meeting import meet, share_progress
 from engine.distributed.team import joined
 from engine.events import Alert, Event
+from engine.inbox import Inbox
 from engine.loop.batches import steps
 from engine.loop.clock import Clock
 from engine.loop.folds import Teller, check_folds, finished
 from engine.loop.round import end_round, is_over, last_word, test
-from engine.loop.setup import Setup, first_state, set_up
-from engine.loop.state import TrainState
+from engine.loop.setup import first_state, set_up
+from engine.loop.steer import Steering
 from engine.loop.steps import Pending
 from engine.loop.telling import tell
+from engine.loop.turn import turn_again
 from engine.loop.update import advance
 from engine.loop.words import Diverged, Explored, divergence, explored, out_of_memory, started
 from engine.saving.failpoints import failpoint
@@ -34,8 +36,12 @@ from engine.settings.sizes import of_fold
 Events = Generator[Event, None, None]
 
 
-def train(config: RunConfig, folder: Path | None = None, *, attempt: int = 1) -> Events:
+def train(
+    config: RunConfig, folder: Path | None = None, *, attempt: int = 1, inbox: Inbox | None = None
+) -> Events:
     """Trains one run and tells of it; goes on from the newest good checkpoint in `folder`.
+
+    What arrives in `inbox` meanwhile changes the settings between two steps, and is told.
 
     A run with folds and no chosen one is a training for each of them (`engine/loop/folds.py`).
     Nothing is pending whenever it yields, so `close()` loses no point; it saves a checkpoint.
@@ -50,7 +56,7 @@ def train(config: RunConfig, folder: Path | None = None, *, attempt: int = 1) ->
             `RankKilled` when it ended without a word, and a later attempt may do better.
     """
     if config.data.split.every_fold:
-        yield from _cross_validate(config, folder, attempt)
+        yield from _cross_validate(config, folder, attempt, inbox or Inbox())
         return
     refuse_folds(folder, config)
     with crew_of(config) as crew:
@@ -61,10 +67,12 @@ def train(config: RunConfig, folder: Path | None = None, *, attempt: int = 1) ->
         crew.watch()
         with joined(crew.place, crew.store, setup.device):
             meet(setup, state)
-            yield from _tell(setup, state, keeper, (resumed, alerts))
+            turn_again(setup, state)
+            steering = Steering(setup, state, inbox or Inbox())
+            yield from _tell(steering, keeper, (resumed, alerts))
 
 
-def _cross_validate(config: RunConfig, folder: Path | None, attempt: int) -> Events:
+def _cross_validate(config: RunConfig, folder: Path | None, attempt: int, inbox: Inbox) -> Events:
     """The trainings of all folds, one after the other, told as one run."""
     folds = check_folds(config)
     ledger = open_ledger(config, folder, attempt)
@@ -73,8 +81,14 @@ def _cross_validate(config: RunConfig, folder: Path | None, attempt: int) -> Eve
     for fold in range(first, folds + 1):
         teller = Teller(config, ledger, fold, first=fold == first)
         # A close in the middle of a fold closes its training, which saves a checkpoint.
-        with closing(train(of_fold(config, fold), ledger.folder_of(fold), attempt=attempt)) as told:
-            for event in told:
+        training = train(
+            of_fold(config, fold),
+            ledger.folder_of(fold),
+            attempt=attempt,
+            inbox=inbox.of_fold(ledger.begin),
+        )
+        with closing(training):
+            for event in training:
                 yield from teller.tell(event)
                 yield from again
                 again = []
@@ -87,16 +101,17 @@ def _cross_validate(config: RunConfig, folder: Path | None, attempt: int) -> Eve
 
 
 def _tell(
-    setup: Setup, state: TrainState, keeper: Keeper, resume: tuple[Resumed, list[Alert]]
+    steering: Steering, keeper: Keeper, resume: tuple[Resumed, list[Alert]]
 ) -> Iterator[Event]:
     """The run from its first word to its last."""
+    setup, state = steering.setup, steering.state
     resumed, alerts = resume
     clock = Clock()
     try:
         yield started(setup, state, resumed)
         yield from alerts
         yield from list(state.recent)
-        yield from _learn(setup, state, keeper, clock)
+        yield from _learn(steering, keeper, clock)
         yield from clock.over("checkpoint", keeper.save_and_tell())
         yield from clock.over("evaluation", test(setup, state))
         yield clock.timing(state.step)
@@ -114,10 +129,12 @@ def _tell(
         yield from out_of_memory(setup, state)
 
 
-def _learn(setup: Setup, state: TrainState, keeper: Keeper, clock: Clock) -> Iterator[Event]:
-    """Steps and evaluations from wherever `state` stands to the end."""
+def _learn(steering: Steering, keeper: Keeper, clock: Clock) -> Iterator[Event]:
+    """Steps and evaluations from wherever the run stands to its end."""
+    setup, state = steering.setup, steering.state
     pending = Pending()
     state.model.train()
+    yield from steering.obey()
 
     while not is_over(setup, state):
         evaluation = setup.next_evaluation(state.progress.evaluated_step)
@@ -130,10 +147,15 @@ def _learn(setup: Setup, state: TrainState, keeper: Keeper, clock: Clock) -> Ite
                 yield from clock.tell_when_due(state.step)
                 if state.step < evaluation:  # else the evaluation comes first, and belongs in it
                     yield from clock.over("checkpoint", keeper.save_when_due())
+            if steering.due():
+                break
 
         if pending.losses:
             yield from tell(pending, state, setup)
-        yield from clock.over("evaluation", end_round(setup, state))
-        share_progress(setup, state)
+        if state.step >= evaluation:
+            yield from clock.over("evaluation", end_round(setup, state))
+            share_progress(setup, state)
         # Also here: epochs shorter than a flush would otherwise never save.
         yield from clock.over("checkpoint", keeper.save_when_due())
+        # A change may also be one of the round, or of the end.
+        yield from steering.obey()

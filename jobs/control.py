@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import redis
 
+from engine.inbox import Asked, Inbox
 from jobs import keys
 from jobs.connect import SOCKET_SECONDS
 
-KEPT = 100
+KEPT = 10_000
 BLOCK_MILLISECONDS = int(800 * SOCKET_SECONDS)
 """of one listening; below the socket's timeout, or redis-py gives up"""
 
@@ -18,6 +20,18 @@ BLOCK_MILLISECONDS = int(800 * SOCKET_SECONDS)
 def send(client: redis.Redis, run_id: str, op: str) -> None:
     """Asks a run for something: `stop` saves a checkpoint and ends it."""
     client.xadd(keys.control(run_id), {"op": op}, maxlen=KEPT)
+
+
+def send_change(client: redis.Redis, run_id: str, asked: Asked) -> None:
+    """Asks a run for another setting; however often it is sent, it is made once."""
+    fields: Any = {"op": "set", "body": asked.model_dump_json()}
+    client.xadd(keys.control(run_id), fields, maxlen=KEPT)
+
+
+def sent_changes(client: redis.Redis, run_id: str) -> set[str]:
+    """Ids of the changes that stand on the run's stream."""
+    found: Any = client.xrange(keys.control(run_id))
+    return {each.id for each in _changes([fields for _, fields in found])}
 
 
 def pending(client: redis.Redis, run_id: str) -> list[str]:
@@ -36,21 +50,35 @@ class Commands:
         self._client = client
         self._key = keys.control(run_id)
         self.stop_asked = threading.Event()
+        self.inbox = Inbox()
+        self.begun = threading.Event()
+        """everything that was asked for before this moment is known"""
         threading.Thread(target=self._listen, name="commands", daemon=True).start()
 
     def _listen(self) -> None:
         last: bytes | str = "0"
         while not self.stop_asked.is_set():
+            # The first look does not wait: it is what was asked for before the first step.
+            block = BLOCK_MILLISECONDS if self.begun.is_set() else None
             try:
-                found: Any = self._client.xread({self._key: last}, block=BLOCK_MILLISECONDS)
+                found: Any = self._client.xread({self._key: last}, block=block)
             except redis.RedisError:
                 # Ten minutes without a server are over; there may be one later.
                 continue
             for _, entries in found:
-                for entry_id, fields in entries:
-                    last = entry_id
-                    self._obey(fields[b"op"])
+                last = entries[-1][0]
+                self._obey([fields for _, fields in entries])
+            self.begun.set()
 
-    def _obey(self, op: bytes) -> None:
-        if op == b"stop":
+    def _obey(self, commands: Sequence[Mapping[bytes, bytes]]) -> None:
+        if any(fields[b"op"] == b"stop" for fields in commands):
             self.stop_asked.set()
+        for asked in _changes(commands):
+            self.inbox.put(asked)
+
+
+def _changes(commands: Sequence[Mapping[bytes, bytes]]) -> list[Asked]:
+    """The changes among them. Of one that was sent again the last word counts: it has the step."""
+    bodies = [fields[b"body"] for fields in commands if fields[b"op"] == b"set"]
+    found = [Asked.model_validate_json(body) for body in bodies]
+    return list({each.id: each for each in found}.values())

@@ -41,6 +41,9 @@ ORPHAN_SECONDS = 5.0
 DELIVERY_SECONDS = 2.0
 """for sending the end; what Redis did not take by then the horse delivers from the journal"""
 
+COMMANDS_SECONDS = 2.0
+"""for hearing what was asked for before the attempt began; without Redis it begins all the same"""
+
 TRACEBACK_PARTS = 3
 """of the traceback's end in the run's log; all of it stands in output.log"""
 
@@ -141,7 +144,9 @@ def main(request: Request, pipe: int) -> int:
     try:
         config = parse_config(json.loads(request.config))
         attempt.watch = Watch(config.alerts)
-        events = train(config, attempt.folder, attempt=request.attempt)
+        attempt.commands.begun.wait(COMMANDS_SECONDS)
+        inbox = attempt.commands.inbox
+        events = train(config, attempt.folder, attempt=request.attempt, inbox=inbox)
         with closing(events):
             last = attempt.tell(events)
             if attempt.telemetry.fenced:

@@ -43,13 +43,17 @@ def _seed_field(field: Field, value: Any, key: str) -> Draft:
 
 
 def typed(field: Field, value: Any) -> Any:
-    """A value as its widget holds it: numbers as text (`0.0003`), lists as `32, 64`."""
+    """A value as its widget holds it: numbers as text (`0.0003`), lists as `32, 64`, changes a
+    line each.
+    """
     if field.shape == "number":
         return number(float(value))
     if field.shape == "numbers":
         return ", ".join(number(item) for item in value)
     if field.shape == "names":
         return list(value)
+    if field.shape == "lines":
+        return "\n".join(item.words() for item in value)
     return value
 
 
@@ -91,6 +95,8 @@ def _parse(field: Field, raw: Any) -> Any:
     if field.shape == "numbers":
         parts = [part.strip() for part in str(raw).replace(";", ",").split(",")]
         return [_number(part, field.options[0]) for part in parts if part]
+    if field.shape == "lines":
+        return [line.strip() for line in str(raw).splitlines() if line.strip()]
     return raw
 
 

@@ -61,15 +61,21 @@ class Pen:
 
 
 def draw_sections(pen: Pen, spec: type[Spec]) -> None:
-    """The whole form: plain settings first, then one bordered section per group or union."""
+    """The whole form: plain settings first, then one bordered section per group or union, at the
+    end what few people set.
+    """
     everything = list(places(spec))
+    rare = [place for place in everything if place.field.rare]
     for place in everything:
-        if not place.is_branch:
+        if not place.is_branch and place not in rare:
             _draw_leaf(pen, place)
     for place in everything:
-        if place.is_branch:
+        if place.is_branch and place not in rare:
             with st.container(border=True, key=f"section.{place.key}"):
                 _draw_section(pen, place)
+    for place in rare:
+        with st.expander(place.label, key=f"more.{place.key}", expanded=_needs_eyes(pen, [place])):
+            _draw_leaf(pen, place)
 
 
 def _draw_section(pen: Pen, place: Place) -> None:

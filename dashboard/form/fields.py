@@ -18,7 +18,18 @@ from engine.spec import Spec
 KIND = "kind"
 """the discriminator of every union of specs"""
 
-Shape = Literal["switch", "whole", "number", "text", "choice", "numbers", "names", "group", "union"]
+Shape = Literal[
+    "switch",
+    "whole",
+    "number",
+    "text",
+    "choice",
+    "numbers",
+    "names",
+    "lines",
+    "group",
+    "union",
+]
 
 
 @dataclass(frozen=True)
@@ -110,6 +121,8 @@ def _shape(members: tuple[Any, ...]) -> tuple[Shape, tuple[Any, ...]]:
         return "choice", get_args(first)
     if get_origin(first) is list and _bare(get_args(first)[0]) in (int, float):
         return "numbers", (_bare(get_args(first)[0]),)
+    if get_origin(first) is list and hasattr(_bare(get_args(first)[0]), "words"):
+        return "lines", ()
     if get_origin(first) is list and _bare(get_args(first)[0]) is str:
         return "names", ()
     plain: dict[Any, Shape] = {bool: "switch", int: "whole", float: "number", str: "text"}

@@ -15,6 +15,7 @@ _SEGMENT_EDGES = 4
 _SEGMENT_LETTERS = 30
 """what a third of the form has room for; the edges of a segment take that of four letters"""
 _NAME_LETTERS = 40
+_LINES_PIXELS = 108
 _NONE, _ALL = "none", "all"
 """what stands in an empty box of one name, and of several"""
 
@@ -32,6 +33,8 @@ def draw_leaf(field: Field, key: str, label: str, placeholder: str = "") -> None
         st.number_input(label, value=value, key=key, help=hint, step=1, format="%d")
     elif field.shape == "choice":
         draw_choice(label, field.options, key, hint)
+    elif field.shape == "lines":
+        st.text_area(label, value, key=key, help=hint, height=_LINES_PIXELS)
     elif field.shape == "numbers":
         st.text_input(label, value, key=key, help=f"{field.help}; separated by commas")
     else:

@@ -17,7 +17,7 @@ from engine.loop.range_test import after_test
 from engine.models import OWN
 from engine.presets import PRESETS, first_for
 from engine.problem import SettingsError
-from jobs import runs
+from jobs import changes, runs
 from jobs.data_sets import DataSets, UnknownDataSet
 from jobs.run import Run
 
@@ -32,8 +32,8 @@ _HALVES = (1.7, 1.0)
 
 def page() -> None:
     """`/?preset=<name>` or `/?from=<run id>` fills the form; so does a range test, with a
-    `&learning_rate=<what it found>`, a table of one's own: `/?table=<id>&target=<column>`, with
-    `&text=<column>` too, and `/?images=<id>`, `/?corpus=<id>`, `/?pairs=<id>`.
+    `&learning_rate=<what it found>`, a replay, `&replay=1`, and data of one's own:
+    `/?table=<id>&target=<column>&text=<column>`, `/?images=<id>`, `/?corpus=<id>`, `/?pairs=<id>`.
     """
     origin = _origin()
     _launch_if_pressed(origin)
@@ -108,6 +108,8 @@ def _sources(origin: Run | None) -> Mapping[str, RunConfig]:
     """What the form can start from: the old run or the chosen data first, then the presets."""
     if origin is None:
         return {**_from_own(), **PRESETS}
+    if "replay" in st.query_params:
+        return {f"{_RUN}{origin.id} replay": changes.replay(services.yard(), origin), **PRESETS}
     rate = st.query_params.get("learning_rate", "")
     found = after_test(origin.config, rate)
     if found is None:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard import navigation, services
 from dashboard.panels import (
+    adjust,
     attempts,
     choices,
     configuration,
@@ -24,7 +25,7 @@ from jobs.choices import choices_of
 from jobs.own.spec import Script
 from jobs.run import Run
 
-_TABS = ("Evaluation", "Samples", "Settings", "Attempts", "Downloads")
+_TABS = ("Evaluation", "Samples", "Settings", "Changes", "Attempts", "Downloads")
 _STOP = "Stop this run? It saves a checkpoint first."
 _STOP_SCRIPT = (
     "Ask your script to stop? It reads the wish as `run.stop_requested` and decides itself; "
@@ -58,7 +59,7 @@ def _unknown(run_id: str) -> None:
 
 def _header(run: Run) -> None:
     """Name and what it is; at the right what can be done. The live part below tells the state."""
-    left, right = st.columns([2, 1.2], vertical_alignment="center")
+    left, right = st.columns([1.5, 1.7], vertical_alignment="center")
     with left, st.container(gap="xxsmall"):
         # Not Markdown: a bare address in a name would become a link.
         st.html(f"<h1>{escape(one_line(run.name))}</h1>")
@@ -105,6 +106,9 @@ def _actions(run: Run) -> None:
     ):
         navigation.go("launch", **{"from": run.id})
     if not run.over:
+        if run.script is None:
+            with st.popover("Adjust", icon=":material/tune:", key="adjust"):
+                adjust.draw(run)
         with st.popover(
             "Stop", icon=":material/stop:", key="stop", disabled=run.status == "stopping"
         ):
@@ -138,7 +142,7 @@ def _details(run: Run) -> None:
     if run.script is not None:
         _details_of_script(run, run.script)
         return
-    results, samples, settings, tries, files = st.tabs(
+    results, samples, settings, changed, tries, files = st.tabs(
         _TABS, key="tab", bind="query-params", on_change="rerun"
     )
     with samples:
@@ -151,6 +155,8 @@ def _details(run: Run) -> None:
         choices.draw(choices_of(history, run.id))
         if run.origin:
             navigation.link("The run it was launched from", "run", id=run.origin)
+    with changed:
+        adjust.draw_changes(run, zone)
     with tries:
         attempts.draw(history.attempts(run.id), zone)
         attempts.draw_checkpoints(history.records(run.id, "checkpoint"), zone)

@@ -13,6 +13,7 @@ from dashboard.form.fields import KIND, fields, title
 from dashboard.table import Cell, Content, table
 from dashboard.text import NOTHING, number, one_line
 from engine.config import RunConfig
+from engine.settings.plan import Change
 from engine.spec import Spec
 
 Setting = tuple[str, Any, Any]
@@ -66,6 +67,8 @@ def _named(path: str, config: RunConfig) -> bool:
 
 
 def _written(value: Any) -> str:
+    if isinstance(value, list) and any(isinstance(each, Change) for each in value):
+        return "; ".join(each.words() for each in value)
     return value if isinstance(value, str) else json.dumps(value)
 
 
@@ -77,6 +80,8 @@ def shown(value: Any) -> str:
         return "on" if value else "off"
     if isinstance(value, int | float):
         return number(value)
+    if isinstance(value, Change):
+        return value.words()
     if isinstance(value, list | tuple):
         return ", ".join(shown(item) for item in value)
     return one_line(str(value))

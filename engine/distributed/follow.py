@@ -15,6 +15,8 @@ from engine.loop.folds import check_folds
 from engine.loop.round import is_over
 from engine.loop.setup import Setup, first_state, set_up
 from engine.loop.state import TrainState
+from engine.loop.steer import Steering
+from engine.loop.turn import turn_again
 from engine.loop.update import advance
 
 
@@ -48,9 +50,22 @@ def follow(
 
 def _train(setup: Setup, state: TrainState) -> None:
     meet(setup, state)
+    turn_again(setup, state)
+    steering = Steering(setup, state)
     state.model.train()
+    _obey(steering)
     while not is_over(setup, state):
         evaluation = setup.next_evaluation(state.progress.evaluated_step)
         for batches in steps(setup, state.step, evaluation):
             advance(setup, state, batches)
-        share_progress(setup, state)
+            if steering.due():
+                break
+        if state.step >= evaluation:
+            share_progress(setup, state)
+        _obey(steering)
+
+
+def _obey(steering: Steering) -> None:
+    """Makes the changes of rank 0, which tells of them."""
+    for _ in steering.obey():
+        pass

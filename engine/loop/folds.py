@@ -12,6 +12,7 @@ from engine.config import RunConfig
 from engine.distributed.place import place_of_torchrun
 from engine.events import (
     Alert,
+    Changed,
     Checkpoint,
     CrossValidation,
     Evaluation,
@@ -110,6 +111,8 @@ class Teller:
         }
         if isinstance(event, Started):
             change |= self._begun(event)
+        elif isinstance(event, Changed):
+            change["total_steps"] = self._whole(event.total_steps)
         elif isinstance(event, Gradients):
             change["steps"] = [self.begin + step for step in event.steps]
         elif isinstance(event, Checkpoint):
@@ -121,14 +124,17 @@ class Teller:
     def _begun(self, event: Started) -> dict[str, object]:
         """The length of the whole run, and whether it is one that goes on."""
         self.where = {"torch": event.versions["torch"], "the device": event.device_name}
-        rest = steps_from(self.config, self.fold, event.total_steps)
         change: dict[str, object] = {
             "folds": self.folds,
-            "total_steps": self.begin + rest,
+            "total_steps": self._whole(event.total_steps),
         }
         if self.first and self.begin and not event.resumed:
             change |= self._resumed()
         return change
+
+    def _whole(self, steps: int) -> int:
+        """Steps of the run, if this fold has so many."""
+        return self.begin + steps_from(self.config, self.fold, steps)
 
     def _resumed(self) -> dict[str, object]:
         """Between two folds nothing is lost, but the next one may be trained elsewhere."""

@@ -19,7 +19,8 @@ from engine.loop.words import Diverged, explored
 
 def is_over(setup: Setup, state: TrainState) -> bool:
     """Whether all steps are done and evaluated, or early stopping has seen enough."""
-    done = state.progress.evaluated_step >= setup.total_steps
+    # A run that was shortened to fewer steps than it has done evaluates where it stands.
+    done = state.progress.evaluated_step >= max(setup.total_steps, state.step)
     return done or _stopped_early(setup, state)
 
 
@@ -116,7 +117,8 @@ def _finished(setup: Setup, state: TrainState) -> Finished:
     if done >= total or not _stopped_early(setup, state):
         all_steps = f"all {total:,} steps" if setup.config.training.steps else None
         whole = all_steps or _epochs(setup.epochs)
-        return Finished(reason="completed", message=f"{whole} done", step=state.step)
+        short = f"shortened after step {state.step:,}: " if state.step > total else ""
+        return Finished(reason="completed", message=f"{short}{whole} done", step=state.step)
     waited = state.progress.waited_evaluations
     times = "evaluation" if setup.config.training.evaluate_steps else "epoch"
     judge = setup.config.training.best_by

@@ -1,4 +1,4 @@
-"""What stays as it is while a run trains: data on the device, sizes, the facts of the machine."""
+"""What a run trains with: data on the device, sizes, the facts of the machine, the settings."""
 
 from __future__ import annotations
 
@@ -31,11 +31,12 @@ from engine.settings.check import problems
 from engine.settings.sizes import step_samples
 
 
-@dataclass(frozen=True)
+@dataclass
 class Setup:
     """One run on one machine. `parts`: `train`, `validation`, `test`, on the device."""
 
     config: RunConfig
+    """as it stands now: `engine/loop/turn.py` may put another one here, and the loss with it"""
     prepared: Prepared
     parts: dict[str, TensorPart]
     loss: LossFunction
@@ -77,7 +78,7 @@ class Setup:
         """Samples that a step learns from."""
         return step_samples(self.config, self.samples["train"])
 
-    @cached_property
+    @property
     def total_steps(self) -> int:
         """Steps of the whole run when nothing ends it early."""
         training = self.config.training

@@ -14,25 +14,32 @@ from typing import Annotated, Any
 import torch
 from pydantic import Field
 from safetensors.torch import load, save
-from torch import Tensor, nn
+from torch import nn
 from torch.amp.grad_scaler import GradScaler
 from torch.optim import Optimizer
 
 from engine.alerts.known import Known
 from engine.config import RunConfig
-from engine.events import Alert, Evaluation, Event, Gradients, Steps
+from engine.events import Alert, Changed, Evaluation, Event, Gradients, Steps
 from engine.loop.average import Average
 from engine.loop.gradients import Watch, layer_names
+from engine.loop.tensors import (
+    Numbers,
+    Tensors,
+    copied,
+    fill,
+    flat_optimizer,
+    plain,
+    restore_optimizer,
+)
 from engine.spec import Spec
 
 RECENT_SECONDS = 1.0
 """events this old have long been written down by whoever listens"""
 
-Tensors = dict[str, Tensor]
-
-
-Told = Annotated[Steps | Gradients | Evaluation | Alert, Field(discriminator="kind")]
-"""what carries points of curves, and what was made of them"""
+Remembered = Steps | Gradients | Evaluation | Alert | Changed
+Told = Annotated[Remembered, Field(discriminator="kind")]
+"""what carries points of curves, what was made of them, and what was changed"""
 
 
 class Progress(Spec):
@@ -55,6 +62,12 @@ class Progress(Spec):
     """of each layer, where they are measured"""
     known: Known = Known()
     """to the rules that watch the losses"""
+    changes: list[Changed] = []
+    """of the settings since the run began, oldest first"""
+
+    def with_change(self, change: Changed) -> Progress:
+        """What is known once that was changed, or refused."""
+        return self.model_copy(update={"changes": [*self.changes, change]})
 
     def after(self, step: int, loss: float, cost: float, min_delta: float) -> Progress:
         """What is known once the weights after `step` steps had this validation loss and cost."""
@@ -77,7 +90,7 @@ class Scalars(Spec):
 
     config: RunConfig
     progress: Progress
-    optimizer: dict[str, float | bool | None]
+    optimizer: Numbers
     """the optimizer's numbers that are not tensors, by `<parameter>.<name>`"""
     recent: list[Told]
     scaler: dict[str, float | int] = {}
@@ -142,7 +155,7 @@ class TrainState:
     def remember(self, event: Event) -> None:
         """Adds what is to be told again, and forgets what is older than `RECENT_SECONDS`."""
         self.recent = [old for old in self.recent if event.time - old.time < RECENT_SECONDS]
-        if isinstance(event, Steps | Gradients | Evaluation | Alert):
+        if isinstance(event, Remembered):
             self.recent.append(event)
 
     def finite(self) -> bool:
@@ -162,7 +175,7 @@ class TrainState:
 
     def to_files(self) -> dict[str, bytes]:
         """The contents of a checkpoint's files by name."""
-        tensors, numbers = _flat_optimizer(self.optimizer)
+        tensors, numbers = flat_optimizer(self.optimizer)
         scalars = Scalars(
             config=self.config,
             progress=self.progress,
@@ -171,14 +184,14 @@ class TrainState:
             scaler=self.scaler.state_dict(),
         )
         files = {
-            "model.safetensors": save(_plain(self.model.state_dict())),
-            "optimizer.safetensors": save(_plain(tensors)),
+            "model.safetensors": save(plain(self.model.state_dict())),
+            "optimizer.safetensors": save(plain(tensors)),
             "state.json": scalars.model_dump_json().encode(),
         }
         if self.average:
-            files["average.safetensors"] = save(_plain(self.average.tensors))
+            files["average.safetensors"] = save(plain(self.average.tensors))
         if self.best:
-            files["best.safetensors"] = save(_plain(self.best))
+            files["best.safetensors"] = save(plain(self.best))
         return files
 
     def restore(self, files: dict[str, bytes], step: int) -> None:
@@ -192,7 +205,7 @@ class TrainState:
             self.best = copied(self.model.state_dict())
             fill(self.best, load(files["best.safetensors"]))
         tensors = load(files["optimizer.safetensors"])
-        _restore_optimizer(self.optimizer, {**tensors, **scalars.optimizer})
+        restore_optimizer(self.optimizer, {**tensors, **scalars.optimizer})
         if scalars.scaler and self.scaler.is_enabled():
             self.scaler.load_state_dict(scalars.scaler)
         self.step, self.progress, self.recent = step, scalars.progress, list(scalars.recent)
@@ -201,48 +214,3 @@ class TrainState:
 def read_scalars(files: dict[str, bytes]) -> Scalars:
     """The part of a checkpoint that is JSON."""
     return Scalars.model_validate_json(files["state.json"])
-
-
-def copied(weights: Tensors) -> Tensors:
-    """A copy that training does not change, in the same memory order."""
-    return {name: tensor.detach().clone() for name, tensor in weights.items()}
-
-
-def _plain(tensors: Tensors) -> Tensors:
-    """On the CPU and row by row, as safetensors wants them (a CNN's weights are channels-last)."""
-    return {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
-
-
-def fill(targets: Tensors, sources: Tensors) -> None:
-    """Copies values; device and memory order stay those of the target."""
-    with torch.no_grad():
-        for name, target in targets.items():
-            target.copy_(sources[name])
-
-
-def _flat_optimizer(optimizer: Optimizer) -> tuple[Tensors, dict[str, float | bool | None]]:
-    tensors: Tensors = {}
-    numbers: dict[str, float | bool | None] = {}
-    for place, values in optimizer.state_dict()["state"].items():
-        for name, value in values.items():
-            key = f"{place}.{name}"
-            if isinstance(value, Tensor):
-                # Counts may be views of one vector, and safetensors refuses shared memory.
-                tensors[key] = value if value.dim() else value.clone()
-            else:
-                numbers[key] = value
-    return tensors, numbers
-
-
-def _restore_optimizer(optimizer: Optimizer, flat: dict[str, Any]) -> None:
-    """Hands the values back in the memory order of their parameters, which fused updates need."""
-    whole = optimizer.state_dict()
-    parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
-    state: dict[int, dict[str, Any]] = {}
-    for key, value in flat.items():
-        place, _, name = key.partition(".")
-        parameter = parameters[int(place)]
-        if isinstance(value, Tensor) and value.shape == parameter.shape:
-            value = torch.empty_like(parameter).copy_(value)
-        state.setdefault(int(place), {})[name] = value
-    optimizer.load_state_dict({**whole, "state": state})

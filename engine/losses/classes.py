@@ -12,6 +12,7 @@ from pydantic import Field
 
 from engine.losses.base import CLASSES, IGNORED, LossFunction, LossSpec, Weigh
 from engine.problem import Problem
+from engine.spec import LIVE
 
 if TYPE_CHECKING:
     import torch
@@ -35,6 +36,7 @@ class CrossEntropy(LossSpec):
         ge=0,
         lt=1,
         description="share of each target spread over all classes (Szegedy et al., 2016)",
+        json_schema_extra=LIVE,
     )
     class_weights: ClassWeights = Field("none", description=_BALANCED)
 

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar
+
+from pydantic import Field
 
 from engine.problem import Problem
-from engine.spec import Spec
+from engine.spec import LIVE, Spec
 
 if TYPE_CHECKING:
     from torch import nn
 
     from engine.data.card import Card
     from engine.data.tokens import Vocabulary
+
+
+Dropout = Annotated[float, Field(ge=0, lt=1, json_schema_extra=LIVE)]
+"""A module built with 0 silences nothing and costs 3 us a step, so that it can be raised later."""
 
 
 class ModelSpec(Spec):

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from engine.data.tokens import END, PADDING, START
 from engine.data.tokens.pretrained import Pretrained, read_tokenizer
-from engine.models.base import ModelSpec
+from engine.models.base import Dropout, ModelSpec
 from engine.models.pretrained import HELP, local_config, pretrained_folder, pretrained_problems
 from engine.problem import Problem, SettingsError
 
@@ -51,7 +51,7 @@ class Bert(ModelSpec):
         description="what is made of the tokens: their mean, the first one, or the first one "
         "through BERT's pooling layer",
     )
-    dropout: float = Field(0.1, ge=0, lt=1, description="share of units silenced per step")
+    dropout: Dropout = Field(0.1, description="share of units silenced per step")
     frozen_layers: int | None = Field(
         None,
         ge=0,

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from engine.models.base import ModelSpec
+from engine.models.base import Dropout, ModelSpec
 from engine.problem import Problem
-from engine.spec import RARE
+from engine.spec import LIVE, RARE
 
 if TYPE_CHECKING:
     from torch import nn
@@ -43,13 +43,11 @@ class Cnn(ModelSpec):
     dense: list[Channels] = Field(
         [64], max_length=8, description="width of each dense layer before the output"
     )
-    dropout: float = Field(0.0, ge=0, lt=1, description="share of dense units silenced per step")
-    convolution_dropout: float = Field(
+    dropout: Dropout = Field(0.0, description="share of dense units silenced per step")
+    convolution_dropout: Dropout = Field(
         0.0,
-        ge=0,
-        lt=1,
         description="share of whole channels silenced per step after each convolution",
-        json_schema_extra=RARE,
+        json_schema_extra=RARE | LIVE,
     )
 
     def problems(self, card: Card) -> Iterator[Problem]:
@@ -79,9 +77,7 @@ class Cnn(ModelSpec):
         layers.append(nn.Flatten())
         features = channels * side[0] * side[1]
         for width in self.dense:
-            layers += [nn.Linear(features, width), nn.ReLU()]
-            if self.dropout:
-                layers.append(nn.Dropout(self.dropout))
+            layers += [nn.Linear(features, width), nn.ReLU(), nn.Dropout(self.dropout)]
             features = width
         return nn.Sequential(*layers, nn.Linear(features, card.outputs))
 
@@ -97,10 +93,7 @@ class Cnn(ModelSpec):
         ]
         if self.batch_norm:
             layers.append(BatchNorm(width))
-        layers.append(nn.ReLU())
-        if self.convolution_dropout:
-            layers.append(nn.Dropout2d(self.convolution_dropout))
-        return layers
+        return [*layers, nn.ReLU(), nn.Dropout2d(self.convolution_dropout)]
 
     def side_after(self, card: Card, convolutions: int | None = None) -> tuple[int, int]:
         """Height and width after so many convolutions, or all; below 1 is impossible."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 
-from engine.models.base import ModelSpec
+from engine.models.base import Dropout, ModelSpec
 
 if TYPE_CHECKING:
     from torch import nn
@@ -28,9 +28,7 @@ class Factorisation(ModelSpec):
     factors: int = Field(
         64, ge=0, le=4096, description="numbers that stand for each person and item; 0: biases only"
     )
-    dropout: float = Field(
-        0.5, ge=0, lt=1, description="share of the products of factors silenced per step"
-    )
+    dropout: Dropout = Field(0.5, description="share of the products of factors silenced per step")
     spread: float = Field(
         0.1, gt=0, le=10, description="standard deviation of the factors before the first step"
     )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 
-from engine.models.base import ModelSpec
+from engine.models.base import Dropout, ModelSpec
 from engine.models.mlp import Width
 from engine.spec import RARE
 
@@ -34,11 +34,11 @@ class Gat(ModelSpec):
     output_heads: int = Field(
         1, ge=1, le=256, description="attention heads of the last layer, whose mean is the score"
     )
-    dropout: float = Field(
-        0.6, ge=0, lt=1, description="share of the features and hidden units silenced per step"
+    dropout: Dropout = Field(
+        0.6, description="share of the features and hidden units silenced per step"
     )
-    attention_dropout: float = Field(
-        0.6, ge=0, lt=1, description="share of the neighbours not heard in a step"
+    attention_dropout: Dropout = Field(
+        0.6, description="share of the neighbours not heard in a step"
     )
     slope: float = Field(
         0.2,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 
-from engine.models.base import ModelSpec
+from engine.models.base import Dropout, ModelSpec
 from engine.models.mlp import Width
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ class Gcn(ModelSpec):
         description="width of each layer before the last; with one, a node hears of its "
         "neighbours' neighbours",
     )
-    dropout: float = Field(
-        0.5, ge=0, lt=1, description="share of the features and hidden units silenced per step"
+    dropout: Dropout = Field(
+        0.5, description="share of the features and hidden units silenced per step"
     )
 
     def build(self, card: Card) -> nn.Module:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from pydantic import Field
 
 from engine.data.tokens.pretrained import Pretrained, read_tokenizer
-from engine.models.base import ModelSpec
+from engine.models.base import Dropout, ModelSpec
 from engine.models.pretrained import HELP, local_config, pretrained_folder, pretrained_problems
 from engine.models.sampling import Sampling
 from engine.problem import Problem, SettingsError
@@ -42,7 +42,7 @@ class Gpt(ModelSpec):
     heads: int = Field(
         4, ge=1, le=256, description="attentions that share the width, from scratch only"
     )
-    dropout: float = Field(0.0, ge=0, lt=1, description="share of units silenced per step")
+    dropout: Dropout = Field(0.0, description="share of units silenced per step")
     tied: bool = Field(
         True,
         description="read the scores with the token embedding, which saves its size once; from "

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from engine.models.base import ModelSpec
+from engine.models.base import Dropout, ModelSpec
 
 if TYPE_CHECKING:
     from torch import nn
@@ -27,7 +27,7 @@ class Mlp(ModelSpec):
         [128, 64], min_length=1, max_length=32, description="width of each hidden layer"
     )
     activation: Literal["relu", "gelu", "tanh"] = Field("relu", description="between the layers")
-    dropout: float = Field(0.0, ge=0, lt=1, description="share of hidden units silenced per step")
+    dropout: Dropout = Field(0.0, description="share of hidden units silenced per step")
 
     def build(self, card: Card) -> nn.Module:
         """Maps `(batch, *card.shape)` to `(batch, card.outputs)`."""
@@ -38,7 +38,6 @@ class Mlp(ModelSpec):
         width = card.features
         for hidden in self.hidden:
             layers += [nn.Linear(width, hidden), activations[self.activation]()]
-            if self.dropout:
-                layers.append(nn.Dropout(self.dropout))
+            layers.append(nn.Dropout(self.dropout))
             width = hidden
         return nn.Sequential(*layers, nn.Linear(width, card.outputs))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 
-from engine.models.base import ModelSpec
+from engine.models.base import Dropout, ModelSpec
 from engine.models.mlp import Width
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class NeuralFiltering(ModelSpec):
         max_length=16,
         description="width of each layer of the network",
     )
-    dropout: float = Field(0.3, ge=0, lt=1, description="share of units silenced per step")
+    dropout: Dropout = Field(0.3, description="share of units silenced per step")
     spread: float = Field(
         0.05, gt=0, le=10, description="standard deviation of all factors before the first step"
     )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from engine.models.base import ModelSpec
+from engine.models.base import Dropout, ModelSpec
 
 if TYPE_CHECKING:
     from torch import nn
@@ -37,8 +37,8 @@ class Recurrent(ModelSpec):
     dense: list[Units] = Field(
         [64], max_length=8, description="width of each dense layer before the output"
     )
-    dropout: float = Field(
-        0.2, ge=0, lt=1, description="share of units silenced per step, between all layers"
+    dropout: Dropout = Field(
+        0.2, description="share of units silenced per step, between all layers"
     )
 
     def build(self, card: Card) -> nn.Module:

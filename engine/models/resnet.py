@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 
-from engine.models.base import ModelSpec
-from engine.spec import RARE
+from engine.models.base import Dropout, ModelSpec
+from engine.spec import LIVE, RARE
 
 if TYPE_CHECKING:
     from torch import nn
@@ -59,12 +59,10 @@ class ResNet(ModelSpec):
         description="small: 3x3 at the full side; large: 7x7 and pooling to a quarter of it; "
         f"auto: large from {LARGE_FROM} pixels a side",
     )
-    dropout: float = Field(
+    dropout: Dropout = Field(
         0.0,
-        ge=0,
-        lt=1,
         description="share of the last features silenced per step",
-        json_schema_extra=RARE,
+        json_schema_extra=RARE | LIVE,
     )
     zero_init: bool = Field(
         True,
@@ -83,11 +81,10 @@ class ResNet(ModelSpec):
         first = self.width or (64 if len(STAGES[self.depth]) == 4 else 16)
         block = residual.Bottleneck if self.depth in BOTTLENECKS else residual.BasicBlock
         blocks, features = residual.make_blocks(block, STAGES[self.depth], first)
-        output: list[nn.Module] = [nn.Dropout(self.dropout)] if self.dropout else []
         net = residual.ResidualNet(
             residual.make_stem(self._stem(min(height, width)), channels, first),
             blocks,
-            nn.Sequential(*output, nn.Linear(features, card.outputs)),
+            nn.Sequential(nn.Dropout(self.dropout), nn.Linear(features, card.outputs)),
         )
         residual.initialise(net, zero_init=self.zero_init)
         return net

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 
-from engine.models.base import ModelSpec
+from engine.models.base import Dropout, ModelSpec
 from engine.spec import RARE
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class Seq2Seq(ModelSpec):
         description="luong: multiplies, and is fast; bahdanau: adds, and looks before each token; "
         "none: only the last state of the source is known",
     )
-    dropout: float = Field(0.1, ge=0, lt=1, description="share of units silenced per step")
+    dropout: Dropout = Field(0.1, description="share of units silenced per step")
     teacher_forcing: float = Field(
         1.0,
         ge=0,

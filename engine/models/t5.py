@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from pydantic import Field
 
 from engine.data.tokens.pretrained import Pretrained, read_tokenizer
-from engine.models.base import ModelSpec
+from engine.models.base import Dropout, ModelSpec
 from engine.models.pretrained import HELP, local_config, pretrained_folder, pretrained_problems
 from engine.problem import Problem, SettingsError
 
@@ -57,7 +57,7 @@ class T5(ModelSpec):
     activation: Literal["relu", "gated_gelu"] = Field(
         "relu", description="in the dense layers, from scratch only; gated_gelu is that of T5 1.1"
     )
-    dropout: float = Field(0.1, ge=0, lt=1, description="share of units silenced per step")
+    dropout: Dropout = Field(0.1, description="share of units silenced per step")
 
     def problems(self, card: Card) -> Iterator[Problem]:  # noqa: ARG002
         if not self.pretrained:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 
-from engine.models.base import ModelSpec
+from engine.models.base import Dropout, ModelSpec
 from engine.problem import Problem
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Transformer(ModelSpec):
     pooling: Literal["first", "mean", "max"] = Field(
         "mean", description="what is made of the tokens: the first, their mean, or the largest"
     )
-    dropout: float = Field(0.1, ge=0, lt=1, description="share of units silenced per step")
+    dropout: Dropout = Field(0.1, description="share of units silenced per step")
 
     def problems(self, card: Card) -> Iterator[Problem]:  # noqa: ARG002
         if self.width % self.heads:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from engine.models.base import ModelSpec
+from engine.models.base import Dropout, ModelSpec
 
 if TYPE_CHECKING:
     from torch import nn
@@ -53,7 +53,7 @@ class Vgg(ModelSpec):
     dense: list[Width] = Field(
         [4096, 4096], max_length=8, description="width of each dense layer before the output"
     )
-    dropout: float = Field(0.5, ge=0, lt=1, description="share of dense units silenced per step")
+    dropout: Dropout = Field(0.5, description="share of dense units silenced per step")
 
     def build(self, card: Card) -> nn.Module:
         """Maps `(batch, channels, height, width)` to `(batch, card.outputs)`."""
@@ -71,9 +71,7 @@ class Vgg(ModelSpec):
         layers.append(nn.Flatten())
         features = channels * height * width
         for wide in self.dense:
-            layers += [nn.Linear(features, wide), nn.ReLU()]
-            if self.dropout:
-                layers.append(nn.Dropout(self.dropout))
+            layers += [nn.Linear(features, wide), nn.ReLU(), nn.Dropout(self.dropout)]
             features = wide
         model = nn.Sequential(*layers, nn.Linear(features, card.outputs))
         _initialise(model)

@@ -7,17 +7,25 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
 
-from engine.spec import RARE, Spec
+from engine.spec import LIVE, RARE, Spec
 
 if TYPE_CHECKING:
     from torch import nn
     from torch.optim import Optimizer as TorchOptimizer
 
-LearningRate = Annotated[float, Field(gt=0, le=100, description="size of one update")]
-WeightDecay = Annotated[
-    float, Field(ge=0, le=10, description="pull of every weight towards zero; 0 is none")
+LearningRate = Annotated[
+    float, Field(gt=0, le=100, description="size of one update", json_schema_extra=LIVE)
 ]
-Beta = Annotated[float, Field(ge=0, lt=1, json_schema_extra=RARE)]
+WeightDecay = Annotated[
+    float,
+    Field(
+        ge=0,
+        le=10,
+        description="pull of every weight towards zero; 0 is none",
+        json_schema_extra=LIVE,
+    ),
+]
+Beta = Annotated[float, Field(ge=0, lt=1, json_schema_extra=RARE | LIVE)]
 Epsilon = Annotated[
     float, Field(gt=0, le=1, description="keeps the division finite", json_schema_extra=RARE)
 ]

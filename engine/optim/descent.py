@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from engine.optim.base import LearningRate, OptimizerSpec, WeightDecay, together, trained
+from engine.spec import LIVE
 
 if TYPE_CHECKING:
     from torch import nn
@@ -22,7 +23,13 @@ class Sgd(OptimizerSpec):
     title: ClassVar[str] = "SGD"
     kind: Literal["sgd"] = "sgd"
     learning_rate: LearningRate = 0.1
-    momentum: float = Field(0.9, ge=0, lt=1, description="share of the last update kept; 0 is none")
+    momentum: float = Field(
+        0.9,
+        ge=0,
+        lt=1,
+        description="share of the last update kept; 0 is none",
+        json_schema_extra=LIVE,
+    )
     nesterov: bool = Field(False, description="look ahead along the momentum (Nesterov, 1983)")
     weight_decay: WeightDecay = 0.0
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from pydantic import Field
 
 from engine.optim.base import LearningRate, OptimizerSpec, WeightDecay, together, trained
-from engine.spec import RARE
+from engine.spec import LIVE, RARE
 
 if TYPE_CHECKING:
     from torch import nn
@@ -24,7 +24,9 @@ class Muon(OptimizerSpec):
     title: ClassVar[str] = "Muon"
     kind: Literal["muon"] = "muon"
     learning_rate: LearningRate = 2e-3
-    momentum: float = Field(0.95, gt=0, lt=1, description="memory of the gradient")
+    momentum: float = Field(
+        0.95, gt=0, lt=1, description="memory of the gradient", json_schema_extra=LIVE
+    )
     nesterov: bool = Field(True, description="look ahead along the momentum")
     weight_decay: WeightDecay = 0.01
     iterations: int = Field(

@@ -14,8 +14,8 @@ from typing import Annotated
 from pydantic import Field, ValidationError
 
 from engine.config import RunConfig
-from engine.events import Alert, CrossValidation, Evaluation, Event, Gradients, Steps
-from engine.loop.state import RECENT_SECONDS, read_scalars
+from engine.events import Alert, CrossValidation, Event
+from engine.loop.state import RECENT_SECONDS, Remembered, read_scalars
 from engine.saving.checkpoint import CheckpointError, Checkpoints
 from engine.saving.durable import write_durably
 from engine.saving.failpoints import failpoint
@@ -25,10 +25,8 @@ from engine.spec import Spec
 
 FOLDER, NAME = "folds", "folds.json"
 
-Told = Annotated[
-    Steps | Gradients | Evaluation | Alert | CrossValidation, Field(discriminator="kind")
-]
-"""what must be told again where it may be lost: points, alerts and results"""
+Told = Annotated[Remembered | CrossValidation, Field(discriminator="kind")]
+"""what must be told again where it may be lost: points, alerts, changes and results"""
 
 
 class Done(Spec):
@@ -90,7 +88,7 @@ class Ledger:
     def remember(self, event: Event) -> None:
         """Keeps what was told in the last second."""
         kept = [old for old in self.recent if event.time - old.time < RECENT_SECONDS]
-        if isinstance(event, Steps | Gradients | Evaluation | Alert | CrossValidation):
+        if isinstance(event, Remembered | CrossValidation):
             kept.append(event)
         self.recent = kept
 

@@ -19,6 +19,7 @@ from engine.data.raw import Labels
 from engine.data.source import Source
 from engine.models import Model
 from engine.problem import Problem, SettingsError
+from engine.settings.live import plan_problems
 from engine.settings.sizes import samples
 from engine.settings.strategy import strategy_problems
 
@@ -55,6 +56,7 @@ def problems(config: RunConfig) -> list[Problem]:
         _folds,
         _classes,
         strategy_problems,
+        plan_problems,
     ]
     return [problem for part in parts for problem in part(config)]
 

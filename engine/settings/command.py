@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -178,6 +179,8 @@ def _value(text: str, field: FieldInfo) -> Any:
     item = item_of(field)
     if item is not None and accepts(item, str) and not text.startswith("["):
         return [part.strip() for part in text.split(",") if part.strip()]
+    if item is not None and nested(item) and not text.startswith("["):
+        return [line.strip() for line in re.split(r"[;\n]", text) if line.strip()]
     if accepts(field, list) and not text.startswith("["):
         text = f"[{text}]"
     return _number(_json(text), field)

@@ -16,6 +16,7 @@ from jobs.cli import (
     notify,
     organise,
     read,
+    steer,
 )
 from jobs.stack import commands
 
@@ -40,6 +41,8 @@ def build() -> typer.Typer:
     app.command()(look.stop)
     app.command()(compare.compare)
     organise.mount(app)
+    app.command("set")(steer.set_)
+    app.command()(steer.changes)
     app.command()(machines.machines)
     app.add_typer(data.build(), name="data")
     app.add_typer(models.build(), name="models")

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from engine.config import RunConfig
+from jobs import changes
 from jobs import runs as services
 from jobs.cli import text
 from jobs.cli.wait import wait_for
@@ -27,7 +28,7 @@ Settings = Annotated[
 ]
 
 
-def launch(
+def launch(  # noqa: PLR0913  one argument an option
     settings: Settings = None,
     name: Annotated[str | None, typer.Option(help="What to call the run; any text.")] = None,
     wait: Annotated[
@@ -39,19 +40,27 @@ def launch(
     origin: Annotated[
         str | None, typer.Option("--from", help="Begin with the settings of this run.")
     ] = None,
+    replay: Annotated[
+        str | None,
+        typer.Option(help="This run again, with all that was changed while it trained."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the run as JSON.")] = False,
 ) -> None:
     """Launch a run."""
     from engine.settings.command import override, parse_config
 
     yard = Yard.open()
-    source = services.find(yard, origin) if origin else None
+    if origin and replay:
+        raise typer.BadParameter("--from and --replay both say what to begin with; give one")
+    source = services.find(yard, origin or replay or "") if origin or replay else None
     if source is not None and source.script is not None:
         raise services.NotPossible(
             f"{source.name} is a script of your own: start the script again, not the run."
         )
-    words = [_by_digest(yard, word) for word in settings or []]
-    config = override(source.config if source else RunConfig(), words)
+    begin = source.config if source else RunConfig()
+    if source and replay:
+        begin = changes.replay(yard, source)
+    config = override(begin, [_by_digest(yard, word) for word in settings or []])
     if name is not None:
         config = parse_config({**config.model_dump(), "name": name})
     run_id = services.launch(yard, config, source.id if source else None, key)

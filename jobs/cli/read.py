@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from engine.events import Changed
 from jobs import runs as services
 from jobs.cli import text
 from jobs.cli.export import known
@@ -87,6 +88,7 @@ def line(record: Record) -> str:
         "started": f"{_fold(body)}training on {body.get('device_name')} from step {record.step:,}",
         "finished": ": ".join(filter(None, (body.get("reason"), body.get("message")))),
         "ended": f"ended: {body.get('cause')}",
+        "changed": _changed(body),
     }.get(record.kind, str(body.get("message", "")))
     level = str(body.get("level", "info"))
     moment = f"{text.clock(record.time)}  step {record.step:>7,}"
@@ -97,3 +99,7 @@ def line(record: Record) -> str:
 
 def _fold(body: Mapping[str, Any]) -> str:
     return f"fold {body['fold']} of {body['folds']}: " if body.get("fold") else ""
+
+
+def _changed(body: Mapping[str, Any]) -> str:
+    return Changed.model_validate(body).sentence() if body.get("kind") == "changed" else ""

@@ -20,7 +20,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISION = "0008"
+REVISION = "0009"
 """the newest migration; a database that knows a later one is refused"""
 
 METADATA = MetaData()
@@ -177,6 +177,18 @@ MOMENTS = Table(
     Column("step", Integer, primary_key=True, autoincrement=False),
     Column("bytes", Integer, nullable=False),
     Column("body", Text, nullable=False),
+    ForeignKeyConstraint(["run"], ["runs.id"], ondelete="CASCADE"),
+)
+
+COMMANDS = Table(
+    "commands",
+    METADATA,
+    Column("run", String(26), primary_key=True),
+    Column("id", String(26), primary_key=True),
+    Column("op", String(10), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("created", Float(53), nullable=False),
+    Column("step", Integer),  # of the event that answers it
     ForeignKeyConstraint(["run"], ["runs.id"], ondelete="CASCADE"),
 )
 

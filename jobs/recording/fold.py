@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.events import CrossValidation, Evaluation, Finished, Started, Steps
+from engine.events import Changed, CrossValidation, Evaluation, Finished, Started, Steps
 from engine.loop.best import COUNTS_MOST
 from jobs.events import Began, Claimed, Ended, Measured, Record
 from jobs.own.scores import better, scored
@@ -41,12 +41,10 @@ class Fold:
             )
         elif isinstance(event, Started | Began):
             self._started(event)
-        elif isinstance(event, Finished):
-            # The last word, also after `ended`: the recorder gives up on a crash loop that way.
-            self._end(event.time, event.reason, event.message)
-        elif isinstance(event, Ended) and self._now("ended") is None:
-            known = event.exit_code is not None or event.signal is not None
-            self._end(event.time, "crashed" if known else "lost", event.cause)
+        elif isinstance(event, Changed) and not event.refused:
+            self.run_changes.update(total_steps=event.total_steps, epochs=event.epochs)
+        elif isinstance(event, Finished | Ended):
+            self._over(event)
 
     def _started(self, event: Started | Began) -> None:
         if isinstance(event, Began):
@@ -104,6 +102,14 @@ class Fold:
     def _best(self, metric: str) -> float | None:
         current = {**self.run, **self.run_changes}
         return current["best_value"] if current["best_metric"] == metric else None
+
+    def _over(self, event: Finished | Ended) -> None:
+        if isinstance(event, Finished):
+            # The last word, also after `ended`: the recorder gives up on a crash loop that way.
+            self._end(event.time, event.reason, event.message)
+        elif self._now("ended") is None:
+            known = event.exit_code is not None or event.signal is not None
+            self._end(event.time, "crashed" if known else "lost", event.cause)
 
     def _end(self, time: float, reason: str, cause: str) -> None:
         self.attempt_changes.update(ended=time, reason=reason, cause=cause)

@@ -11,8 +11,9 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from engine.events import DRAWN, Evaluation, Gradients, Hardware, Steps, Timing
+from engine.events import DRAWN, Changed, Evaluation, Gradients, Hardware, Steps, Timing
 from jobs.events import Measured, Record
+from jobs.history import commands
 from jobs.history.points import Points
 from jobs.history.schema import ATTEMPTS, EVALUATIONS, RECORDS, RUNS
 from jobs.measures import measures
@@ -73,6 +74,8 @@ def _store_attempt(
     _add_records(connection, run_id, notices.keep(connection, run_id, new))
     _keep_evaluations(connection, run_id, new)
     moments.keep(connection, run_id, [each.event for each in new])
+    answers = [each.event for each in new if isinstance(each.event, Changed) and each.event.id]
+    commands.answer(connection, run_id, answers)
     _write(connection, run_id, attempt, fold, new[-1].seq)
 
 

@@ -13,8 +13,9 @@ from rq.job import Job
 from engine.events import Finished
 from engine.saving.failpoints import failpoint
 from jobs import keys, queue, runs
+from jobs.control import send_change, sent_changes
 from jobs.events import Ended
-from jobs.history import History
+from jobs.history import History, commands
 from jobs.history.runs import Open, settings, unfinished
 from jobs.recording import lost, restore
 from jobs.recording.streams import Stream, drained, live_runs
@@ -23,6 +24,9 @@ from jobs.requeue import QUIET_SECONDS, YOUNG_SECONDS, Situation, crashes, decid
 TAKEN_SECONDS = 10.0
 """a job that left the queue must have become a claim by then; else its worker died in between"""
 
+
+ANSWER_SECONDS = 2.0
+"""a change that was asked for so long ago must at least stand on the run's stream"""
 
 ACTIONS = 200
 """at most so many in one look: the recording of running runs must not wait for a long queue"""
@@ -67,6 +71,7 @@ class Tender:
         for run, claim in known[:ACTIONS]:
             self._act(run, claim, streams[run.id], names)
         self._ask_again([run for run in waiting if run.desired == "stopped"])
+        self._ask_for_changes_again(waiting)
         self._retire(live - {run.id for run in waiting}, streams)
         return len(unknown) <= ACTIONS and len(known) <= ACTIONS
 
@@ -80,6 +85,18 @@ class Tender:
         for run in stopping:
             if not self.redis.xlen(keys.control(run.id)):
                 runs.send_stop(self.redis, run.id)
+
+    def _ask_for_changes_again(self, waiting: Sequence[Open]) -> None:
+        """The same for changes that were asked for a while ago and that nobody has answered."""
+        ids = {run.id for run in waiting}
+        with self.history.reading() as connection:
+            found = commands.unanswered(connection, ids)
+        late = [each for each in found if time.time() - each.created > ANSWER_SECONDS]
+        for run_id in {each.run for each in late}:
+            sent = sent_changes(self.redis, run_id)
+            for each in late:
+                if each.run == run_id and each.asked.id not in sent:
+                    send_change(self.redis, run_id, each.asked)
 
     def _claims(self, waiting: Sequence[Open]) -> list[Claim]:
         seconds, microseconds = self.redis.time()
@@ -121,11 +138,20 @@ class Tender:
     def _enqueue(self, run: Open, attempt: int) -> None:
         if run.last is not None:
             restore.raise_claim(self.redis, run.last)
+            self._tell_changes(run)
         failpoint("tend.before_enqueue")
         queue.enqueue(self.redis, run.id, attempt)
         failpoint("tend.after_enqueue")
         self.missing_since.pop(run.id, None)
         runs.changed(self.redis, run.id)
+
+    def _tell_changes(self, run: Open) -> None:
+        """At which step the next attempt must make each change, for its replay to be exact."""
+        with self.history.reading() as connection:
+            found = commands.every(connection, run.id)
+        told = max(each.last_step for each in run.attempts)
+        for each in found:
+            send_change(self.redis, run.id, each.at(told))
 
     def _is_taken(self, run_id: str, name: str) -> bool:
         """Whether the job was taken so recently that its claim may be under way."""

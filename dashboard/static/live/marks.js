@@ -1,5 +1,6 @@
-// What happened to a run, marked on its loss: checkpoints, resumes, alerts, and values that are no numbers.
+// What happened to a run, marked on its loss: checkpoints, resumes, alerts, changes, and values that are no numbers.
 import { alertsOf, LEVELS } from "./alerts.js";
+import { once, sentence } from "./changed.js";
 import { bytes, clock, plotlyText, significant, whole } from "./format.js";
 
 // judged: {curve, name, rising}, the validation curve that says which weights are the best
@@ -27,8 +28,10 @@ export function marks(facts, curve, axis, theme, judged) {
     const found = alerts.filter(({ fact }) => fact.level === level);
     add(found, 0.985, symbol, found[0]?.colour, 9);
   }
+  const changes = once(facts).filter(({ refused }) => !refused).map((fact) => ({ x: axis.at(stepOf(fact), fact.time), text: sentence(fact) }));
+  add(changes, 0.985, "square", theme.strong, 9);
   add(gaps(curve, axis), 0.94, "x-thin", theme.bad, 8);
-  const lines = [...resumes.map(({ x }) => [x, theme.warning]), ...alerts.map(({ x, colour }) => [x, colour])];
+  const lines = [...resumes.map(({ x }) => [x, theme.warning]), ...alerts.map(({ x, colour }) => [x, colour]), ...changes.map(({ x }) => [x, theme.strong])];
   return { traces, shapes: lines.map(([x, color]) => ({ type: "line", xref: "x", yref: "paper", x0: x, x1: x, y0: 0, y1: 1, line: { color, width: 1, dash: "dot" } })) };
 }
 

@@ -1,6 +1,7 @@
 // The page of one run: progress, charts on one x axis, log.
 import { Alerts, leadTo } from "./alerts.js";
 import { Axis } from "./axis.js";
+import { standing } from "./changed.js";
 import { Chart } from "./chart.js";
 import { Curves, single } from "./curves.js";
 import { element, setText } from "./dom.js";
@@ -71,7 +72,7 @@ export class RunView extends View {
     this.facts = facts;
     this.log.replace(facts);
     this.alerts.update(facts);
-    this.started = facts.findLast(({ kind }) => kind === "started");
+    this.started = standing(facts.findLast(({ kind }) => kind === "started"), facts);
     this.progress.move(progress);
     this.tell(info);
     this.redraw();
@@ -90,6 +91,7 @@ export class RunView extends View {
       this.started = started;
       this.redraw();
     }
+    this.started = standing(this.started, facts);
     if (facts.length) this.charts.get("loss")?.mark();
     this.progress.move(progress);
     this.show();

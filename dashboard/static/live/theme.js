@@ -21,6 +21,7 @@ export function readTheme(element) {
     strongLine: mix(text, ground, 0.22),
     font: read("--st-font", "system-ui, sans-serif"),
     good: "#22a884",
+    strong: mix(text, ground, 0.8),
     warning: "#d9822b",
     bad: "#d1495b",
   };

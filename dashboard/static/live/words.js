@@ -1,4 +1,5 @@
 // What a fact says as a line of the log: its level and a sentence. Null for facts that are no line.
+import { sentence } from "./changed.js";
 import { spread, whole } from "./format.js";
 
 const ENDS = {
@@ -10,6 +11,7 @@ const WORDS = {
   alert: ({ level, message }) => [level, message],
   claimed: ({ attempt, machine, device }) => ["info", `Attempt ${attempt} begins on ${machine} (${device}).`],
   started: (fact) => ["info", beginning(fact)],
+  changed: (fact) => [fact.refused ? "warning" : "info", `${sentence(fact).replace(/\.$/, "")}.`],
   checkpoint: ({ step, name }) => ["info", `Checkpoint at step ${whole(step)} (${name}).`],
   cross_validation: (fact) => ["info", tested(fact)],
   finished: ({ reason, message }) => [reason === "failed" ? "error" : "info", message || ENDS[reason]],

@@ -1,0 +1,58 @@
+"""Tensors by name: copied, filled, laid out for a file; an optimizer's state as such."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.optim import Optimizer
+
+Tensors = dict[str, Tensor]
+Numbers = dict[str, float | bool | None]
+
+
+def copied(weights: Tensors) -> Tensors:
+    """A copy that training does not change, in the same memory order."""
+    return {name: tensor.detach().clone() for name, tensor in weights.items()}
+
+
+def plain(tensors: Tensors) -> Tensors:
+    """On the CPU and row by row, as safetensors wants them (a CNN's weights are channels-last)."""
+    return {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+
+
+def fill(targets: Tensors, sources: Tensors) -> None:
+    """Copies values; device and memory order stay those of the target."""
+    with torch.no_grad():
+        for name, target in targets.items():
+            target.copy_(sources[name])
+
+
+def flat_optimizer(optimizer: Optimizer) -> tuple[Tensors, Numbers]:
+    """Its state as tensors and numbers, by `<parameter>.<name>`."""
+    tensors: Tensors = {}
+    numbers: Numbers = {}
+    for place, values in optimizer.state_dict()["state"].items():
+        for name, value in values.items():
+            key = f"{place}.{name}"
+            if isinstance(value, Tensor):
+                # Counts may be views of one vector, and safetensors refuses shared memory.
+                tensors[key] = value if value.dim() else value.clone()
+            else:
+                numbers[key] = value
+    return tensors, numbers
+
+
+def restore_optimizer(optimizer: Optimizer, flat: dict[str, Any]) -> None:
+    """Hands the values back in the memory order of their parameters, which fused updates need."""
+    whole = optimizer.state_dict()
+    parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
+    state: dict[int, dict[str, Any]] = {}
+    for key, value in flat.items():
+        place, _, name = key.partition(".")
+        parameter = parameters[int(place)]
+        if isinstance(value, Tensor) and value.shape == parameter.shape:
+            value = torch.empty_like(parameter).copy_(value)
+        state.setdefault(int(place), {})[name] = value
+    optimizer.load_state_dict({**whole, "state": state})
