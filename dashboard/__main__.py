@@ -6,6 +6,7 @@ import os
 import socket
 import sys
 
+from jobs.base_path import base_path
 from jobs.home import Home
 
 DEFAULT_PORT = 8501
@@ -19,8 +20,9 @@ class CannotStart(Exception):
 def main() -> int:
     """Runs until SIGTERM or Ctrl-C. 2 means: it could not start, a sentence says why."""
     try:
+        base_path()
         listener = listen(address(), port())
-    except CannotStart as reason:
+    except (CannotStart, ValueError) as reason:
         sys.stderr.write(f"{reason}\n")
         return 2
     serve(Home.from_environment(), listener)
@@ -72,7 +74,7 @@ def serve(home: Home, listener: socket.socket) -> None:
 
     number = listener.getsockname()[1]
     app = asgi.create(home, number)
-    sys.stdout.write(f"http://127.0.0.1:{number}/?token={secret.read_token(home)}\n")
+    sys.stdout.write(f"http://127.0.0.1:{number}{base_path()}/?token={secret.read_token(home)}\n")
     sys.stdout.flush()
     config = uvicorn.Config(
         app,
@@ -81,6 +83,8 @@ def serve(home: Home, listener: socket.socket) -> None:
         ws="websockets-sansio",
         timeout_graceful_shutdown=1,
         server_header=False,
+        # What a proxy says of the browser's address counts only where the owner says so.
+        proxy_headers=os.environ.get("TRAINYARD_TRUST_PROXY") == "1",
     )
     uvicorn.Server(config).run(sockets=[listener])
     sys.stdout.flush()

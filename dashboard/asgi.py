@@ -53,7 +53,7 @@ def create(home: Home, port: int, script: Path = PAGES) -> Guard:
         ],
         lifespan=lifespan,
     )
-    return Guard(app, token, port, allowed_hosts())
+    return Guard(app, token, port, allowed_hosts(), files.base)
 
 
 def _yard() -> Yard:

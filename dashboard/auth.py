@@ -18,6 +18,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dashboard import login, secret
+from dashboard.base import rooted
 from dashboard.scrape import PATH
 
 COOKIE_SECONDS = 30 * 24 * 3600
@@ -65,6 +66,8 @@ class Guard:
     token: str
     port: int
     hosts: frozenset[str]
+    base: str = ""
+    """see `base.py`"""
 
     @property
     def cookie(self) -> str:
@@ -76,6 +79,7 @@ class Guard:
         if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
             return
+        scope = rooted(scope, self.base)
         refusal = await self._refusal(scope, receive)
         if scope["type"] == "websocket":
             if refusal is None:
@@ -95,14 +99,19 @@ class Guard:
                 "the name in TRAINYARD_ALLOWED_HOSTS.\n",
                 status_code=403,
             )
-        if scope["path"] in OPEN_PATHS:
+        path = scope["path"].removeprefix(self.base)
+        if path in OPEN_PATHS:
             return None
         if scope["type"] == "http" and scope["path"] in BEARER_PATHS and self._has_token(headers):
             return None
         if not _same_origin(scope, headers):
             return PlainTextResponse("Requests from other web sites are refused.\n", 403)
-        if scope["type"] == "http" and scope["path"] == LOGIN_PATH and scope["method"] == "POST":
+        if scope["type"] == "http" and path == LOGIN_PATH and scope["method"] == "POST":
             return await self._log_in(Request(scope, receive))
+        if scope["type"] == "http" and not path:
+            # Below it the page's own files are found; beside it they are not.
+            query = scope["query_string"].decode("latin-1")
+            return RedirectResponse(f"{self.base}/" + (f"?{query}" if query else ""))
         return self._without_cookie(scope, headers)
 
     def _has_token(self, headers: Headers) -> bool:
@@ -118,7 +127,7 @@ class Guard:
         right = bool(given) and secret.same(given[0], self.token)
         if scope["method"] in SAFE_METHODS and (right or (known and given)):
             rest = [pair for pair in query if pair[0] != "token"]
-            return self._enter(local_path(scope["path"], rest))
+            return self._enter(local_path(scope["path"], rest), scope["scheme"])
         return None if known else _unauthorized(scope, headers, wrong=bool(given))
 
     async def _log_in(self, request: Request) -> Response:
@@ -130,11 +139,13 @@ class Guard:
                 return PlainTextResponse("This is too long for a token.\n", 401)
         form = dict(parse_qsl(body.decode("latin-1"), keep_blank_values=True))
         if not secret.same(form.get("token", "").strip(), self.token):
-            return login.page(form.get("next", "/"), wrong=True)
-        target = urlsplit(form.get("next", "/"))
-        return self._enter(local_path(target.path, parse_qsl(target.query)))
+            return login.page(form.get("next", "/"), wrong=True, base=self.base)
+        target = urlsplit(form.get("next", f"{self.base}/"))
+        return self._enter(
+            local_path(target.path, parse_qsl(target.query)), request.scope["scheme"]
+        )
 
-    def _enter(self, target: str) -> Response:
+    def _enter(self, target: str, scheme: str) -> Response:
         """Hands out the cookie and leads to `target`, where no token stands in the address."""
         response = RedirectResponse(target, status_code=303)
         response.headers["cache-control"] = "no-store"
@@ -142,6 +153,8 @@ class Guard:
             self.cookie,
             secret.sign_cookie(self.token),
             max_age=COOKIE_SECONDS,
+            path=self.base or "/",
+            secure=scheme == "https",
             httponly=True,
             samesite="lax",
         )
@@ -158,7 +171,7 @@ def local_path(path: str, query: list[tuple[str, str]]) -> str:
 def _unauthorized(scope: Scope, headers: Headers, *, wrong: bool) -> Response:
     if scope["method"] in SAFE_METHODS and "text/html" in headers.get("accept", ""):
         query = parse_qsl(scope["query_string"].decode("latin-1"))
-        return login.page(local_path(scope["path"], query), wrong=wrong)
+        return login.page(local_path(scope["path"], query), wrong=wrong, base=scope["root_path"])
     return PlainTextResponse("Log in first: open the address Trainyard printed.\n", 401)
 
 

@@ -22,7 +22,7 @@ PATHS = ("/", "/data", "/runs", "/run", "/compare", "/alerts", "/machines")
 HOME_PATH = "/launch"
 """what people type for the first page; Streamlit knows it as `/` only"""
 
-SERVER = '<script>window.__streamlit = { BACKEND_BASE_URL: location.origin + "/" }</script>'
+SERVER = '<script>window.__streamlit = {{ BACKEND_BASE_URL: location.origin + "{}/" }}</script>'
 INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 
@@ -39,7 +39,7 @@ def routes(files: StaticFiles) -> list[Route]:
 
     async def go_home(request: Request) -> RedirectResponse:
         query = request.url.query
-        return RedirectResponse("/" + (f"?{query}" if query else ""))
+        return RedirectResponse(f"{files.base}/" + (f"?{query}" if query else ""))
 
     pages = [Route(path, serve, methods=["GET"]) for path in PATHS]
     return [*pages, Route(HOME_PATH, go_home, methods=["GET"])]
@@ -55,7 +55,8 @@ def document(files: StaticFiles) -> str:
     # All at once: left to themselves, the modules of the charts come one import after another.
     modules = [name for name in files.files if name.startswith("live/") and name.endswith(".js")]
     early = "".join(f'<link rel="modulepreload" href="{files.url(name)}">' for name in modules)
-    return html.replace("<title>Streamlit</title>", f"<title>Trainyard</title>{SERVER}{early}")
+    server = SERVER.format(files.base)
+    return html.replace("<title>Streamlit</title>", f"<title>Trainyard</title>{server}{early}")
 
 
 def _hashes(html: str) -> list[str]:

@@ -36,7 +36,7 @@ button { margin-top: 14px; border: 0; background: var(--strong); color: var(--on
 <h1>Log in to Trainyard</h1>
 <p>Open the address that <code>./trainyard up</code> printed, or paste the token from it.
 It also stands in the file <code>token</code> of Trainyard's folder.</p>
-<form method="post" action="/login">
+<form method="post" action="$base/login">
 <input type="hidden" name="next" value="$next">
 <label for="token">Token</label>
 <input id="token" name="token" type="password" autocomplete="current-password" autofocus required>
@@ -46,9 +46,10 @@ $wrong<button>Log in</button></form>
 WRONG = '<p class="wrong" role="alert">This token does not match. Copy it again, whole.</p>'
 
 
-def page(target: str, *, wrong: bool) -> HTMLResponse:
+def page(target: str, *, wrong: bool, base: str = "") -> HTMLResponse:
     """Status 401; after a good token it leads to `target`, a path on this server."""
-    body = PAGE.substitute(next=escape(target, quote=True), wrong=WRONG if wrong else "")
+    said = WRONG if wrong else ""
+    body = PAGE.substitute(next=escape(target, quote=True), wrong=said, base=base)
     # With `no-referrer` browsers send "Origin: null" with a form, which the guard refuses.
     headers = {"cache-control": "no-store", "referrer-policy": "same-origin"}
     return HTMLResponse(body, status_code=401, headers=headers)

@@ -11,6 +11,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from jobs.base_path import base_path
+
 FOLDER = Path(__file__).parent / "static"
 TYPES = {
     ".js": "text/javascript; charset=utf-8",
@@ -25,6 +27,7 @@ class StaticFiles:
 
     files: dict[str, bytes]
     version: str
+    base: str = ""
 
     @classmethod
     def read(cls, folder: Path = FOLDER) -> StaticFiles:
@@ -39,13 +42,13 @@ class StaticFiles:
         together = hashlib.sha256()
         for name, content in files.items():
             together.update(name.encode() + b"\0" + content)
-        return cls(files, together.hexdigest()[:16])
+        return cls(files, together.hexdigest()[:16], base_path())
 
     def url(self, name: str) -> str:
         """Where the browser finds a file."""
         if name not in self.files:
             raise KeyError(f"no file {name} in {FOLDER}")
-        return f"/live/static/{self.version}/{name}"
+        return f"{self.base}/live/static/{self.version}/{name}"
 
     def routes(self) -> list[Route]:
         """The one route that serves them. An old version's address gets the new file."""

@@ -50,7 +50,7 @@ function send(box, file, done) {
   request.addEventListener("abort", () => end(""));
   request.addEventListener("error", () =>
     end("The connection broke before the file had arrived. Is Trainyard still running? Drop the file again."));
-  request.open("POST", "/uploads");
+  request.open("POST", new URL("uploads", document.baseURI));
   request.setRequestHeader("x-file-name", encodeURIComponent(file.name));
   request.responseType = "text";
   request.send(file);

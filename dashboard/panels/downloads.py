@@ -57,7 +57,7 @@ def _row(title: str, text: str) -> st.delta_generator.DeltaGenerator:
 
 def _link(label: str, query: Mapping[str, str]) -> None:
     # Not a download button: that would hold the whole file in the server's memory.
-    address = f"{exports.PATH}?{urlencode(query)}"
+    address = f"{exports.PATH[1:]}?{urlencode(query)}"
     st.link_button(label, address, icon=":material/download:")
 
 

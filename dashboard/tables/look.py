@@ -90,7 +90,7 @@ def _actions(found: DataSet, sets: DataSets) -> None:
         if st.button("Train on it", key="train", type="primary", icon=":material/play_arrow:"):
             navigation.go("launch", **_aim(found))
         if found.original:
-            address = f"/downloads?{urlencode({'id': found.id})}"
+            address = f"downloads?{urlencode({'id': found.id})}"
             st.link_button("Download", address, icon=":material/download:")
         with st.popover("Rename", icon=":material/edit:", key="rename"):
             _rename(found, sets)

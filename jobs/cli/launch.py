@@ -11,6 +11,7 @@ import typer
 from engine.config import RunConfig
 from jobs import changes
 from jobs import runs as services
+from jobs.base_path import base_path
 from jobs.cli import text
 from jobs.cli.wait import wait_for
 from jobs.data_sets import DataSets
@@ -93,4 +94,4 @@ def page(home: Home, run_id: str) -> str:
 
     running = Running.read(home)
     port = running.port if running else os.environ.get("TRAINYARD_PORT", "8501")
-    return f"http://127.0.0.1:{port}/run?id={run_id}"
+    return f"http://127.0.0.1:{port}{base_path()}/run?id={run_id}"

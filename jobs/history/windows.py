@@ -18,7 +18,7 @@ from sqlalchemy import ColumnElement, Connection, Row, RowMapping, Select, selec
 
 from jobs.history.levels import LEVELS, Units, block_chunks, bucket_points, unit_chunks
 from jobs.history.points import Points, join
-from jobs.history.schema import CHUNKS, OPEN, PYRAMID
+from jobs.history.schema import CHUNKS, HEADS, OPEN, PYRAMID
 from jobs.history.span import Drawn, Span
 
 FIRST = {"step": PYRAMID.c.first_step, "time": PYRAMID.c.first_second}
@@ -172,7 +172,7 @@ def _heads(run_id: str, metrics: Sequence[str] | None, span: Span) -> Select[Any
         PYRAMID.c.last_second,
         FIRST[span.axis].label("first"),
         LAST[span.axis].label("last"),
-    ).where(PYRAMID.c.run == run_id, PYRAMID.c.level == 2)
+    ).where(PYRAMID.c.run == run_id, HEADS)
     if metrics is not None:
         query = query.where(PYRAMID.c.metric.in_(metrics))
     return query.order_by(PYRAMID.c.metric, PYRAMID.c.block)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import redis
 
+from jobs.base_path import base_path
 from jobs.connect import RedisUnavailable, connect_unretried, url
 from jobs.home import Home
 from jobs.stack import devices, ports, procfile, remains
@@ -124,6 +125,7 @@ def describe(options: Options, home: Home, procfile_path: Path) -> Stack:
             url(home)
         entries = procfile.read(procfile_path)
         port = ports.choose(options.port)
+        base_path()
     except (RedisUnavailable, procfile.ProcfileError, ports.PortTaken, ValueError) as error:
         raise CannotStart(str(error)) from error
     chosen = procfile.for_this_machine(entries, devices.find(), own_redis=own_redis)
@@ -154,7 +156,7 @@ def end_the_last(home: Home, console: Console) -> None:
 def address(home: Home, port: int) -> str:
     """The page with the login token, once the dashboard has made one."""
     token = home.token.read_text().strip() if home.token.exists() else ""
-    return f"http://127.0.0.1:{port}/" + (f"?token={token}" if token else "")
+    return f"http://127.0.0.1:{port}{base_path()}/" + (f"?token={token}" if token else "")
 
 
 def redis_answers(home: Home) -> bool:

@@ -15,7 +15,8 @@ export class Connection {
   }
 
   open() {
-    const url = new URL("/live/ws", document.baseURI);
+    // This file is <base>/live/static/<version>/live/socket.js, wherever the dashboard lives.
+    const url = new URL("../../../ws", import.meta.url);
     url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
     const socket = new WebSocket(url);
     socket.binaryType = "arraybuffer";
