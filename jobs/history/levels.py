@@ -48,24 +48,41 @@ def bucket_points(level: int) -> int:
 
 def reduce(points: Points) -> Points:
     """The points of a bucket that draw it, in their order; never none."""
-    values = points.values
-    finite = np.isfinite(values)
-    keep = {0, len(points) - 1}
-    if finite.any():
-        keep.add(int(np.where(finite, values, np.inf).argmin()))
-        keep.add(int(np.where(finite, values, -np.inf).argmax()))
-    if not finite.all():
-        keep.add(int((~finite).argmax()))
-    # Nearly always the first and the last: a clock may have been set back.
-    for x in (points.steps, points.seconds):
-        keep.update((int(x.argmin()), int(x.argmax())))
-    return points.take(np.asarray(sorted(keep), np.intp))
+    return _buckets(points, len(points))
 
 
 def finest(points: Points) -> Points:
     """A chunk on level 1."""
-    starts = range(0, len(points), FINEST_POINTS)
-    return join([reduce(points.take(slice(begin, begin + FINEST_POINTS))) for begin in starts])
+    return _buckets(points, FINEST_POINTS)
+
+
+def _buckets(points: Points, width: int) -> Points:
+    """What draws each stretch of `width` points."""
+    count = len(points)
+    starts = np.arange(0, count, width)
+    values = _table(points.values, width, np.nan)
+    finite = np.isfinite(values)
+    gaps = ~finite
+    gaps.reshape(-1)[count:] = False
+    some, broken = finite.any(axis=1), gaps.any(axis=1)
+    keep = [starts, np.minimum(starts + width, count) - 1]
+    keep.append((starts + np.where(finite, values, np.inf).argmin(axis=1))[some])
+    keep.append((starts + np.where(finite, values, -np.inf).argmax(axis=1))[some])
+    keep.append((starts + gaps.argmax(axis=1))[broken])
+    for x in (points.steps, points.seconds):
+        # The first and the last reach furthest, unless a clock was set back.
+        if (x[1:] < x[:-1]).any():
+            table = _table(x, width, x[-1])
+            keep += [starts + table.argmin(axis=1), starts + table.argmax(axis=1)]
+    return points.take(np.unique(np.concatenate(keep)))
+
+
+def _table(column: NDArray[Any], width: int, filling: float) -> NDArray[Any]:
+    """A row for each stretch; the last one is filled up."""
+    rows = -(-len(column) // width)
+    table = np.full(rows * width, filling, column.dtype)
+    table[: len(column)] = column
+    return table.reshape(rows, width)
 
 
 @dataclass

@@ -8,6 +8,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+GONE = (OSError, asyncio.IncompleteReadError, asyncio.CancelledError)
+
 
 @contextmanager
 def proxy(target: int, prefix: str, *, strip: bool) -> Iterator[int]:
@@ -34,10 +36,10 @@ def proxy(target: int, prefix: str, *, strip: bool) -> Iterator[int]:
 
 async def _end() -> None:
     """Cuts the connections that are still open."""
-    others = asyncio.all_tasks() - {asyncio.current_task()}
-    for task in others:
-        task.cancel()
-    await asyncio.gather(*others, return_exceptions=True)
+    while others := asyncio.all_tasks() - {asyncio.current_task()}:
+        for task in others:
+            task.cancel()
+        await asyncio.wait(others, timeout=0.2)
 
 
 async def _serve(
@@ -48,7 +50,7 @@ async def _serve(
     strip: bool,
 ) -> None:
     """One request, or one WebSocket: the connection is not used again."""
-    with contextlib.closing(writer), contextlib.suppress(OSError, asyncio.IncompleteReadError):
+    with contextlib.closing(writer), contextlib.suppress(*GONE):
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
         line, _, rest = head.partition("\r\n")
         method, path, version = line.split(" ")
@@ -76,6 +78,7 @@ async def _serve(
             finally:
                 for pipe in pipes:
                     pipe.cancel()
+                await asyncio.gather(*pipes, return_exceptions=True)
 
 
 async def _pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

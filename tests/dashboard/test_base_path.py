@@ -81,9 +81,7 @@ def test_addresses_lead_below_the_base_path(based: Dashboard) -> None:
     assert f"http://127.0.0.1:{based.port}{BASE}/?token=" in log
 
 
-@pytest.mark.parametrize(
-    "given", ["/a b", "/../etc", "/yard?x", "https://a/b", '/"><script>']
-)
+@pytest.mark.parametrize("given", ["/a b", "/../etc", "/yard?x", "https://a/b", '/"><script>'])
 def test_what_is_no_base_path_is_refused_with_a_sentence(home: Home, given: str) -> None:
     answer = subprocess.run(
         [sys.executable, "-m", "dashboard"],

@@ -1,4 +1,4 @@
-"""Where the rows of pyramids begin and end, and open chunks in order, found without reading them."""
+"""Where rows of pyramids begin and end, and open chunks in order, without reading them."""
 
 import sqlalchemy as sa
 from alembic import op
