@@ -17,6 +17,9 @@ from tests.dashboard.proxy import proxy
 from tests.dashboard.serving import ROOT, Complaints, Dashboard, await_page, free_port, running
 
 BASE = "/lab/yard"
+PATIENCE_MS = 90_000
+"""each file of the page is a connection of its own here"""
+
 NEWEST = """(step) => {
   const data = document.querySelector('[data-chart=loss] .ty-plot')?.data;
   return data && Math.max(...data[0].x) >= step;
@@ -43,6 +46,7 @@ def test_a_run_is_watched_through_a_proxy(
     writer.steps(50)
     with proxy(based.port, BASE, strip=strip) as port:
         profile = browser.new_context()
+        profile.set_default_timeout(PATIENCE_MS)
         page = profile.new_page()
         page.goto(f"http://127.0.0.1:{port}{BASE}/run?id={writer.run_id}")
         page.get_by_label("Token").fill(based.token)
@@ -53,11 +57,11 @@ def test_a_run_is_watched_through_a_proxy(
         writer.steps(25)
         page.wait_for_function(NEWEST, arg=75)
         page.get_by_role("link", name="Data").first.click()
-        expect(page).to_have_url(f"http://127.0.0.1:{port}{BASE}/data")
+        expect(page).to_have_url(f"http://127.0.0.1:{port}{BASE}/data", timeout=PATIENCE_MS)
         page.locator("input[type=file]").first.set_input_files(
             {"name": "few.csv", "mimeType": "text/csv", "buffer": b"a,b\n1,2\n3,4\n"}
         )
-        expect(page.get_by_text("few.csv").first).to_be_visible()
+        expect(page.get_by_text("few.csv").first).to_be_visible(timeout=PATIENCE_MS)
         (cookie,) = [each for each in profile.cookies() if each["name"].startswith("trainyard_")]
         assert (cookie["path"], cookie["secure"]) == (BASE, False)
         assert complaints.texts == []
