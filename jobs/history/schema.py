@@ -21,7 +21,7 @@ from sqlalchemy import (
     literal_column,
 )
 
-REVISION = "0009"
+REVISION = "0010"
 """the newest migration; a database that knows a later one is refused"""
 
 METADATA = MetaData()
