@@ -16,6 +16,7 @@ from engine.losses import Automatic, Loss
 from engine.models import Cnn, Model
 from engine.optim import AdamW, Optimizer
 from engine.schedules import Cosine, Schedule
+from engine.settings.guard import Guard
 from engine.settings.hardware import Hardware
 from engine.settings.plan import Change
 from engine.spec import LIVE, RARE, Spec
@@ -139,6 +140,10 @@ class Training(Spec):
         True,
         description="test and keep the weights of the best validation metric, not the last ones",
         json_schema_extra=RARE,
+    )
+    guard: Guard | None = Field(
+        None,
+        description="refuse steps that look wrong: go back to good weights with a lower rate",
     )
     checkpoint_seconds: float = Field(
         10.0,

@@ -13,6 +13,7 @@ from pydantic import Field, TypeAdapter
 from engine.changed import Changed as Changed
 from engine.data.card import Task
 from engine.fact import Fact as Fact
+from engine.refused import Refused as Refused
 from engine.samples import Hardware as Hardware
 from engine.samples import Timing as Timing
 from engine.spec import Spec
@@ -226,6 +227,7 @@ Event = Annotated[
     | Log
     | Alert
     | Changed
+    | Refused
     | Hardware
     | Finished,
     Field(discriminator="kind"),

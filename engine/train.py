@@ -20,6 +20,7 @@ from engine.inbox import Inbox
 from engine.loop.batches import steps
 from engine.loop.clock import Clock
 from engine.loop.folds import Teller, check_folds, finished
+from engine.loop.recover import tell_rest
 from engine.loop.round import end_round, is_over, last_word, test
 from engine.loop.setup import first_state, set_up
 from engine.loop.steer import Steering
@@ -140,7 +141,10 @@ def _learn(steering: Steering, keeper: Keeper, clock: Clock) -> Iterator[Event]:
         evaluation = setup.next_evaluation(state.progress.evaluated_step)
 
         for batches in clock.over("data", steps(setup, state.step, evaluation)):
-            pending.add(advance(setup, state, batches))
+            taken = advance(setup, state, batches)
+            if taken is None:
+                break
+            pending.add(taken)
             failpoint("train.step")
             if pending.due():
                 yield from tell(pending, state, setup)
@@ -150,8 +154,7 @@ def _learn(steering: Steering, keeper: Keeper, clock: Clock) -> Iterator[Event]:
             if steering.due():
                 break
 
-        if pending.losses:
-            yield from tell(pending, state, setup)
+        yield from tell_rest(pending, setup, state)
         if state.step >= evaluation:
             yield from clock.over("evaluation", end_round(setup, state))
             share_progress(setup, state)

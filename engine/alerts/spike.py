@@ -66,7 +66,7 @@ class Spikes(Spec):
 
 def spikes(known: Spikes, told: Steps, threshold: float, advice: str) -> tuple[Spikes, list[Alert]]:
     """What is known after `told`, and the spikes that began in it. All losses are finite."""
-    ear = _Ear(known, threshold)
+    ear = Ear(known, threshold)
     alerts = []
     losses, rates = told.metrics["train/loss"], told.metrics["train/learning_rate"]
     first = told.step - len(losses) + 1
@@ -76,7 +76,7 @@ def spikes(known: Spikes, told: Steps, threshold: float, advice: str) -> tuple[S
     return ear.known(), alerts
 
 
-class _Ear:
+class Ear:
     """`Spikes` while several losses in a row are heard."""
 
     def __init__(self, known: Spikes, threshold: float) -> None:
@@ -104,8 +104,7 @@ class _Ear:
         if rate > JUMP * self.rate:
             self._begin_anew()
         self.rate = rate
-        height = math.log(max(loss, 0.0) + self.negligible) if self.negligible else loss
-        beyond = (height - self.level) / self.deviation
+        height, beyond = self._height(loss), self.beyond(loss)
         if self.since:
             self._wait(step, beyond)
             return False
@@ -116,6 +115,13 @@ class _Ear:
         if not self.high:
             self._learn(step, height)
         return False
+
+    def beyond(self, loss: float) -> float:
+        """How many deviations it lies above the usual; 0 before there is a usual one."""
+        return (self._height(loss) - self.level) / self.deviation
+
+    def _height(self, loss: float) -> float:
+        return math.log(max(loss, 0.0) + self.negligible) if self.negligible else loss
 
     def _wait(self, step: int, beyond: float) -> None:
         """During a spike: until the loss is back, or has been where it is for so long."""
@@ -153,7 +159,7 @@ class _Ear:
         return max(0.0, math.exp(self.level) - self.negligible)
 
 
-def _alert(ear: _Ear, step: int, loss: float, advice: str) -> Alert:
+def _alert(ear: Ear, step: int, loss: float, advice: str) -> Alert:
     if ear.since < step:
         what = f"the loss has jumped since step {ear.since:,}: it is {short(loss)} at step {step:,}"
     else:

@@ -12,6 +12,7 @@ from engine.distributed.place import Place
 from engine.distributed.team import joined
 from engine.loop.batches import steps
 from engine.loop.folds import check_folds
+from engine.loop.recover import recover
 from engine.loop.round import is_over
 from engine.loop.setup import Setup, first_state, set_up
 from engine.loop.state import TrainState
@@ -57,9 +58,10 @@ def _train(setup: Setup, state: TrainState) -> None:
     while not is_over(setup, state):
         evaluation = setup.next_evaluation(state.progress.evaluated_step)
         for batches in steps(setup, state.step, evaluation):
-            advance(setup, state, batches)
-            if steering.due():
+            if advance(setup, state, batches) is None or steering.due():
                 break
+        for _ in recover(setup, state):
+            pass
         if state.step >= evaluation:
             share_progress(setup, state)
         _obey(steering)

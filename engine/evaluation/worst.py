@@ -69,7 +69,7 @@ def looks(setup: Setup, part: Part, rows: Labels) -> list[dict[str, Any]]:
 def _pixels(setup: Setup, images: Array) -> list[list[list[list[int]]]]:
     """`(height, width, channels)`, 0 to 255: 0 and 255 are the extremes of the training part."""
     train = setup.prepared.parts["train"].inputs[0]
-    low, high = float(train.min()), float(train.max())
+    low, high = float(np.nanmin(train)), float(np.nanmax(train))
     thin = -(-max(images.shape[2:]) // LONGEST_SIDE)
     shown = images[:, :3, ::thin, ::thin]
     if shown.shape[1] == 2:

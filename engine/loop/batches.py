@@ -44,15 +44,33 @@ def _steps(setup: Setup, start: int, end: int) -> Iterator[list[Batch]]:
         order = epoch_order(training.seed, epoch, len(part), part.home)
         shift = mix(training.seed, Purpose.SHIFT, epoch) % part.context if part.context else 0
         first = epoch * per_epoch
-        copy = part.in_order(order) if _takes_one_batch(setup) else None
+        whole = _takes_one_batch(setup) and not len(setup.left_out)
+        copy = part.in_order(order) if whole else None
         while step < min(end, first + per_epoch):
             begin = (step - first) * setup.step_samples
             places = slice(begin, begin + setup.step_samples)
             if copy is None:
-                yield _batches(setup, order[places], shift)
+                yield _batches(setup, _wanted(setup, order[places]), shift)
             else:
                 yield [Batch(*copy.cut(places))]
             step += 1
+
+
+def samples_of(setup: Setup, step: int) -> tuple[Tensor, int]:
+    """The samples of the step after `step`, int64 `(samples,)`, and the shift of their windows."""
+    training, part, per_epoch = setup.config.training, setup.parts["train"], setup.steps_per_epoch
+    epoch, place = divmod(step, per_epoch)
+    order = epoch_order(training.seed, epoch, len(part), part.home)
+    shift = mix(training.seed, Purpose.SHIFT, epoch) % part.context if part.context else 0
+    begin = place * setup.step_samples
+    return _wanted(setup, order[begin : begin + setup.step_samples]), shift
+
+
+def _wanted(setup: Setup, samples: Tensor) -> Tensor:
+    """Without those that are left out."""
+    if not len(setup.left_out):
+        return samples
+    return samples[~torch.isin(samples, setup.left_out)]
 
 
 def _takes_one_batch(setup: Setup) -> bool:
@@ -64,6 +82,8 @@ def _takes_one_batch(setup: Setup) -> bool:
 def _batches(setup: Setup, places: Tensor, shift: int) -> list[Batch]:
     """This rank's samples of `places` in batches, each with its share of what the loss counts."""
     part, team, size = setup.parts["train"], setup.team, setup.config.training.batch_size
+    if not len(places):
+        return []
     if len(places) <= size and team.size == 1:
         return [Batch(*part.batch(places, shift))]
     pieces = torch.split(places, size)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.amp.grad_scaler import GradScaler
 
 from engine.config import RunConfig
@@ -19,6 +19,7 @@ from engine.data.prepared import Prepared
 from engine.distributed.place import Place
 from engine.distributed.team import Team
 from engine.loop.average import Average
+from engine.loop.guard import Guarding
 from engine.loop.parts import Augment, TensorPart, on_device
 from engine.loop.randomness import seed_weights
 from engine.loop.state import TrainState
@@ -45,6 +46,8 @@ class Setup:
     augment: Augment
     machine: Machine
     versions: dict[str, str]
+    left_out: Tensor = field(default_factory=lambda: torch.zeros(0, dtype=torch.int64))
+    """numbers of training samples that the guard found not to be finite"""
     watched: list[dict[str, Any]] = field(default_factory=list)
     """what is known of the samples shown at each evaluation (`engine/evaluation/watched.py`)"""
 
@@ -177,4 +180,5 @@ def first_state(setup: Setup) -> TrainState:
         optimizer=setup.config.optimizer.build(model),
         scaler=GradScaler(setup.device.type, enabled=setup.machine.precision.scaled),
         average=Average(model, ema.decay) if ema else None,
+        guard=Guarding() if setup.config.training.guard else None,
     )

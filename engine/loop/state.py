@@ -20,9 +20,10 @@ from torch.optim import Optimizer
 
 from engine.alerts.known import Known
 from engine.config import RunConfig
-from engine.events import Alert, Changed, Evaluation, Event, Gradients, Steps
+from engine.events import Alert, Changed, Evaluation, Event, Gradients, Refused, Steps
 from engine.loop.average import Average
 from engine.loop.gradients import Watch, layer_names
+from engine.loop.guard import Guarding, Watched
 from engine.loop.tensors import (
     Numbers,
     Tensors,
@@ -37,7 +38,7 @@ from engine.spec import Spec
 RECENT_SECONDS = 1.0
 """events this old have long been written down by whoever listens"""
 
-Remembered = Steps | Gradients | Evaluation | Alert | Changed
+Remembered = Steps | Gradients | Evaluation | Alert | Changed | Refused
 Told = Annotated[Remembered, Field(discriminator="kind")]
 """what carries points of curves, what was made of them, and what was changed"""
 
@@ -64,6 +65,8 @@ class Progress(Spec):
     """to the rules that watch the losses"""
     changes: list[Changed] = []
     """of the settings since the run began, oldest first"""
+    left_out: list[int] = []
+    """numbers of training samples that are not finite, as the guard found"""
 
     def with_change(self, change: Changed) -> Progress:
         """What is known once that was changed, or refused."""
@@ -95,6 +98,7 @@ class Scalars(Spec):
     recent: list[Told]
     scaler: dict[str, float | int] = {}
     """of the loss under fp16: its scale, and how long it has held"""
+    guard: Watched | None = None
 
 
 @dataclass
@@ -117,6 +121,8 @@ class TrainState:
     """weights of the best evaluation, on the device; empty before the first evaluation"""
     recent: list[Told] = field(default_factory=list)
     """what was yielded in the last second: it may be lost with the process that heard it"""
+    guard: Guarding | None = None
+    """judges each step before it is taken, when `training.guard` is on"""
 
     @cached_property
     def weights(self) -> list[nn.Parameter]:
@@ -182,6 +188,7 @@ class TrainState:
             optimizer=numbers,
             recent=self.recent,
             scaler=self.scaler.state_dict(),
+            guard=self.guard.watched() if self.guard else None,
         )
         files = {
             "model.safetensors": save(plain(self.model.state_dict())),
@@ -192,7 +199,7 @@ class TrainState:
             files["average.safetensors"] = save(plain(self.average.tensors))
         if self.best:
             files["best.safetensors"] = save(plain(self.best))
-        return files
+        return files | (self.guard.to_files() if self.guard else {})
 
     def restore(self, files: dict[str, bytes], step: int) -> None:
         """Takes over a checkpoint made by `to_files` under the same model and optimizer."""
@@ -208,6 +215,8 @@ class TrainState:
         restore_optimizer(self.optimizer, {**tensors, **scalars.optimizer})
         if scalars.scaler and self.scaler.is_enabled():
             self.scaler.load_state_dict(scalars.scaler)
+        if self.guard and scalars.guard:
+            self.guard.restore(scalars.guard, files)
         self.step, self.progress, self.recent = step, scalars.progress, list(scalars.recent)
 
 

@@ -34,6 +34,9 @@ def turn(setup: Setup, state: TrainState, config: RunConfig) -> None:
 def turn_again(setup: Setup, state: TrainState) -> None:
     """After a resume: all that was changed before the checkpoint."""
     turn(setup, state, after_all(state.config, state.progress.changes))
+    setup.left_out = torch.tensor(
+        state.progress.left_out, dtype=torch.int64, device=setup.parts["train"].home
+    )
 
 
 def _take_over_groups(config: RunConfig, state: TrainState) -> None:

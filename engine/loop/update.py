@@ -17,20 +17,33 @@ Left = tuple[Tensor, Tensor, Tensor | None]
 """mean loss and norm of the gradient before clipping, scalars; the norms of `Taken.layers`"""
 
 
-def advance(setup: Setup, state: TrainState, batches: list[Batch]) -> Taken:
-    """One step on, at its learning rate."""
+def advance(setup: Setup, state: TrainState, batches: list[Batch]) -> Taken | None:
+    """One step on, at its learning rate.
+
+    None where the guard refuses it, before anything is moved (`engine/loop/recover.py`), or where
+    no sample is left of its batch.
+    """
+    if not batches:
+        state.step += 1
+        return None
+    guard = setup.config.training.guard
+    if state.guard and guard:
+        state.guard.keep(state, guard.every)
     rate = setup.learning_rate(state.step, state.progress.losses)
     for group in state.optimizer.param_groups:
         group["lr"] = rate
-    loss, norm, layers = update(setup, state, batches)
+    left = update(setup, state, batches)
+    if left is None:
+        return None
+    loss, norm, layers = left
     state.step += 1
     if state.average:
         state.average.follow(state.step)
     return Taken(state.step, loss, norm, rate, layers)
 
 
-def update(setup: Setup, state: TrainState, batches: list[Batch]) -> Left:
-    """Moves the weights once; what that leaves on the device.
+def update(setup: Setup, state: TrainState, batches: list[Batch]) -> Left | None:
+    """Moves the weights once; what that leaves on the device. None where the guard refuses.
 
     The loss is that of the data: the L1 penalty is in the gradient only.
     """
@@ -39,6 +52,8 @@ def update(setup: Setup, state: TrainState, batches: list[Batch]) -> Left:
     loss = _gradient(setup, state, batches)
     layers = _measured(setup, state)
     norm = _restrain(setup, state)
+    if not _allowed(setup, state, loss, norm):
+        return None
     if state.scaler.is_enabled():
         state.scaler.step(state.optimizer)
         state.scaler.update()
@@ -49,6 +64,22 @@ def update(setup: Setup, state: TrainState, batches: list[Batch]) -> Left:
     for weight in state.weights:
         weight.grad = None  # the optimizer's own `zero_grad` tells a profiler, which takes 30 us
     return loss, norm, layers
+
+
+def _allowed(setup: Setup, state: TrainState, loss: Tensor, norm: Tensor) -> bool:
+    """Whether the guard, if there is one, lets the step be taken; else the gradient is dropped."""
+    guard = setup.config.training.guard
+    if state.guard is None or guard is None:
+        return True
+    rate = state.optimizer.param_groups[0]["lr"]
+    scaled = state.scaler.is_enabled()
+    allowed = state.guard.judge(guard, (loss, norm), state.step, rate, scaled=scaled)
+    if not allowed:
+        if scaled:
+            state.scaler.update()
+        for weight in state.weights:
+            weight.grad = None
+    return allowed
 
 
 def _measured(setup: Setup, state: TrainState) -> Tensor | None:

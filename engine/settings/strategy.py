@@ -25,6 +25,12 @@ def strategy_problems(config: RunConfig) -> Iterator[Problem]:
         )
     if config.optimizer.searches:
         yield from _search(config)
+    if config.training.guard and config.schedule.explores:
+        yield Problem(
+            "training.guard",
+            "a range test goes on until the loss blows up, which the guard would not let happen; "
+            "switch it off",
+        )
 
 
 def _batch(config: RunConfig) -> Iterator[Problem]:
@@ -95,6 +101,12 @@ def _search(config: RunConfig) -> Iterator[Problem]:
                 f"{title} searches along the true gradient, which clipping would bend; "
                 "switch it off, or choose another optimizer",
             )
+    if config.training.guard:
+        yield Problem(
+            "training.guard",
+            f"{title} looks at many losses in a step, some of them far out, as it searches; "
+            "switch the guard off, or choose another optimizer",
+        )
     if config.hardware.precision == "fp16":
         yield Problem(
             "hardware.precision",
