@@ -14,6 +14,7 @@ from engine.problem import SettingsError
 from jobs.cli import build
 from jobs.connect import RedisUnavailable
 from jobs.data_sets import DataSetError
+from jobs.export.mlflow.server import Refusal
 from jobs.history import HistoryError
 from jobs.home import HomeUnusable
 from jobs.notify.channels import ChannelError
@@ -22,7 +23,7 @@ from jobs.runs import NotPossible, UnknownRun
 
 REFUSALS = (
     *(SettingsError, UnknownRun, NotPossible, RedisUnavailable, HistoryError, HomeUnusable),
-    *(DataSetError, Refused, LabelError, ChannelError),
+    *(DataSetError, Refused, LabelError, ChannelError, Refusal),
 )
 
 

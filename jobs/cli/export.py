@@ -14,6 +14,8 @@ from jobs import runs as services
 from jobs.cli import text
 from jobs.cli.look import RunArgument
 from jobs.export.files import FORMATS, pieces, write
+from jobs.export.mlflow.folder import export as mlflow_store
+from jobs.export.mlflow.server import push
 from jobs.export.points import Shape, tables
 from jobs.export.summary import finite, summary
 from jobs.export.tensorboard.folder import export as event_files
@@ -21,7 +23,7 @@ from jobs.run import Run
 from jobs.yard import Yard
 
 
-def export(
+def export(  # noqa: PLR0913  # the options of a command are its parameters
     run: RunArgument,
     points: Annotated[
         Path | None,
@@ -40,10 +42,14 @@ def export(
     tensorboard: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Event files of TensorBoard into a folder.")
     ] = None,
+    mlflow: Annotated[
+        str | None,
+        typer.Option(metavar="DIR|URL", help="MLflow: its file store, or a tracking server."),
+    ] = None,
 ) -> None:
     """Write a run's points, settings and results to files that other programs read."""
-    if points is None and summarised is None and tensorboard is None:
-        raise typer.BadParameter("say what to write: --points, --summary or --tensorboard")
+    if (points, summarised, tensorboard, mlflow) == (None, None, None, None):
+        raise typer.BadParameter("say what to write: --points, --summary, --tensorboard, --mlflow")
     yard = Yard.open()
     found = services.find(yard, run)
     if points is not None:
@@ -54,6 +60,10 @@ def export(
 
     if tensorboard is not None:
         _write(tensorboard, lambda folder: event_files(yard.history, found, folder))
+    if mlflow is not None and "://" in mlflow:
+        text.write(push(yard, found, mlflow))
+    elif mlflow is not None:
+        _write(Path(mlflow), lambda root: mlflow_store(yard, found, root))
 
 
 def _points(yard: Yard, run: Run, path: Path, shape: Shape, names: list[str]) -> None:
