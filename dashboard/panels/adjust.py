@@ -73,10 +73,12 @@ def _when(run: Run) -> str:
 def _draw_inputs(run: Run, found: Sequence[Live], wanted: dict[str, Value]) -> bool:
     """Two in a row; fills `wanted` with what is another value. Whether something is wrong."""
     wrong = False
-    columns = st.columns(2)
-    for place, each in enumerate(found):
-        with columns[place % 2]:
-            wrong = _draw_input(run, each, wanted) or wrong
+    # Row by row, so that a phone shows the same order; the learning rate comes first.
+    ordered = sorted(found, key=lambda each: not each.path.startswith("optimizer."))
+    for place in range(0, len(ordered), 2):
+        for each, column in zip(ordered[place : place + 2], st.columns(2), strict=False):
+            with column:
+                wrong = _draw_input(run, each, wanted) or wrong
     return wrong
 
 
