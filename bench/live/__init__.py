@@ -62,7 +62,7 @@ def _part(part: str, points: int, stack: ExitStack) -> list[Row]:
     served = stack.enter_context(process("dashboard", TRAINYARD_PORT=str(port)))
     server = psutil.Process(served.pid)
     chromium = stack.enter_context(browser())
-    page = chromium.new_page(viewport={"width": 1440, "height": 1000})
+    page = chromium.new_context(viewport={"width": 1440, "height": 1000}).new_page()
     log_in(page, home, port)
     if part == "emit":
         return emit.measure(page, home, port, server)
