@@ -15,6 +15,10 @@ SPIKE_STEP = 74_161
 """at no round place"""
 PLOT = "[data-chart={}] .ty-plot"
 LOSS = PLOT.format("loss")
+KEY = "[data-chart=loss] .ty-key"
+READY = f"() => document.querySelector('{LOSS}')?.data?.length"
+NEWEST = f"() => document.querySelector('{LOSS}').data[0].x.at(-1)"
+REACHED = f"(step) => document.querySelector('{LOSS}').data[0].x.at(-1) >= step"
 SEEN = f"""() => {{
   const {{ data, layout }} = document.querySelector('{LOSS}');
   const [from, to] = layout.xaxis.range;
