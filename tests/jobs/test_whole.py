@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import signal
@@ -62,9 +63,8 @@ def test_launch_and_wait(home: Home, yard: Yard, stack: Stack) -> None:
     assert run.name == "one"
     assert 0 < run.test["accuracy"] <= 1
     table = trainyard("metrics", "one", "--csv", "--metric", "train/loss", home=home)
-    rows = [line.split(",") for line in table.stdout.splitlines()]
-    assert rows[0] == ["metric", "step", "seconds", "value"]
-    assert [int(row[1]) for row in rows[1:]] == list(range(1, (run.total_steps or 0) + 1))
+    rows = list(csv.DictReader(table.stdout.splitlines()))
+    assert [int(row["step"]) for row in rows] == list(range(1, (run.total_steps or 0) + 1))
     logs = trainyard("logs", run.id[:12].lower(), home=home)
     assert "completed" in logs.stdout
 
