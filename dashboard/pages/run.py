@@ -88,7 +88,8 @@ def _what(run: Run) -> str:
         parts.append(f"{run.folds} folds")
     if run.parameters is not None:
         parts.append(f"{count(run.parameters)} parameters")
-    parts.append(f"launched {moment(run.created, st.context.timezone)}")
+    began = "launched" if run.script is None else "began"
+    parts.append(f"{began} {moment(run.created, st.context.timezone)}")
     if run.attempts > 1:
         parts.append(f"attempt {run.attempt}")
     if run.resumed:

@@ -94,7 +94,7 @@ def _begun(script: Script, run_id: str | None) -> Run | Silent:
     try:
         line, attempt = Line(place.create()), 1
         if run_id is not None:
-            holder = Holder(f"script {os.getpid()}", machine_name(), "")
+            holder = Holder(f"script {os.getpid()}", machine_name(), script.script)
             attempt = line.take(run_id, holder, latest_attempt(place.run(run_id)))
         run = Run(place, chosen, attempt, script, line)
     except OSError as error:

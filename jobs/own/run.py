@@ -8,6 +8,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Mapping
+from dataclasses import asdict
 from types import TracebackType
 
 from engine.events import Finished, Log
@@ -44,7 +45,7 @@ class Run:
         self.config = script.config
         self._home, self.folder = home, home.run(run_id)
         self._script, self._line, self._pid = script, line, os.getpid()
-        self.holder = Holder(f"script {self._pid}", machine_name(), "")
+        self.holder = Holder(f"script {self._pid}", machine_name(), script.script)
         self._lease = Lease(run_id, attempt, self.holder)
         self._step = self._reached = last_step(self.folder)
         journal = Journal(self.folder, attempt)
@@ -140,8 +141,7 @@ class Run:
 
     def _begin(self, attempt: int) -> None:
         held = self.holder
-        claimed = Claimed(attempt=attempt, worker=held.worker, machine=held.machine, device="")
-        self._telemetry.emit(claimed)
+        self._telemetry.emit(Claimed(attempt=attempt, **asdict(held)))
         self._telemetry.emit(
             Began(
                 step=self._step,
