@@ -74,9 +74,7 @@ def _csv(schema: pyarrow.Schema, batches: Iterator[pyarrow.RecordBatch]) -> Iter
     from pyarrow import csv
 
     pipe = Pipe()
-    with csv.CSVWriter(
-        pipe, schema, write_options=csv.WriteOptions(quoting_style="needed", quoting_header="none")
-    ) as out:
+    with csv.CSVWriter(pipe, schema, write_options=csv.WriteOptions(quoting_style="needed")) as out:
         for batch in batches:
             out.write_batch(batch)
             yield pipe.take()
