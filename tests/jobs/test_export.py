@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import math
@@ -200,7 +201,8 @@ def test_from_the_terminal(home: Home, yard: Yard, run_id: str, tmp_path: Path) 
     trainyard("export", run_id, "--points", str(long), "--summary", str(told), home=home)
     assert len(pyarrow.parquet.read_table(long)) == len(frame(yard, run_id, "long"))
     trainyard("export", run_id, "--points", str(wide), "--wide", home=home)
-    assert wide.read_text().startswith("fold,step,seconds,train/loss,")
+    head = next(csv.reader(wide.read_text().splitlines()))
+    assert head == ["fold", "step", "seconds", "train/loss", "validation/loss"]
     body = json.loads(told.read_text())
     assert (body["id"], len(body["attempts_made"])) == (run_id, 2)
     assert sorted(path.name for path in tmp_path.glob("*.*")) == [
