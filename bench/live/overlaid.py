@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -88,12 +89,11 @@ def live_ones(page: Any, home: Home, port: int) -> list[Row]:
 
 def _stored(yard: Yard, writers: Sequence[Writer]) -> None:
     """Waits until the recorder has everything: what is opened is a history, not a backlog."""
-    import time
-
     deadline = time.monotonic() + 120
     while any(len(yard.history.curve(w.run_id, "train/loss")) < PAST_STEPS for w in writers):
         if time.monotonic() > deadline:
             raise SystemExit("the recorder is behind")
+        # Asking takes processor time from the recorder that is waited for.
         time.sleep(0.5)
 
 

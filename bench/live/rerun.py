@@ -19,7 +19,7 @@ from typing import Any
 
 import psutil
 
-from bench.live.emit import POINTS, processor
+from bench.live.emit import PERIOD_SECONDS, POINTS, processor
 from bench.row import Row, spread
 from bench.writer import Writer, save
 from jobs.home import Home
@@ -95,6 +95,7 @@ def _await(url: str) -> None:
     while time.monotonic() < deadline:
         with suppress(urllib.error.URLError, OSError), urllib.request.urlopen(url, timeout=1):
             return
+        # It is still starting.
         time.sleep(0.1)
     raise SystemExit(f"{url} does not answer")
 
@@ -108,7 +109,8 @@ def _delays(
     emitted: dict[int, float] = {}
     with processor(server) as used:
         for _ in range(POINTS):
-            time.sleep(0.1)
+            # The same pace as in `emit.py`.
+            time.sleep(PERIOD_SECONDS)
             emitted[writer.step + 1] = time.time() * 1000
             writer.steps(1)
         page.wait_for_function(

@@ -78,6 +78,7 @@ def _speak(writer: Writer, until: int) -> None:
             writer.evaluate()
         for _ in range(each // RATE):
             writer.hardware()
+        # The pace is part of what is measured.
         time.sleep(max(0.0, due - time.monotonic()))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -94,7 +95,7 @@ def _tags(chosen: Sequence[Run]) -> None:
         number = sum(tag in run.tags for run in chosen)
         label = f"Remove {plain(tag)} ({number})"
         if st.button(label, key=f"untag.{index}", type="tertiary", icon=":material/close:"):
-            _done(lambda tag=tag: organise.tag(yard, ids, remove=[tag]))  # type: ignore[misc]
+            _done(partial(organise.tag, yard, ids, remove=[tag]))
 
 
 def _done(change: Callable[[], None], select: Select | None = None) -> None:

@@ -21,6 +21,8 @@ BATCH_SECONDS = 0.03
 
 RETRY_SECONDS = 0.3
 
+PATIENCE_SECONDS = 0.5
+
 LARGE_BYTES = 32_768
 """more is understood in a thread: other viewers' frames do not wait for it"""
 
@@ -34,6 +36,10 @@ class Feed:
     """makes a new client; asked again after each outage, since the server may have moved"""
     viewers: set[Viewer] = field(default_factory=set)
     position: Position | None = None
+    ready: asyncio.Event = field(default_factory=asyncio.Event)
+    """the position is known: what a viewer reads from now on is told without a gap"""
+    early: set[Viewer] = field(default_factory=set)
+    """who began before that: they may have missed what was said meanwhile"""
     held: dict[int, list[Batch]] = field(default_factory=dict)
     """by pace, what its viewers get at the next beat"""
 
@@ -49,8 +55,9 @@ class Feed:
     async def _read(self, client: redis.asyncio.Redis) -> None:
         if self.position is None:
             self.position = await streams.last(client, keys.events(self.run))
-            # Whoever came before this moment may have missed what was said meanwhile.
-            self._refresh()
+            self.ready.set()
+            for viewer in self.early & self.viewers:
+                viewer.refresh(self.run)
         key = keys.events(self.run)
         while True:
             last = "{}-{}".format(*self.position)
@@ -87,6 +94,13 @@ class Feed:
             for viewer in self.viewers:
                 if viewer.hz == hz:
                     viewer.offer(batch)
+
+    async def prepare(self, viewer: Viewer) -> None:
+        """Waits for the position, not long: while Redis is away there is still the history."""
+        try:
+            await asyncio.wait_for(self.ready.wait(), PATIENCE_SECONDS)
+        except TimeoutError:
+            self.early.add(viewer)
 
     def _refresh(self) -> None:
         for viewer in self.viewers:

@@ -107,6 +107,8 @@ class Hub:
         """
         if run == MACHINES:
             return [await asyncio.to_thread(self._machines.snapshot)]
+        if feed := self._feeds.get(run):
+            await feed.prepare(viewer)
         return await self._reader.begin(viewer, run)
 
     async def zoom(self, viewer: Viewer, zoom: Zoom) -> bytes:

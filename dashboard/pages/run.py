@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
 
 import streamlit as st
@@ -22,10 +23,9 @@ from dashboard.panels import (
 from dashboard.text import count, finished, moment, one_line, plain
 from jobs import runs
 from jobs.choices import choices_of
-from jobs.own.spec import Script
+from jobs.history import History
 from jobs.run import Run
 
-_TABS = ("Evaluation", "Samples", "Settings", "Changes", "Attempts", "Downloads")
 _STOP = "Stop this run? It saves a checkpoint first."
 _STOP_SCRIPT = (
     "Ask your script to stop? It reads the wish as `run.stop_requested` and decides itself; "
@@ -41,10 +41,14 @@ def page() -> None:
     except runs.UnknownRun:
         _unknown(run_id)
         return
-    _header(run)
-    if run.config.schedule.explores:
-        range_test.draw(run, services.yard().history)
-    _live(run)
+    head, live = st.container(), st.container()
+    # First of all, though not at the top: the curves are fetched while the rest is drawn.
+    with live:
+        _live(run)
+    with head:
+        _header(run)
+        if run.config.schedule.explores:
+            range_test.draw(run, services.yard().history)
     _details(run)
 
 
@@ -139,41 +143,59 @@ def _live(run: Run) -> None:
 
 
 def _details(run: Run) -> None:
-    history, zone = services.yard().history, st.context.timezone
+    """Only the tab that is looked at: all of them took the browser longer than the charts."""
+    panels = _PANELS if run.script is None else _PANELS_OF_SCRIPT
+    tabs = st.tabs(list(panels), key="tab", bind="query-params", on_change="rerun")
+    for tab, draw in zip(tabs, panels.values(), strict=True):
+        if tab.open:
+            with tab:
+                draw(run, services.yard().history)
+
+
+def _evaluation(run: Run, history: History) -> None:
+    records = history.records(run.id, ("evaluation", "started"))
+    evaluation.draw(run, records, history.evaluations(run.id))
+
+
+def _settings(run: Run, history: History) -> None:
+    configuration.draw(run.config, key="json")
+    choices.draw(choices_of(history, run.id))
+    if run.origin:
+        navigation.link("The run it was launched from", "run", id=run.origin)
+
+
+def _settings_of_script(run: Run, history: History) -> None:
     if run.script is not None:
-        _details_of_script(run, run.script)
-        return
-    results, samples, settings, changed, tries, files = st.tabs(
-        _TABS, key="tab", bind="query-params", on_change="rerun"
-    )
-    with samples:
-        moments.draw(run, history)
-    with results:
-        records = history.records(run.id, ("evaluation", "started"))
-        evaluation.draw(run, records, history.evaluations(run.id))
-    with settings:
-        configuration.draw(run.config, key="json")
-        choices.draw(choices_of(history, run.id))
-        if run.origin:
-            navigation.link("The run it was launched from", "run", id=run.origin)
-    with changed:
-        adjust.draw_changes(run, zone)
-    with tries:
-        attempts.draw(history.attempts(run.id), zone)
-        attempts.draw_checkpoints(history.records(run.id, "checkpoint"), zone)
-    with files:
-        downloads.draw(run, history, zone)
+        own.draw(run.script, history.records(run.id, "began"))
 
 
-def _details_of_script(run: Run, script: Script) -> None:
-    """What a script does not tell has no tab: evaluations, samples, checkpoints."""
-    history, zone = services.yard().history, st.context.timezone
-    settings, tries, files = st.tabs(
-        ["Settings", "Attempts", "Downloads"], key="tab", bind="query-params", on_change="rerun"
-    )
-    with settings:
-        own.draw(script, history.records(run.id, "began"))
-    with tries:
-        attempts.draw(history.attempts(run.id), zone)
-    with files:
-        downloads.draw(run, history, zone)
+def _changes(run: Run, _: History) -> None:
+    adjust.draw_changes(run, st.context.timezone)
+
+
+def _attempts(run: Run, history: History) -> None:
+    attempts.draw(history.attempts(run.id), st.context.timezone)
+    if run.script is None:
+        attempts.draw_checkpoints(history.records(run.id, "checkpoint"), st.context.timezone)
+
+
+def _downloads(run: Run, history: History) -> None:
+    downloads.draw(run, history, st.context.timezone)
+
+
+Panel = Callable[[Run, History], None]
+
+_PANELS: dict[str, Panel] = {
+    "Evaluation": _evaluation,
+    "Samples": moments.draw,
+    "Settings": _settings,
+    "Changes": _changes,
+    "Attempts": _attempts,
+    "Downloads": _downloads,
+}
+_PANELS_OF_SCRIPT: dict[str, Panel] = {
+    "Settings": _settings_of_script,
+    "Attempts": _attempts,
+    "Downloads": _downloads,
+}
+"""what a script does not tell has no tab: evaluations, samples, checkpoints"""

@@ -73,9 +73,16 @@ def test_a_finished_run_shows_numbers_pictures_and_settings(services: Yard) -> N
     shown = texts(page)
     assert "<h1>mine</h1>" in shown
     assert '<td class="strong number">0.9760</td>' in shown
-    assert "optimizer=sgd" in page.code[-1].value
     assert len(page.get("plotly_chart")) == 2
-    assert "step-150-a1" in shown
+    assert "optimizer=sgd" in open_page("run", id=run, tab="Settings").code[-1].value
+    assert "step-150-a1" in texts(open_page("run", id=run, tab="Attempts"))
+
+
+def test_only_the_tab_that_is_looked_at_is_drawn(services: Yard) -> None:
+    run = story.launched(services)
+    story.finished(services, run)
+    assert not open_page("run", id=run, tab="Attempts").get("plotly_chart")
+    assert "step-150-a1" not in texts(open_page("run", id=run))
 
 
 def test_a_failed_run_says_why(services: Yard) -> None:
@@ -88,7 +95,7 @@ def test_a_lost_attempt_says_what_comes_next(services: Yard) -> None:
     run = story.launched(services)
     claimed = Claimed(attempt=1, worker="w", machine="m", device="cpu")
     story.tell(services, run, [claimed, Ended(cause="killed by signal 9", signal=9)])
-    assert "killed by signal 9" in texts(open_page("run", id=run))
+    assert "killed by signal 9" in texts(open_page("run", id=run, tab="Attempts"))
 
 
 def test_a_running_run_can_be_stopped_and_an_ended_one_not(services: Yard) -> None:
