@@ -19,7 +19,8 @@ from engine.schedules import Cosine, Schedule
 from engine.settings.guard import Guard
 from engine.settings.hardware import Hardware
 from engine.settings.plan import Change
-from engine.spec import LIVE, RARE, Spec
+from engine.settings.start import Start
+from engine.spec import HIDDEN, LIVE, RARE, Spec
 
 
 class EarlyStopping(Spec):
@@ -172,4 +173,9 @@ class RunConfig(Spec):
         description="settings that change while the run trains, one a line: the steps done when "
         "it takes effect, then what to change, e.g. 500 optimizer.learning_rate=1e-4",
         json_schema_extra=RARE,
+    )
+    start: Start | None = Field(
+        None,
+        description="the checkpoint of another run that this one begins from",
+        json_schema_extra=HIDDEN,
     )

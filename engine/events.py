@@ -16,6 +16,7 @@ from engine.fact import Fact as Fact
 from engine.refused import Refused as Refused
 from engine.samples import Hardware as Hardware
 from engine.samples import Timing as Timing
+from engine.settings.start import Start
 from engine.spec import Spec
 
 
@@ -49,6 +50,8 @@ class Started(Fact):
     """names in the order of `Gradients.norms`; empty where gradients are not measured"""
     folds: int = 0
     """how many trainings the run is, one a fold; 0 for a run that is one training"""
+    start: Start | None = None
+    """the checkpoint of another run that this one began from"""
 
 
 class Steps(Fact):

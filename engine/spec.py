@@ -11,6 +11,10 @@ RARE: JsonDict = {"rare": True}
 """`json_schema_extra` of a setting few people change: the form puts it under “More”"""
 LIVE: JsonDict = {"live": True}
 """`json_schema_extra` of a setting that may change while a run trains; `RARE | LIVE` is both"""
+FORK: JsonDict = {"fork": True}
+"""of a setting that may be another one in a fork, though not while a run trains"""
+HIDDEN: JsonDict = {"hidden": True}
+"""of what is no setting to choose: neither the form nor the command line offers it"""
 FIRST: JsonDict = {"first": True}
 """`json_schema_extra` of a setting that is asked before those of the class above"""
 TABLE: JsonDict = {**FIRST, "one_of": "tables"}
@@ -43,6 +47,8 @@ class Spec(BaseModel):
     )
 
     title: ClassVar[str] = ""
+    forkable: ClassVar[bool] = False
+    """whether all of it may be another one in a fork"""
 
     def __hash__(self) -> int:
         # Pydantic's own cannot hash the lists that some settings are.

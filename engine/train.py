@@ -15,7 +15,7 @@ from engine.config import RunConfig
 from engine.distributed.crew import crew_of
 from engine.distributed.meeting import meet, share_progress
 from engine.distributed.team import joined
-from engine.events import Alert, Event
+from engine.events import Alert, Event, Log
 from engine.inbox import Inbox
 from engine.loop.batches import steps
 from engine.loop.clock import Clock
@@ -102,7 +102,7 @@ def _cross_validate(config: RunConfig, folder: Path | None, attempt: int, inbox:
 
 
 def _tell(
-    steering: Steering, keeper: Keeper, resume: tuple[Resumed, list[Alert]]
+    steering: Steering, keeper: Keeper, resume: tuple[Resumed, list[Alert | Log]]
 ) -> Iterator[Event]:
     """The run from its first word to its last."""
     setup, state = steering.setup, steering.state

@@ -13,6 +13,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from engine.settings.tree import is_hidden
 from engine.spec import Spec
 
 KIND = "kind"
@@ -58,13 +59,13 @@ class Field:
 
 
 def fields(spec: type[Spec]) -> Iterator[Field]:
-    """The fields of a class in the order they are declared, without the discriminator; those that
-    are to be asked first, first.
+    """The fields of a class in the order they are declared, without the discriminator and what is
+    hidden; those that are to be asked first, first.
     """
     found = [
         field(name, _described(spec, name, info))
         for name, info in spec.model_fields.items()
-        if name != KIND
+        if name != KIND and not is_hidden(info)
     ]
     yield from sorted(found, key=lambda each: not each.first)
 

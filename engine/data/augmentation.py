@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import ClassVar
 
 from pydantic import Field
 
@@ -19,6 +20,7 @@ class Augmentation(Spec):
     is: a mirrored cat is a cat, a mirrored 2 is nothing.
     """
 
+    forkable: ClassVar[bool] = True
     shift: int = Field(
         0,
         ge=0,
@@ -118,6 +120,7 @@ class TableAugmentation(Spec):
     and dates. Validation and test see them as they are.
     """
 
+    forkable: ClassVar[bool] = True
     noise: float = Field(
         0.0,
         ge=0,
@@ -148,6 +151,7 @@ class SeriesAugmentation(Spec):
     are.
     """
 
+    forkable: ClassVar[bool] = True
     noise: float = Field(
         0.0,
         ge=0,

@@ -19,7 +19,7 @@ from engine.data.reading import Dropout, Length, Reading, Swap, swap_problems
 from engine.data.source import Source
 from engine.data.tokens import Characters, Words
 from engine.data.tokens.bags import WordCounts
-from engine.spec import RARE
+from engine.spec import FORK, RARE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,8 +37,8 @@ class TextSource(Source):
 
     tokens: Reading = Words()
     length: Length = 48
-    token_dropout: Dropout = 0.0
-    token_swap: Annotated[Swap, Field(json_schema_extra=RARE)] = 0.0
+    token_dropout: Annotated[Dropout, Field(json_schema_extra=FORK)] = 0.0
+    token_swap: Annotated[Swap, Field(json_schema_extra=RARE | FORK)] = 0.0
 
     @property
     def card(self) -> Card:

@@ -205,8 +205,10 @@ class TrainState:
         """Takes over a checkpoint made by `to_files` under the same model and optimizer."""
         scalars = read_scalars(files)
         fill(self.model.state_dict(), load(files["model.safetensors"]))
-        if self.average:
+        if self.average and "average.safetensors" in files:
             fill(self.average.tensors, load(files["average.safetensors"]))
+        elif self.average:  # a fork has switched it on
+            fill(self.average.tensors, self.model.state_dict())
         self.best = {}
         if "best.safetensors" in files:
             self.best = copied(self.model.state_dict())

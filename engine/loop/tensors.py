@@ -8,6 +8,8 @@ import torch
 from torch import Tensor
 from torch.optim import Optimizer
 
+from engine.loop.old_names import found_under
+
 Tensors = dict[str, Tensor]
 Numbers = dict[str, float | bool | None]
 
@@ -23,7 +25,13 @@ def plain(tensors: Tensors) -> Tensors:
 
 
 def fill(targets: Tensors, sources: Tensors) -> None:
-    """Copies values; device and memory order stay those of the target."""
+    """Copies values; device and memory order stay those of the target.
+
+    Raises:
+        SettingsError: they are not the weights of this model.
+    """
+    if not targets.keys() <= sources.keys():
+        sources = found_under(targets, sources)
     with torch.no_grad():
         for name, target in targets.items():
             target.copy_(sources[name])

@@ -50,6 +50,7 @@ def started(setup: Setup, state: TrainState, resumed: Resumed) -> Started:
         versions=setup.versions,
         layers=list(dict.fromkeys(state.layers)) if measures else [],
         choices={**setup.machine.choices, **setup.prepared.told},
+        start=setup.config.start,
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from pydantic import Field
 
 from engine.spec import RARE, Spec
@@ -10,6 +12,7 @@ from engine.spec import RARE, Spec
 class Sampling(Spec):
     """Text written at each evaluation. Looking changes nothing of the training."""
 
+    forkable: ClassVar[bool] = True
     length: int = Field(200, ge=0, le=2000, description="tokens to write; 0 writes nothing")
     prompt: str = Field(
         "", max_length=2000, description="text to go on from; empty begins with a new line"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 import shutil
 import tempfile
 import time
@@ -20,11 +19,11 @@ from engine.saving.durable import sync, write_synced
 from engine.saving.failpoints import failpoint
 from engine.saving.fence import Fence
 from engine.saving.manifest import NAME, Damaged, Facts, Manifest, describe, read_verified
+from engine.saving.names import published
+from engine.saving.pins import pinned
 
 KEPT = 2
 """good checkpoints left in the folder: the newest may meet a bad sector"""
-
-_FOLDER = re.compile(r"step-(\d+)(-evaluated)?-a(\d+)")
 
 
 class CheckpointError(Exception):
@@ -101,15 +100,17 @@ class Checkpoints:
         return Saved(name, size, time.perf_counter() - begun)
 
     def keep_newest(self) -> None:
-        """Removes all but the newest good one: a training that is over goes on from nowhere.
+        """Removes all but the newest good one and those that people pinned: a training that is
+        over goes on from nowhere.
 
         Raises:
             Fenced: a later attempt owns the folder.
         """
         with self._fence().held():
             loaded, _ = self.newest()
+            kept = {loaded.name, *pinned(self.folder)} if loaded else set()
             for _, name in self._names() if loaded else ():
-                if loaded and name != loaded.name and self._is_good(name):
+                if name not in kept and self._is_good(name):
                     shutil.rmtree(self.folder / name, ignore_errors=True)
 
     def _write(self, name: str, files: Mapping[str, bytes], facts: Facts) -> None:
@@ -143,10 +144,13 @@ class Checkpoints:
         failpoint("checkpoint.after_removal")
 
     def _remove_old(self, newest: str) -> None:
-        """Keeps the newest and the next good ones; damaged ones stay, they are evidence."""
-        good = [newest]
+        """Keeps the newest and the next good ones, and all that people pinned.
+
+        Damaged ones stay, they are evidence.
+        """
+        good, kept = [newest], pinned(self.folder)
         for _, name in self._names():
-            if name == newest or not self._is_good(name):
+            if name == newest or name in kept or not self._is_good(name):
                 continue
             if len(good) < KEPT:
                 good.append(name)
@@ -165,9 +169,7 @@ class Checkpoints:
 
         One made after the evaluation at a step is newer than one made before it.
         """
-        matches = [_FOLDER.fullmatch(name) for name in os.listdir(self.folder)]
-        found = [(int(m[1]), bool(m[2]), int(m[3]), m[0]) for m in matches if m]
-        return [(step, name) for step, _, _, name in sorted(found, reverse=True)]
+        return [(each.step, each.name) for each in published(self.folder)]
 
     def _fence(self) -> Fence:
         return Fence(self.folder, self.attempt)

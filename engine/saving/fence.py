@@ -16,6 +16,17 @@ class Fenced(Exception):
     """A later attempt owns the run's folder; this one must end and may write nothing."""
 
 
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Holds the checkpoints in `folder` as they are, for whoever reads or pins; others wait."""
+    handle = os.open(folder / "attempt.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
 @dataclass(frozen=True)
 class Fence:
     """The number of the latest attempt, in the file `attempt`, changed only under a lock."""
@@ -30,13 +41,9 @@ class Fence:
         Raises:
             Fenced: a later attempt has held it before.
         """
-        handle = os.open(self.folder / "attempt.lock", os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
+        with locked(self.folder):
             self._pass()
             yield
-        finally:
-            os.close(handle)
 
     def _pass(self) -> None:
         latest = self._latest()

@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import Any, Literal
 
 from engine.config import RunConfig
-from engine.events import Alert, Checkpoint, Event
+from engine.events import Alert, Checkpoint, Event, Log
+from engine.loop.fork import fork
 from engine.loop.setup import Setup
 from engine.loop.state import TrainState, read_scalars
 from engine.problem import Problem, SettingsError
 from engine.saving.checkpoint import CheckpointError, Checkpoints, Loaded, Saved
-from engine.saving.manifest import Facts
+from engine.saving.manifest import Damaged, Facts, Manifest
+from engine.saving.start import begin_of
+from engine.settings.start import Start
 
 Resumed = tuple[Literal["", "exact", "best-effort"], str]
 """what kind of resume, and why it is only a best effort"""
@@ -31,25 +34,45 @@ class Keeper:
     """step and step of the last evaluation, as they were saved"""
     saved_at: float = field(default_factory=time.monotonic)
 
-    def resume(self) -> tuple[Resumed, list[Alert]]:
+    def resume(self) -> tuple[Resumed, list[Alert | Log]]:
         """Takes over the newest good checkpoint, if there is one; alerts name the damaged ones.
 
+        A fork without one of its own takes over the one that it begins from.
+
         Raises:
-            SettingsError: the checkpoints are of a run with other settings.
+            SettingsError: the checkpoints are of a run with other settings, or there is none to
+                begin from.
             Fenced: a later attempt owns them.
             CheckpointError: the folder cannot be used.
         """
         if self.checkpoints is None:
+            _refuse_no_folder(self.setup.config)
             return ("", ""), []
         self.checkpoints.open()
         loaded, damaged = self.checkpoints.newest()
         resumed: Resumed = ("", "")
+        begun: list[Alert | Log] = []
         if loaded:
             refuse_other_settings(read_scalars(loaded.files).config, self.setup.config)
             self.state.restore(loaded.files, loaded.manifest.facts.step)
             self.saved = self._moment()
-            resumed = _exactness(loaded, self._facts())
-        return resumed, [self._alert(sentence, loaded) for sentence in damaged]
+            resumed = _exactness(loaded.manifest, self._facts())
+        elif start := self.setup.config.start:
+            begun = [self._begin(start, self.checkpoints.folder.parent)]
+        return resumed, [*begun, *(self._alert(sentence, loaded) for sentence in damaged)]
+
+    def _begin(self, start: Start, folder: Path) -> Log:
+        """At the checkpoint of another run, which lies in this one's folder."""
+        try:
+            manifest, files = begin_of(folder, start.digest)
+        except Damaged as error:
+            raise SettingsError([Problem("start", _no_start(start, error))]) from error
+        fork(self.setup, self.state, files, manifest.facts.step)
+        self.saved = self._moment()
+        kind, why = _exactness(manifest, self._facts())
+        how = "bit for bit as it was" if kind == "exact" else f"as nearly as can be: {why}"
+        message = f"begins after {start.place()} of run {start.run}, {how}"
+        return Log(message=message, step=self.state.step)
 
     def save_when_due(self) -> Iterator[Event]:
         """Saves if the last time is `checkpoint_seconds` ago."""
@@ -103,7 +126,10 @@ class Keeper:
         if loaded:
             then = f"the run goes on from the one at step {self.state.step}"
         else:
-            then = "no good one is left, so the run begins again at step 0; the damaged ones stay"
+            then = (
+                f"no good one is left, so the run begins again at step {self.state.step}; "
+                "the damaged ones stay"
+            )
         return Alert(
             level="warning" if loaded else "error",
             code="checkpoint-damaged",
@@ -112,9 +138,9 @@ class Keeper:
         )
 
 
-def _exactness(loaded: Loaded, now: Facts) -> Resumed:
+def _exactness(manifest: Manifest, now: Facts) -> Resumed:
     """Bit for bit only where sums are formed in the same order: same torch, device, threads."""
-    then = loaded.manifest.facts
+    then = manifest.facts
     pairs = {
         "torch": (then.versions.get("torch", "unknown"), now.versions["torch"]),
         "the device": (then.device, now.device),
@@ -124,6 +150,20 @@ def _exactness(loaded: Loaded, now: Facts) -> Resumed:
     }
     changed = [f"{what} was {old} and is {new}" for what, (old, new) in pairs.items() if old != new]
     return ("best-effort", "; ".join(changed)) if changed else ("exact", "")
+
+
+def _refuse_no_folder(config: RunConfig) -> None:
+    if config.start:
+        sentence = "this run begins from a checkpoint in its folder; give its folder"
+        raise SettingsError([Problem("start", sentence)])
+
+
+def _no_start(start: Start, error: Damaged) -> str:
+    return (
+        f"the checkpoint this run begins from, {start.place()} of run {start.run}, cannot be used: "
+        f"{error}. Where several machines train, all need the same TRAINYARD_STORE; "
+        "else fork once more, perhaps from another checkpoint"
+    )
 
 
 def refuse_other_settings(old: RunConfig, new: RunConfig) -> None:

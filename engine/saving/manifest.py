@@ -73,7 +73,7 @@ def read_verified(folder: Path) -> tuple[Manifest, dict[str, bytes]]:
     Raises:
         Damaged: something is missing, cut, added or changed, or cannot be read.
     """
-    manifest = _read_manifest(folder)
+    manifest = read_manifest(folder)
     files = {name: _read(folder / name) for name in manifest.files}
     if describe(files, manifest.facts).files != manifest.files:
         changed = [
@@ -83,7 +83,12 @@ def read_verified(folder: Path) -> tuple[Manifest, dict[str, bytes]]:
     return manifest, files
 
 
-def _read_manifest(folder: Path) -> Manifest:
+def read_manifest(folder: Path) -> Manifest:
+    """The manifest alone: whether the files are what it says is not looked at.
+
+    Raises:
+        Damaged: it is not there, or not what was written.
+    """
     content = _read(folder / NAME)
     try:
         manifest = Manifest.model_validate_json(content.partition(b"\n")[0])

@@ -18,6 +18,7 @@ from engine.settings.tree import (
     accepts,
     allowed,
     class_at,
+    is_hidden,
     is_optional,
     item_of,
     nested,
@@ -101,7 +102,7 @@ def _assign(tree: dict[str, Any], path: str, text: str) -> Problem | None:
     place = tree
     for name in parents:
         field = cls.model_fields.get(name)
-        if field is None:
+        if field is None or is_hidden(field):
             return _unknown(tree, path)
         if place.get(name) is None:  # e.g. training.early_stopping.patience=3 also switches it on
             place[name] = _default(field)
@@ -109,7 +110,7 @@ def _assign(tree: dict[str, Any], path: str, text: str) -> Problem | None:
         if inner is None:
             return _unknown(tree, path)
         cls, place = inner, place[name]
-    if last not in cls.model_fields:
+    if last not in cls.model_fields or is_hidden(cls.model_fields[last]):
         return _unknown(tree, path)
     field = cls.model_fields[last]
     if variants(field):

@@ -47,7 +47,7 @@ def settings(cls: type[Spec], prefix: str = "", kind: str = "") -> Iterator[Sett
     for name, field in cls.model_fields.items():
         path = f"{prefix}{name}"
         inner = nested(field)
-        if name == "kind":
+        if name == "kind" or is_hidden(field):
             continue
         if inner is None or is_optional(field):
             yield Setting(path, field, kind)
@@ -55,6 +55,12 @@ def settings(cls: type[Spec], prefix: str = "", kind: str = "") -> Iterator[Sett
             yield from settings(inner, f"{path}.", kind)
         for choice, variant in variants(field).items():
             yield from settings(variant, f"{path}.", choice)
+
+
+def is_hidden(field: FieldInfo) -> bool:
+    """Whether it is no setting to choose."""
+    extra = field.json_schema_extra
+    return isinstance(extra, dict) and bool(extra.get("hidden"))
 
 
 def is_optional(field: FieldInfo) -> bool:

@@ -35,9 +35,12 @@ def flat(given: Given) -> dict[str, Any]:
     """Every setting but the name; of a person's own script those it named."""
     if not isinstance(given, RunConfig):
         return dict(_flatten_own(given, ""))
-    found = dict(_flatten(given, given.to_dict(), ""))
+    # Where a fork begins is one thing to people.
+    begun = given.start.words() if given.start else None
+    plain = given.model_copy(update={"start": None})
+    found = dict(_flatten(plain, plain.to_dict(), ""))
     del found["name"]
-    return found
+    return {**found, "start": begun}
 
 
 def compared(configs: Mapping[str, Flat]) -> list[Setting]:

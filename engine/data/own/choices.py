@@ -11,7 +11,7 @@ from engine.data.own.stored import Wording
 from engine.data.reading import Dropout, Length, Reading, Swap
 from engine.data.source import Source
 from engine.data.tokens import Words
-from engine.spec import RARE, Spec
+from engine.spec import FORK, RARE, Spec
 
 Missing = Annotated[
     Literal["mean", "median", "mode", "constant", "drop"],
@@ -90,8 +90,8 @@ class Preparation(Source):
     )
     tokens: Annotated[Reading, Field(json_schema_extra=RARE)] = Words()
     length: Annotated[Length, Field(json_schema_extra=RARE)] = 48
-    token_dropout: Annotated[Dropout, Field(json_schema_extra=RARE)] = 0.0
-    token_swap: Annotated[Swap, Field(json_schema_extra=RARE)] = 0.0
+    token_dropout: Annotated[Dropout, Field(json_schema_extra=RARE | FORK)] = 0.0
+    token_swap: Annotated[Swap, Field(json_schema_extra=RARE | FORK)] = 0.0
     augmentation: TableAugmentation = TableAugmentation()
 
     @property
