@@ -70,6 +70,10 @@ class Run:
     """whether lists leave it out unless they are asked for it"""
     removal: float | None = None
     """of a deleted run: when it is removed for good; None for all others"""
+    fork_of: str | None = None
+    """the run whose checkpoint it began from"""
+    fork_step: int | None = None
+    """how many steps of that run were behind the checkpoint"""
     script: Script | None = None
     """of a person's own script, whose settings are in there; `config` is the default then"""
 
@@ -179,6 +183,8 @@ def view(
         pinned=row["pinned"] is not None,
         archived=row["archived"] is not None,
         removal=row["removal"],
+        fork_of=row["fork_of"],
+        fork_step=row["fork_step"],
         script=script,
     )
 

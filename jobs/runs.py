@@ -61,11 +61,17 @@ def launch(yard: Yard, config: RunConfig, origin: str | None = None, key: str | 
     """Saves a run, puts it on the queue and returns its id.
 
     The same `key` again gives the same id and launches nothing. The run is saved even when Redis
-    is away; the recorder queues it later. Raises SettingsError when it cannot work.
+    is away; the recorder queues it later. A run that begins from a checkpoint has it in its folder
+    before anybody hears of it. Raises SettingsError when it cannot work.
     """
+    from jobs import forks
+
     _check(config)
+    if key and (known := _launched(yard, key)):
+        return known
     named = config if config.name.strip() else config.model_copy(update={"name": _name(config)})
     run_id = new_id()
+    forks.provide(yard, run_id, named, origin)
     row = {
         "id": run_id,
         "name": named.name,
@@ -74,12 +80,14 @@ def launch(yard: Yard, config: RunConfig, origin: str | None = None, key: str | 
         "desired": "running",
         "origin": origin,
         "launch_key": key or None,
+        **_fork(named),
     }
     with yard.history.writing() as connection:
         _hold_data(connection, named)
         added = rows.add(connection, row)
         known = rows.by_launch_key(connection, key) if key and not added else None
     if known is not None:
+        forks.discard(yard, run_id)
         return known
     try:
         announce(yard.redis, run_id, named.model_dump_json())
@@ -149,6 +157,17 @@ def _hold_data(connection: Connection, config: RunConfig) -> None:
         if not data_rows.held(connection, digest):
             sentence = "this data set has just been deleted; choose another one"
             raise SettingsError([Problem(f"data.{setting}", sentence)])
+
+
+def _launched(yard: Yard, key: str) -> str | None:
+    with yard.history.reading() as connection:
+        return rows.by_launch_key(connection, key)
+
+
+def _fork(config: RunConfig) -> dict[str, str | int]:
+    """Where a run begins that does not begin at step 0."""
+    start = config.start
+    return {"fork_of": start.run, "fork_step": start.step, "step": start.step} if start else {}
 
 
 def _name(config: RunConfig) -> str:

@@ -76,7 +76,7 @@ class Attempt:
             connect_unretried(home), request.run_id, Journal(self.folder, request.attempt)
         )
         self.commands = Commands(connect_blocking(home), request.run_id)
-        self.step, self.first = 0, request.attempt == 1
+        self.step, self.first = 0, request.attempt == 1 and not begins_later(request.config)
         self.watch: Watch | None = None
         self._over = threading.Event()
         self._hardware = threading.Thread(target=self._measure, name="hardware", daemon=True)
@@ -129,7 +129,7 @@ class Attempt:
         meter = Meter(os.getpid(), os.environ.get("CUDA_VISIBLE_DEVICES"), self.folder)
         while not self._over.wait(HARDWARE_SECONDS):
             sample = meter.sample(self.step)
-            # A resumed attempt does not know its step before its first word.
+            # A resumed attempt, or a fork, does not know its step before its first word.
             if self.first or self.step:
                 self.telemetry.emit(sample)
             for alert in self.watch.measure(sample) if self.watch else ():
@@ -168,6 +168,11 @@ def main(request: Request, pipe: int) -> int:
             traceback.print_exc()
             return code
         raise
+
+
+def begins_later(config: str) -> bool:
+    """Whether the first attempt of a run with these settings does not begin at step 0."""
+    return bool(json.loads(config).get("start"))
 
 
 def is_fenced(error: Exception) -> bool:

@@ -1,8 +1,8 @@
 """Weights that an earlier Trainyard called otherwise.
 
-Layers of MLP, CNN, VGG and ResNet are called by their place, and dropout of 0 once had none: now that
-it can be raised while a run trains it always has. Of the same settings the layers still follow each
-other in the same order, so order says which is which; names and shapes must agree to it.
+Layers of MLP, CNN, VGG and ResNet are called by their place, and dropout of 0 once had none: now
+that it can be raised while a run trains it always has. Of the same settings the layers still follow
+each other in the same order, so order says which is which; names and shapes must agree to it.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from jobs.cli import (
+    checkpoints,
     compare,
     data,
     export,
@@ -39,6 +40,7 @@ def build() -> typer.Typer:
     app.command()(read.metrics)
     app.command()(export.export)
     app.command()(look.stop)
+    app.command()(checkpoints.checkpoints)
     app.command()(compare.compare)
     organise.mount(app)
     app.command("set")(steer.set_)

@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from engine.config import RunConfig
-from jobs import changes
+from engine.settings.start import Start
+from jobs import changes, forks
 from jobs import runs as services
 from jobs.base_path import base_path
 from jobs.cli import text
@@ -18,6 +19,7 @@ from jobs.data_sets import DataSets
 from jobs.export.summary import as_dict
 from jobs.history.data_sets import OWN_SETTINGS
 from jobs.home import Home
+from jobs.run import Run
 from jobs.yard import Yard
 
 Settings = Annotated[
@@ -45,25 +47,24 @@ def launch(  # noqa: PLR0913  one argument an option
         str | None,
         typer.Option(help="This run again, with all that was changed while it trained."),
     ] = None,
+    fork: Annotated[
+        str | None,
+        typer.Option(
+            metavar="RUN[@STEP]",
+            help="Begin from a checkpoint of this run, by default its newest, with its settings.",
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the run as JSON.")] = False,
 ) -> None:
     """Launch a run."""
     from engine.settings.command import override, parse_config
 
     yard = Yard.open()
-    if origin and replay:
-        raise typer.BadParameter("--from and --replay both say what to begin with; give one")
-    source = services.find(yard, origin or replay or "") if origin or replay else None
-    if source is not None and source.script is not None:
-        raise services.NotPossible(
-            f"{source.name} is a script of your own: start the script again, not the run."
-        )
-    begin = source.config if source else RunConfig()
-    if source and replay:
-        begin = changes.replay(yard, source)
+    source, begin, start = _begin(yard, origin, replay, fork)
     config = override(begin, [_by_digest(yard, word) for word in settings or []])
     if name is not None:
         config = parse_config({**config.model_dump(), "name": name})
+    config = config.model_copy(update={"start": start})
     run_id = services.launch(yard, config, source.id if source else None, key)
     if as_json:
         text.write_json(as_dict(services.get(yard, run_id)))
@@ -73,6 +74,28 @@ def launch(  # noqa: PLR0913  one argument an option
         text.write(f"{run_id}  {page(yard.home, run_id)}")
     if wait:
         raise typer.Exit(wait_for(yard, run_id))
+
+
+def _begin(
+    yard: Yard, origin: str | None, replay: str | None, fork: str | None
+) -> tuple[Run | None, RunConfig, Start | None]:
+    """The run to begin with, its settings, and the checkpoint if it is not to begin anew."""
+    given = [word for word in (origin, replay, fork) if word]
+    if not given:
+        return None, RunConfig(), None
+    if len(given) > 1:
+        raise typer.BadParameter("--from, --replay and --fork say what to begin with; give one")
+    if fork:
+        point = forks.read(yard, fork)
+        return point.run, point.config, point.start
+    source = services.find(yard, given[0])
+    if source.script is not None:
+        raise services.NotPossible(
+            f"{source.name} is a script of your own: start the script again, not the run."
+        )
+    if replay:
+        return source, changes.replay(yard, source), source.config.start
+    return source, source.config, None
 
 
 def _by_digest(yard: Yard, word: str) -> str:

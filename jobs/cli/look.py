@@ -87,6 +87,8 @@ def _facts(run: Run) -> list[tuple[str, str]]:
     ]
     if run.diverged:
         facts.append(("replay", f"step {run.diverged_step} came out differently after a resume"))
+    if run.config.start:
+        facts.append(("fork of", f"{run.config.start.run}, {run.config.start.place()}"))
     if run.origin:
         facts.append(("origin", run.origin))
     facts += _labels(run)

@@ -36,6 +36,15 @@ def duration(seconds: float | None) -> str:
     return f"{int(seconds // DAY)} d {int(seconds % DAY // HOUR):02d} h"
 
 
+def size(number_of_bytes: float) -> str:
+    """`512 B`, `1.2 MB`: powers of 1000."""
+    value, units = float(number_of_bytes), ["B", "kB", "MB", "GB"]
+    while value >= 1000 and len(units) > 1:
+        value /= 1000
+        units.pop(0)
+    return f"{value:.0f} B" if units[0] == "B" else f"{value:.1f} {units[0]}"
+
+
 def number(value: float) -> str:
     """Four significant digits."""
     return f"{value:.4g}"

@@ -36,6 +36,13 @@ def several(connection: Connection, run_ids: Sequence[str]) -> list[Run]:
     return [by_id[run_id] for run_id in run_ids if run_id in by_id]
 
 
+def forks(connection: Connection, run_id: str) -> list[Run]:
+    """Those that began from a checkpoint of the run and are not deleted, the oldest first."""
+    query = select(RUNS).where(RUNS.c.fork_of == run_id, RUNS.c.removal.is_(None))
+    ids = list(connection.execute(query.with_only_columns(RUNS.c.id)).scalars())
+    return _views(connection, query.order_by(RUNS.c.id), ids) if ids else []
+
+
 def matching(connection: Connection, text: str) -> list[str]:
     """Ids of the runs whose id begins with `text`, or else whose name is `text`.
 

@@ -24,7 +24,7 @@ from jobs.history.schema_curves import METADATA as METADATA
 from jobs.history.schema_curves import OPEN as OPEN
 from jobs.history.schema_curves import PYRAMID as PYRAMID
 
-REVISION = "0010"
+REVISION = "0011"
 """the newest migration; a database that knows a later one is refused"""
 
 RUNS = Table(
@@ -63,6 +63,10 @@ RUNS = Table(
     # A deleted run: from this moment on the recorder removes it for good; until then it can be had
     # back.
     Column("removal", Float(53)),
+    # Of a run that began from a checkpoint of another one: which run, after how many steps.
+    Column("fork_of", String(26)),
+    Column("fork_step", Integer),
+    Index("runs_by_fork", "fork_of", "id"),
     # All that a list is filtered and counted by: without it ten thousand settings would be read.
     Index("runs_by_place", "removal", "archived", "pinned", "model", "data", "id"),
 )

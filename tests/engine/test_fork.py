@@ -69,7 +69,7 @@ def test_a_fork_without_changes_gives_the_same_weights(
     assert isinstance(begun, Started)
     assert config.start is not None
     assert (begun.step, begun.start, begun.resumed) == (config.start.step, config.start, "")
-    assert [each.message for each in told if isinstance(each, Log)][0] == (
+    assert next(each.message for each in told if isinstance(each, Log)) == (
         f"begins after step {begun.step} of run {PARENT}, bit for bit as it was"
     )
     assert curve(told) == after(curve(whole), begun.step)
@@ -193,9 +193,9 @@ def test_the_engine_refuses_too_and_never_begins_elsewhere(tmp_path: Path) -> No
     content[len(content) // 2] ^= 1
     path.unlink()  # a hard link: the other run keeps its own
     path.write_bytes(bytes(content))
-    with pytest.raises(SettingsError, match=r"model.safetensors is not what was written"):
+    with pytest.raises(SettingsError, match=r"model\.safetensors is not what was written"):
         list(train(config, tmp_path / "bad"))
-    with pytest.raises(SettingsError, match="manifest.json cannot be read"):
+    with pytest.raises(SettingsError, match=r"manifest\.json cannot be read"):
         list(train(config, tmp_path / "elsewhere"))
     with pytest.raises(SettingsError, match="give its folder"):
         list(train(config))
@@ -203,7 +203,7 @@ def test_the_engine_refuses_too_and_never_begins_elsewhere(tmp_path: Path) -> No
 
 
 def test_a_start_is_no_setting_that_people_write() -> None:
-    with pytest.raises(SettingsError, match="there is no setting start.step"):
+    with pytest.raises(SettingsError, match=r"there is no setting start\.step"):
         override(small(), ["start.step=5"])
     with pytest.raises(SettingsError, match="there is no setting start"):
         override(small(), ["start=5"])

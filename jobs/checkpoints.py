@@ -1,0 +1,155 @@
+"""The checkpoints of a run that are on disk: what there is, and which of them people keep.
+
+A service like `jobs/runs.py`. The run's folder is the truth, pins included: its trainer, which
+removes old ones, reads no database (`engine/saving/pins.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.saving import pins
+from engine.saving.fence import locked
+from engine.saving.manifest import NAME, Damaged, read_manifest
+from engine.saving.names import published, read_name
+from engine.saving.start import FOLDER as START
+from jobs.home import Home
+from jobs.run import Run
+from jobs.runs import NotPossible
+from jobs.yard import Yard
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One checkpoint. `name` is that of its event: `step-40-a1`, of folds `fold-2/step-40-a1`."""
+
+    name: str
+    step: int
+    """of its training"""
+    fold: int
+    """0 without folds"""
+    evaluated: bool
+    """whether the weights of this very step were evaluated"""
+    bytes: int
+    written: float
+    """unix seconds"""
+    pinned: bool
+    folder: Path
+
+    @property
+    def begins(self) -> bool:
+        """Whether it is the one of another run that this run began from."""
+        return self.folder.name == START
+
+    def place(self) -> str:
+        """For people: `step 1,200`, `step 40 of fold 2`."""
+        fold = f" of fold {self.fold}" if self.fold else ""
+        return f"step {self.step:,}{fold}"
+
+
+def every(yard: Yard, run: Run) -> list[Kept]:
+    """Those on disk, newest first; at the end the one that a fork began from."""
+    home = yard.home.run(run.id)
+    found = [
+        kept
+        for fold, place in sorted(_places(home), reverse=True)
+        for kept in _of_place(place, fold)
+    ]
+    begun = read(home / START, run.config.start.fold if run.config.start else 0)
+    return [*found, begun] if begun else found
+
+
+def find(yard: Yard, run: Run, text: str = "") -> Kept:
+    """The newest one, or that of a step, or of a name. Raises NotPossible, saying what there is."""
+    there = every(yard, run)
+    if not there:
+        raise NotPossible(_none(run))
+    word = text.strip().replace(",", "")
+    fitting = [each for each in there if word in ("", each.name, str(each.step))]
+    if fitting:
+        return fitting[0]
+    steps = ", ".join(dict.fromkeys(each.place() for each in there))
+    raise NotPossible(
+        f"{run.name} has no checkpoint {text.strip()!r}; on disk are those of {steps}. "
+        "A run keeps its last two and those that are pinned."
+    )
+
+
+def pin(run: Run, kept: Kept, *, on: bool = True) -> None:
+    """Keeps a checkpoint until it is let go again. Raises NotPossible when it is gone."""
+    if kept.begins:
+        raise NotPossible("Where a fork begins is kept as long as the fork is.")
+    try:
+        if not on:
+            pins.unpin(kept.folder.parent, kept.folder.name)
+        elif not pins.pin(kept.folder.parent, kept.folder.name):
+            raise NotPossible(f"The checkpoint of {kept.place()} of {run.name} was just removed.")
+    except OSError as error:
+        raise NotPossible(f"The pin could not be written ({error.strerror}).") from error
+
+
+@contextmanager
+def held(kept: Kept) -> Iterator[None]:
+    """Nobody removes it meanwhile. Raises OSError when its folder is gone."""
+    if kept.begins:
+        yield
+    else:
+        with locked(kept.folder.parent):
+            yield
+
+
+def at(home: Home, run_id: str, name: str, fold: int) -> Path:
+    """The folder of a checkpoint, whether it is there or not."""
+    place = home.run(run_id)
+    return (place / "folds" / f"fold-{fold}" if fold else place) / "checkpoints" / name
+
+
+def _places(home: Path) -> Iterator[tuple[int, Path]]:
+    """Folders of checkpoints, each with its fold."""
+    yield 0, home / "checkpoints"
+    for folder in (home / "folds").glob("fold-*"):
+        number = folder.name.removeprefix("fold-")
+        if number.isdecimal():
+            yield int(number), folder / "checkpoints"
+
+
+def _of_place(place: Path, fold: int) -> Iterator[Kept]:
+    with suppress(FileNotFoundError):
+        pinned = frozenset(pins.pinned(place))
+        for each in published(place):
+            if kept := read(place / each.name, fold, pinned):
+                yield kept
+
+
+def read(folder: Path, fold: int, pinned: frozenset[str] = frozenset()) -> Kept | None:
+    """The one in `folder`; None where it is damaged, or not there (any more)."""
+    try:
+        manifest, written = read_manifest(folder), (folder / NAME).stat().st_mtime
+    except (Damaged, OSError):
+        return None
+    name = read_name(folder.name)
+    return Kept(
+        name=f"fold-{fold}/{folder.name}" if fold and name else folder.name,
+        step=manifest.facts.step,
+        fold=fold,
+        evaluated=name.evaluated if name else manifest.facts.evaluated,
+        bytes=sum(entry.bytes for entry in manifest.files.values()),
+        written=written,
+        pinned=folder.name in pinned,
+        folder=folder,
+    )
+
+
+def _none(run: Run) -> str:
+    if run.script is not None:
+        return f"{run.name} is a script of your own: its checkpoints are your script's affair."
+    if not run.attempts:
+        return f"{run.name} has no checkpoint yet: no worker has taken it."
+    return (
+        f"There is no checkpoint of {run.name} on this machine. The first one is written a few "
+        "seconds into a run; of a run on another machine they are seen where both have the same "
+        "TRAINYARD_STORE."
+    )

@@ -1,0 +1,145 @@
+"""New runs from a checkpoint of another one: from where, with which settings, which there are.
+
+A service like `jobs/runs.py`. `runs.launch` puts the checkpoint into the new run's folder before
+anybody hears of the run, so what becomes of the other one does no harm.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.config import RunConfig
+from engine.events import Started
+from engine.problem import Problem, SettingsError
+from engine.saving.manifest import Damaged
+from engine.saving.start import FOLDER, digest_of, settings_of, take_over
+from engine.settings.fork import fork_problems, over_problems
+from engine.settings.start import Start
+from jobs import checkpoints, runs
+from jobs.checkpoints import Kept
+from jobs.history import runs as rows
+from jobs.home import Home
+from jobs.run import Run
+from jobs.yard import Yard
+
+
+@dataclass(frozen=True)
+class Point:
+    """A checkpoint to begin from."""
+
+    run: Run
+    kept: Kept
+    start: Start
+    config: RunConfig
+    """the settings in force there, under the run's name; its plan is what was left of it"""
+
+
+def point(yard: Yard, run: Run, at: str = "") -> Point:
+    """That of a step, or of a name; the newest one when nothing is said.
+
+    Raises NotPossible when it is not there, or cannot be read.
+    """
+    kept = checkpoints.find(yard, run, at)
+    try:
+        config, digest = settings_of(kept.folder), digest_of(kept.folder)
+    except (Damaged, SettingsError) as error:
+        raise runs.NotPossible(
+            f"No run can begin from {kept.place()} of {run.name}: {error}."
+        ) from error
+    if kept.begins and run.config.start:
+        start = run.config.start
+    else:
+        start = Start(
+            run=run.id, step=kept.step, fold=kept.fold, checkpoint=kept.folder.name, digest=digest
+        )
+    plain = config.model_copy(update={"start": None, "name": run.name})
+    return Point(run, kept, start, plain)
+
+
+def read(yard: Yard, text: str) -> Point:
+    """What `RUN@STEP`, `RUN@NAME` or `RUN` means. Raises UnknownRun and NotPossible."""
+    try:
+        return point(yard, runs.find(yard, text))
+    except runs.UnknownRun:
+        name, sign, at = text.rpartition("@")
+        if not sign:
+            raise
+    return point(yard, runs.find(yard, name), at)
+
+
+def problems(yard: Yard, start: Start, parent: RunConfig, config: RunConfig) -> list[Problem]:
+    """Why a run with these settings cannot go on from there. `parent`: those in force there."""
+    found = fork_problems(parent, config, start.step)
+    if not found and (steps := _steps_per_epoch(yard, start)):
+        found = over_problems(config, start.step, steps)
+    return found
+
+
+def of(yard: Yard, run_id: str) -> list[Run]:
+    """The runs that began from a checkpoint of this one, the oldest first."""
+    with yard.history.reading() as connection:
+        return rows.forks(connection, run_id)
+
+
+def at(begun: Sequence[Run], kept: Kept) -> list[Run]:
+    """Those of the forks that began from that checkpoint."""
+    place = (kept.folder.name, kept.fold)
+    starts = [(run, run.config.start) for run in begun]
+    return [run for run, start in starts if start and (start.checkpoint, start.fold) == place]
+
+
+def provide(yard: Yard, run_id: str, config: RunConfig, origin: str | None) -> None:
+    """Puts the checkpoint that `config` begins from into the folder of a run to be launched.
+
+    Raises SettingsError when it is gone, damaged, or of no use under these settings.
+    """
+    start, folder = config.start, yard.home.run(run_id)
+    if start is None:
+        return
+    if config.data.split.every_fold:
+        sentence = "every fold is trained from its beginning; choose one with data.split.fold"
+        raise SettingsError([Problem("data.split.folds", sentence)])
+    try:
+        _take(yard, start, folder, origin)
+        if found := problems(yard, start, settings_of(folder / FOLDER), config):
+            raise SettingsError(found)
+    except (Damaged, OSError) as error:
+        discard(yard, run_id)
+        sentence = f"the checkpoint of {start.place()} cannot be used: {error}; choose another one"
+        raise SettingsError([Problem("start", sentence)]) from error
+    except SettingsError:
+        discard(yard, run_id)
+        raise
+
+
+def discard(yard: Yard, run_id: str) -> None:
+    """Removes the folder of a run that was not launched after all."""
+    shutil.rmtree(yard.home.run(run_id), ignore_errors=True)
+
+
+def _take(yard: Yard, start: Start, folder: Path, origin: str | None) -> None:
+    for kept in _holding(yard.home, start, origin):
+        with checkpoints.held(kept):
+            if digest_of(kept.folder) == start.digest:
+                take_over(kept.folder, folder)
+                return
+    raise Damaged("it is not there any more. A run keeps its last two and those that are pinned")
+
+
+def _holding(home: Home, start: Start, origin: str | None) -> Iterator[Kept]:
+    """Where it may lie: in the run that wrote it, or where another run began from it."""
+    written = checkpoints.at(home, start.run, start.checkpoint, start.fold)
+    taken = [home.run(each) / FOLDER for each in (origin, start.run) if each]
+    for folder in (written, *taken):
+        if kept := checkpoints.read(folder, start.fold):
+            yield kept
+
+
+def _steps_per_epoch(yard: Yard, start: Start) -> int | None:
+    """As the run told; data and size of a step are the same in its forks."""
+    told = yard.history.records(start.run, ("started",))
+    found = [Started.model_validate(each.body) for each in told]
+    return next((each.steps_per_epoch for each in found if each.fold == start.fold), None)
