@@ -36,11 +36,12 @@ def check(values: dict[str, Any]) -> Outcome:
     try:
         config = RunConfig.model_validate(values)
     except ValidationError as error:
-        return Outcome(None, _grouped(problems_of(error, RunConfig, values)))
-    return Outcome(config, _grouped(problems(config)))
+        return Outcome(None, grouped(problems_of(error, RunConfig, values)))
+    return Outcome(config, grouped(problems(config)))
 
 
-def _grouped(found: Sequence[Problem]) -> Problems:
+def grouped(found: Sequence[Problem]) -> Problems:
+    """By the setting that each belongs to."""
     paths = dict.fromkeys(problem.path for problem in found)
     return {
         path: tuple(finished(problem.message) for problem in found if problem.path == path)

@@ -8,23 +8,19 @@ from collections.abc import Mapping
 import streamlit as st
 
 from dashboard import navigation, services
-from dashboard.form import draw, session, state, topics
+from dashboard.form import beginning, draw, session, state, topics
+from dashboard.form.beginning import RUN, TITLES, Beginning
 from dashboard.panels import augmentation, configuration, forecast
 from dashboard.text import plain
 from engine.config import RunConfig
-from engine.data import Data, ImageFolder, OwnCorpus, OwnPairs, OwnTable
-from engine.loop.range_test import after_test
 from engine.models import OWN
-from engine.presets import PRESETS, first_for
 from engine.problem import SettingsError
-from jobs import changes, runs
-from jobs.data_sets import DataSets, UnknownDataSet
+from jobs import runs
+from jobs.data_sets import DataSets
+from jobs.forks import Point
 from jobs.run import Run
 
 Lists = Mapping[str, Mapping[str, str]]
-_RUN = "run:"
-_OWN = {"table": "Table", "images": "Images", "corpus": "Corpus", "pairs": "Pairs"}
-"""what the URL may name, and how it is called in `Start from`"""
 _LAUNCH = "launch"
 _HALVES = (1.7, 1.0)
 """the form and what it amounts to; the box above stands over the latter"""
@@ -32,12 +28,13 @@ _HALVES = (1.7, 1.0)
 
 def page() -> None:
     """`/?preset=<name>` or `/?from=<run id>` fills the form; so does a range test, with a
-    `&learning_rate=<what it found>`, a replay, `&replay=1`, and data of one's own:
+    `&learning_rate=<what it found>`, a replay, `&replay=1`, a checkpoint,
+    `/?fork=<run id>&at=<its name>`, and data of one's own:
     `/?table=<id>&target=<column>&text=<column>`, `/?images=<id>`, `/?corpus=<id>`, `/?pairs=<id>`.
     """
-    origin = _origin()
-    _launch_if_pressed(origin)
-    sources = _sources(origin)
+    begin = beginning.find()
+    _launch_if_pressed(begin)
+    origin, sources = begin.origin, begin.sources
     with st.container(key="head"):
         left, right = st.columns(_HALVES, gap="large", vertical_alignment="bottom")
         with left:
@@ -45,8 +42,10 @@ def page() -> None:
             topic = _choose_topic(sources, origin)
         with right:
             source = _choose(sources, origin, topic)
+    if begin.point is not None:
+        _draw_point(begin.point)
     form = state.load(st.session_state, source, sources[source])
-    sheet = session.lay_out(form)
+    sheet = begin.lay_out(form)
     left, right = st.columns(_HALVES, gap="large")
     with left:
         if form.adopted:
@@ -85,62 +84,22 @@ def _named(offers: Lists) -> Lists:
     return {**offers, **named}
 
 
-def _origin() -> Run | None:
-    """The run to launch again, when the URL names one that exists."""
-    run_id = st.query_params.get("from")
-    if run_id is None:
-        return None
-    try:
-        found = runs.get(services.yard(), run_id)
-    except runs.UnknownRun:
-        services.trouble("The run to start from is unknown", "The form begins with a preset.")
-        return None
-    if found.script is not None:
-        services.trouble(
-            "That run is a script of your own",
-            "Start the script again for another run of it. The form begins with a preset.",
+def _draw_point(point: Point) -> None:
+    """Where the run will begin, and the way to one that begins anew."""
+    with st.container(border=True, key="fork"):
+        place, name = point.kept.place(), plain(point.run.name)
+        st.markdown(f":material/fork_right: **Starts from {place} of {name}**")
+        st.caption(
+            "With the weights, the optimizer's memory, the place in the data and the settings of "
+            "that step, changes made by then included. Data, model and kind of optimizer stay; all "
+            "else may change."
         )
-        return None
-    return found
-
-
-def _sources(origin: Run | None) -> Mapping[str, RunConfig]:
-    """What the form can start from: the old run or the chosen data first, then the presets."""
-    if origin is None:
-        return {**_from_own(), **PRESETS}
-    if "replay" in st.query_params:
-        return {f"{_RUN}{origin.id} replay": changes.replay(services.yard(), origin), **PRESETS}
-    rate = st.query_params.get("learning_rate", "")
-    found = after_test(origin.config, rate)
-    if found is None:
-        return {f"{_RUN}{origin.id}": origin.config, **PRESETS}
-    return {f"{_RUN}{origin.id} {rate}": found, **PRESETS}
-
-
-def _from_own() -> Mapping[str, RunConfig]:
-    """What learns from the data that the URL names; empty where it names none that are there."""
-    kind = next((name for name in _OWN if name in st.query_params), "")
-    try:
-        found = DataSets.of(services.yard()).get(st.query_params.get(kind, ""))
-    except UnknownDataSet:
-        return {}
-    data = _own_data(kind, found.digest)
-    preset = first_for(data) or RunConfig()
-    aim = f", {data.target}" if isinstance(data, OwnTable) and data.target else ""
-    title = f"{_OWN[kind]}: {found.name}, version {found.version}{aim}"
-    return {title: preset.model_copy(update={"data": data, "name": ""})}
-
-
-def _own_data(kind: str, digest: str) -> Data:
-    match kind:
-        case "images":
-            return ImageFolder(images=digest)
-        case "corpus":
-            return OwnCorpus(corpus=digest)
-        case "pairs":
-            return OwnPairs(pairs=digest)
-    target, text = (st.query_params.get(name, "") for name in ("target", "text"))
-    return OwnTable(table=digest, target=target, text=text)
+        with st.container(horizontal=True, gap="medium"):
+            navigation.link("See the run", "run", id=point.run.id, icon=":material/show_chart:")
+            again = {"from": point.run.id}
+            navigation.link(
+                "Launch it again from step 0", "launch", icon=":material/replay:", **again
+            )
 
 
 def _asked(sources: Mapping[str, RunConfig], origin: Run | None) -> str:
@@ -182,9 +141,9 @@ def _choose(sources: Mapping[str, RunConfig], origin: Run | None, topic: str) ->
 
 
 def _source_name(name: str, config: RunConfig, origin: Run | None) -> str:
-    if origin is not None and name.startswith(_RUN):
+    if origin is not None and name.startswith(RUN):
         return f"Run: {origin.name}"
-    if name.startswith(tuple(f"{title}: " for title in _OWN.values())):
+    if name.startswith(tuple(f"{title}: " for title in TITLES.values())):
         return name
     return config.name or _default_name(config)
 
@@ -208,7 +167,7 @@ def _stray_problems(pen: draw.Pen) -> None:
                 st.caption(f":red[{plain(sentence)}]")
 
 
-def _launch_if_pressed(origin: Run | None) -> None:
+def _launch_if_pressed(begin: Beginning) -> None:
     """Before anything is drawn: drawing the form again would cost half a second.
 
     Launches once, however often the button is pressed: every press carries the same key.
@@ -217,11 +176,12 @@ def _launch_if_pressed(origin: Run | None) -> None:
     if form is None or not (form.pressed or st.session_state.get(_LAUNCH)):
         return
     form.pressed = False
-    outcome = session.lay_out(form).outcome
+    outcome = begin.lay_out(form).outcome
     if outcome.ready and outcome.config is not None:
+        config, origin = begin.begun(outcome.config), begin.origin
         try:
             run_id = runs.launch(
-                services.yard(), outcome.config, origin=origin.id if origin else None, key=form.key
+                services.yard(), config, origin=origin.id if origin else None, key=form.key
             )
         except SettingsError as error:
             # Between the drawing and the press, e.g. a data set was deleted.

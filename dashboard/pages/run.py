@@ -11,6 +11,7 @@ from dashboard import navigation, services
 from dashboard.panels import (
     adjust,
     attempts,
+    checkpoints,
     choices,
     configuration,
     downloads,
@@ -68,6 +69,7 @@ def _header(run: Run) -> None:
         # Not Markdown: a bare address in a name would become a link.
         st.html(f"<h1>{escape(one_line(run.name))}</h1>")
         st.caption(_what(run))
+        checkpoints.draw_origin(run)
         labels.draw(run)
         if run.cause and run.status != "failed":
             st.caption(f":material/info: {plain(finished(run.cause))}")
@@ -175,8 +177,6 @@ def _changes(run: Run, _: History) -> None:
 
 def _attempts(run: Run, history: History) -> None:
     attempts.draw(history.attempts(run.id), st.context.timezone)
-    if run.script is None:
-        attempts.draw_checkpoints(history.records(run.id, "checkpoint"), st.context.timezone)
 
 
 def _downloads(run: Run, history: History) -> None:
@@ -190,6 +190,7 @@ _PANELS: dict[str, Panel] = {
     "Samples": moments.draw,
     "Settings": _settings,
     "Changes": _changes,
+    "Checkpoints": checkpoints.draw,
     "Attempts": _attempts,
     "Downloads": _downloads,
 }

@@ -1,4 +1,4 @@
-"""Where a run was tried, how each attempt ended, and what it left on disk."""
+"""Where a run was tried, and how each attempt ended."""
 
 from __future__ import annotations
 
@@ -6,12 +6,9 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard.table import Cell, Content, table
-from dashboard.text import NOTHING, count, duration, moment, one_line, size
-from engine.events import Checkpoint
-from jobs.history import Attempt, Record
-
-_CHECKPOINTS_SHOWN = 20
+from dashboard.table import Cell, table
+from dashboard.text import NOTHING, count, moment, one_line
+from jobs.history import Attempt
 
 
 def draw(attempts: Sequence[Attempt], zone: str | None) -> None:
@@ -35,24 +32,3 @@ def _row(attempt: Attempt, zone: str | None) -> list[Cell | str]:
         attempt.resumed or NOTHING,
         one_line(end),
     ]
-
-
-def draw_checkpoints(records: Sequence[Record], zone: str | None) -> None:
-    """The newest checkpoints first. `records`: the run's `checkpoint` events."""
-    found = [Checkpoint.model_validate(record.body) for record in records]
-    if not found:
-        st.caption("No checkpoint yet: the first one is written a few seconds into the run.")
-        return
-    rows: list[list[Content]] = [
-        [
-            one_line(each.name),
-            Cell(count(each.step), number=True),
-            Cell(size(each.bytes), number=True),
-            Cell(duration(each.seconds), number=True),
-            moment(each.time, zone),
-        ]
-        for each in reversed(found[-_CHECKPOINTS_SHOWN:])
-    ]
-    table(["Checkpoint", "Step", "Size", "Held up", "Written"], rows)
-    if len(found) > _CHECKPOINTS_SHOWN:
-        st.caption(f"The last {_CHECKPOINTS_SHOWN} of {count(len(found))}; older ones are removed.")
