@@ -28,6 +28,11 @@ def events(run_id: str) -> str:
     return f"ty:run:{run_id}:events"
 
 
+def bell(name: str) -> str:
+    """Stream of a dashboard process's own: an entry wakes its reader, which waits for events."""
+    return f"ty:bell:{name}"
+
+
 def control(run_id: str) -> str:
     """Stream of commands to a run, e.g. `{op: stop}`."""
     return f"ty:run:{run_id}:control"

@@ -31,12 +31,17 @@ from jobs.recording.gaps import fill
 from jobs.recording.pyramid import backlog, sum_up
 from jobs.recording.remove import Remover
 from jobs.recording.store import store
-from jobs.recording.streams import Batch, Stream, count, live_runs, parse, read, trim
+from jobs.recording.streams import ENTRIES, Batch, Stream, count, live_runs, parse, read, trim
 from jobs.recording.tend import Tender
 from jobs.requeue import QUIET_SECONDS, YOUNG_SECONDS
 
 ROUND_SECONDS = 0.1
 """shortest time between two commits: packs the events of many runs into one transaction"""
+
+REST_TIMES = 2
+MOST_REST_SECONDS = 0.4
+"""After a round it rests twice as long as that took, unless it is behind: fifty runs at once took
+half of a core in small rounds, each of which writes the last chunk of every curve anew."""
 
 TEND_SECONDS = 0.25
 TEND_SHARE = 0.05
@@ -74,6 +79,8 @@ class Recorder:
         self._streams: dict[str, Stream] = {}
         self._next_tending = 0.0
         self._behind = True
+        self.in_haste = False
+        """the last round left something in the streams"""
 
     def round(self) -> bool:
         """One round; whether it stored something."""
@@ -81,6 +88,7 @@ class Recorder:
         batch = read(self.redis, self._streams.values()) if self._streams else []
         if batch:
             self._store(batch)
+        self.in_haste = any(len(entry_ids) == ENTRIES for _, entry_ids, _ in batch)
         if time.monotonic() >= self._next_tending:
             self.tend()
         if self._behind and not batch:
@@ -188,8 +196,10 @@ def _rounds(recorder: Recorder, stop: threading.Event) -> None:
     """Rounds until `stop`, then on until nothing more arrives."""
     while not stop.is_set():
         began = time.monotonic()
-        recorder.round()
-        stop.wait(max(0.0, began + ROUND_SECONDS - time.monotonic()))
+        stored = recorder.round()
+        took = time.monotonic() - began
+        rest = REST_TIMES * took if stored and not recorder.in_haste else 0.0
+        stop.wait(max(ROUND_SECONDS - took, min(rest, MOST_REST_SECONDS)))
     while recorder.round():
         pass
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from urllib.parse import urlencode
 
@@ -15,6 +16,9 @@ from jobs.alerts import Count
 from jobs.measures import named
 from jobs.own.scores import LOSSES
 from jobs.run import Run
+
+SPARK_PIXELS = 30
+"""so many times a curve is read again until it is e times as long"""
 
 
 def row(run: Run, selected: bool, alerts: Count | None = None) -> Row:
@@ -79,7 +83,7 @@ def what(run: Run) -> str:
 def _spark(run: Run) -> list[float]:
     """The loss; of a script's under the name its author chose, else nothing."""
     names = LOSSES if run.script is not None else (named(LOSSES[0], run.fold),)
-    lines = (_sparkline(run.id, name, run.step, run.attempt) for name in names)
+    lines = (_sparkline(run.id, name, _mark(run), run.attempt) for name in names)
     return next(filter(None, lines), [])
 
 
@@ -90,7 +94,14 @@ def _place(run: Run) -> str:
     return f"fold {run.fold} of {run.folds}, {step}" if run.folds and run.fold else step
 
 
+def _mark(run: Run) -> int:
+    """Another number when the picture would be another one: it is a few dozen pixels wide."""
+    if run.over:
+        return -run.step
+    return math.floor(SPARK_PIXELS * math.log(run.step)) if run.step else 0
+
+
 @st.cache_data(max_entries=1000, show_spinner=False)
-def _sparkline(run_id: str, name: str, step: int, attempt: int) -> list[float]:  # noqa: ARG001
+def _sparkline(run_id: str, name: str, mark: int, attempt: int) -> list[float]:  # noqa: ARG001
     """Read again only when the run has moved on."""
     return services.yard().history.sparkline(run_id, metric=name)

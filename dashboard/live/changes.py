@@ -12,9 +12,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from dashboard.live import streams
 from dashboard.live.frames import encode
 from dashboard.live.info import describe
-from jobs import keys, runs
+from jobs import keys, organise
 from jobs.connect import RedisUnavailable
-from jobs.runs import UnknownRun
 
 if TYPE_CHECKING:
     from dashboard.live.hub import Hub
@@ -41,7 +40,7 @@ class Changes:
                 # The numbers of a server that was emptied start anew.
                 self._last = "$"
                 await asyncio.sleep(REST_SECONDS)
-                await self._tell(self._hub.watched)
+                await self._tell(self._looked_at())
 
     async def _read(self, client: redis.asyncio.Redis) -> None:
         while True:
@@ -50,29 +49,34 @@ class Changes:
                 continue
             self._last = entries[-1][0].decode()
             changed = {fields[b"run"].decode() for _, fields in entries}
-            await self._tell(changed & self._hub.watched)
+            await self._tell(changed & self._looked_at())
             self._announce(sorted(changed))
             await asyncio.sleep(REST_SECONDS)
 
+    def _looked_at(self) -> set[str]:
+        """Runs whose state somebody sees: a comparison only draws curves."""
+        return {run for viewer in self._hub.viewers if viewer.choice.facts for run in viewer.runs}
+
     async def _tell(self, changed: set[str]) -> None:
         """Sends the new state of watched runs to those who watch them."""
-        for run in changed:
-            try:
-                info = await asyncio.to_thread(self._look_up, run)
-            except (SQLAlchemyError, UnknownRun):
-                continue
+        try:
+            found = await asyncio.to_thread(self._look_up, sorted(changed)) if changed else {}
+        except SQLAlchemyError:
+            return
+        for run, info in found.items():
             if info != self._told.get(run):
                 self._told[run] = info
                 frame = encode({"kind": "info", "run": run, "info": info}, {})
                 for viewer in self._hub.viewers:
-                    if run in viewer.runs:
+                    if run in viewer.runs and viewer.choice.facts:
                         viewer.offer(frame)
         for run in self._told.keys() - self._hub.watched:
             del self._told[run]
 
-    def _look_up(self, run: str) -> dict[str, Any]:
-        counts = self._hub.yard.history.counts(run)
-        return describe(runs.get(self._hub.yard, run), counts)
+    def _look_up(self, changed: list[str]) -> dict[str, dict[str, Any]]:
+        counts = self._hub.yard.history.counts_of(changed)
+        found = organise.several(self._hub.yard, changed)
+        return {run.id: describe(run, counts[run.id]) for run in found}
 
     def _announce(self, changed: list[str]) -> None:
         frame = encode({"kind": "changed", "runs": changed}, {})

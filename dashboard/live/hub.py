@@ -1,9 +1,9 @@
-"""Who watches what: starts a reader with a run's first viewer, stops it with the last one."""
+"""Who watches what: a run is followed from its first viewer to its last one."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -11,6 +11,7 @@ import redis.asyncio
 
 from dashboard.live.changes import Changes
 from dashboard.live.feed import Feed
+from dashboard.live.follower import Follower
 from dashboard.live.frames import encode
 from dashboard.live.machines import Machines
 from dashboard.live.reader import Reader
@@ -21,7 +22,6 @@ from jobs.history.records import Position
 from jobs.home import Home
 from jobs.yard import Yard
 
-SOCKET_SECONDS = 3.0
 CANCEL_SECONDS = 0.2
 """after that a reader that was told to end is told again"""
 
@@ -40,6 +40,8 @@ class Hub:
         self._ending: set[asyncio.Task[None]] = set()
         self._machines = Machines(self)
         self._reader = Reader(self)
+        self._follower = Follower(self, self._feeds)
+        self._redis: tuple[str, redis.asyncio.Redis] | None = None
         self.viewers: set[Viewer] = set()
 
     @asynccontextmanager
@@ -47,12 +49,15 @@ class Hub:
         """Opens the history; at the end stops every reader."""
         self._yard = await asyncio.to_thread(Yard.open, self._home)
         self._start("changes", Changes(self).follow())
+        self._start("runs", self._follower.follow())
         try:
             yield
         finally:
             for name in list(self._tasks):
                 self._stop(name)
             await asyncio.gather(*self._ending, return_exceptions=True)
+            if self._redis is not None:
+                await self._redis[1].aclose()
             self._yard.close()
 
     @property
@@ -67,13 +72,18 @@ class Hub:
         return set(self._feeds)
 
     def connect(self) -> redis.asyncio.Redis:
-        """A client that reports a broken connection at once: our readers begin anew by themselves.
+        """A client for who waits long for an answer; see `connect_async_unretried`."""
+        return connect.connect_async_unretried(self._home)
+
+    def redis(self) -> redis.asyncio.Redis:
+        """The client that all short questions share; another one when the server has moved.
 
         Raises RedisUnavailable when no server was ever started here.
         """
-        return redis.asyncio.Redis.from_url(
-            connect.url(self._home), protocol=2, socket_timeout=SOCKET_SECONDS
-        )
+        address = connect.url(self._home)
+        if self._redis is None or self._redis[0] != address:
+            self._redis = address, self.connect()
+        return self._redis[1]
 
     @asynccontextmanager
     async def watching(self, viewer: Viewer) -> AsyncIterator[None]:
@@ -100,16 +110,18 @@ class Hub:
             if not any(other.hz == viewer.hz for other in self.viewers):
                 self._stop(f"pace {viewer.hz}")
 
-    async def begin(self, viewer: Viewer, run: str) -> list[bytes]:
+    async def begin(self, viewer: Viewer, names: Sequence[str]) -> list[bytes]:
         """The frames a viewer begins with or goes on with; remembers how far they reach.
 
-        Raises UnknownRun, SQLAlchemyError and, for the machines, RedisError.
+        `names`: run ids, or the machines. Raises SQLAlchemyError and, for the machines, RedisError.
         """
-        if run == MACHINES:
-            return [await asyncio.to_thread(self._machines.snapshot)]
-        if feed := self._feeds.get(run):
-            await feed.prepare(viewer)
-        return await self._reader.begin(viewer, run)
+        frames = []
+        if MACHINES in names:
+            frames.append(await asyncio.to_thread(self._machines.snapshot))
+        feeds = [feed for name in names if (feed := self._feeds.get(name))]
+        await asyncio.gather(*(feed.prepare(viewer) for feed in feeds))
+        runs = [name for name in names if name != MACHINES]
+        return frames + await self._reader.begin(viewer, runs)
 
     async def zoom(self, viewer: Viewer, zoom: Zoom) -> bytes:
         """The answer to a zoom. Raises SQLAlchemyError."""
@@ -131,8 +143,8 @@ class Hub:
     def _join(self, viewer: Viewer, run: str) -> None:
         feed = self._feeds.get(run)
         if feed is None:
-            feed = self._feeds[run] = Feed(run, self.connect)
-            self._start(run, feed.follow())
+            feed = self._feeds[run] = Feed(run)
+            self._follower.joined()
         feed.viewers.add(viewer)
         viewer.refresh(run)
 
@@ -143,7 +155,6 @@ class Hub:
         feed.viewers.discard(viewer)
         if not feed.viewers:
             del self._feeds[run]
-            self._stop(run)
 
     def _start(self, name: str, work: Coroutine[Any, Any, None]) -> None:
         if name in self._tasks:

@@ -7,7 +7,7 @@ other viewers do not wait for it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import redis.asyncio
@@ -20,16 +20,20 @@ from dashboard.live.info import describe
 from dashboard.live.snapshot import encode_snapshot, encode_window, position
 from dashboard.live.tail import Told, delta, has_gap, unpack
 from dashboard.live.zoom import Zoom
-from jobs import keys, runs
+from jobs import keys, organise, runs
 from jobs.connect import RedisUnavailable
 from jobs.history import Snapshot, Window
 from jobs.history.records import Position
+from jobs.runs import UnknownRun
 
 if TYPE_CHECKING:
     from dashboard.live.hub import Hub
     from dashboard.live.viewer import Viewer
 
 Result = TypeVar("Result")
+
+Found = dict[str, tuple[Snapshot, dict[str, Any]]]
+"""by run, what the history holds of it and how it stands"""
 
 READERS = 2
 """threads that read at a time"""
@@ -47,15 +51,22 @@ class Reader:
         self._hub = hub
         self._free = asyncio.Semaphore(READERS)
 
-    async def begin(self, viewer: Viewer, run: str) -> list[bytes]:
-        """The frames a viewer begins a run with, or goes on with; remembers how far they reach.
+    async def begin(self, viewer: Viewer, runs: Sequence[str]) -> list[bytes]:
+        """The frames a viewer begins some runs with, or goes on with; remembers how far they
+        reach. Of a run that is not there the frame says so.
 
-        Raises UnknownRun and SQLAlchemyError.
+        Raises SQLAlchemyError.
         """
-        known = viewer.known.pop(run, None)
-        if known and (frames := await self._continue(viewer, run, known)) is not None:
-            return frames
-        return [await self._snapshot(viewer, run)]
+        frames: list[bytes] = []
+        fresh = []
+        for run in runs:
+            known = viewer.known.pop(run, None)
+            went_on = await self._continue(viewer, run, known) if known else None
+            if went_on is None:
+                fresh.append(run)
+            else:
+                frames += went_on
+        return frames + (await self._snapshots(viewer, fresh) if fresh else [])
 
     async def zoom(self, zoom: Zoom, choice: Choice) -> bytes:
         """The answer to a zoom. Raises SQLAlchemyError."""
@@ -72,20 +83,19 @@ class Reader:
     async def tail(self, run: str, after: Position) -> list[Told]:
         """What the stream holds beyond the history; nothing while Redis is away."""
         try:
-            async with self._hub.connect() as client:
-                return await _beyond(client, run, after)
+            return await _beyond(self._hub.redis(), run, after)
         except REDIS_AWAY:
             return []
 
     async def _continue(self, viewer: Viewer, run: str, known: Position) -> list[bytes] | None:
         """What came after `known`, if nothing in between is missing."""
         try:
-            async with self._hub.connect() as client:
-                first, last = await streams.ends(client, keys.events(run))
-                told = await _beyond(client, run, known, MOST_MISSED)
-        except REDIS_AWAY:
+            client = self._hub.redis()
+            first, last = await streams.ends(client, keys.events(run))
+            told = await _beyond(client, run, known, MOST_MISSED)
+            stored, info = await self._in_thread(self._state, run)
+        except (*REDIS_AWAY, UnknownRun):
             return None
-        stored, info = await self._in_thread(self._state, run)
         whole = (0, 0) < first <= known or stored <= known
         if not whole or known > max(stored, last) or len(told) > MOST_MISSED:
             return None
@@ -97,17 +107,25 @@ class Reader:
             frames.insert(0, frame)
         return frames
 
-    async def _snapshot(self, viewer: Viewer, run: str) -> bytes:
-        stored, info = await self._in_thread(self._stored, run, viewer.pixels, viewer.choice)
-        told = await self.tail(run, stored.position)
-        viewer.positions[run] = position(stored, told)
-        return await self._in_thread(
-            encode_snapshot, run, stored, told, info, viewer.pixels, viewer.choice
-        )
+    async def _snapshots(self, viewer: Viewer, fresh: Sequence[str]) -> list[bytes]:
+        found = await self._in_thread(self._stored, fresh, viewer.pixels, viewer.choice)
+        tails = [self.tail(run, stored.position) for run, (stored, _) in found.items()]
+        told = dict(zip(found, await asyncio.gather(*tails), strict=True))
+        for run, (stored, _) in found.items():
+            viewer.positions[run] = position(stored, told[run])
+        frames = await self._in_thread(_encode, found, told, viewer)
+        return frames + [
+            encode({"kind": "unknown", "run": run}, {}) for run in fresh if run not in found
+        ]
 
-    def _stored(self, run: str, pixels: int, choice: Choice) -> tuple[Snapshot, dict[str, Any]]:
-        stored = self._hub.yard.history.snapshot(run, self._names(run, choice), pixels)
-        return stored, describe(runs.get(self._hub.yard, run), stored.counts)
+    def _stored(self, fresh: Sequence[str], pixels: int, choice: Choice) -> Found:
+        history = self._hub.yard.history
+        found = {}
+        for run in organise.several(self._hub.yard, fresh):
+            names = self._names(run.id, choice)
+            stored = history.snapshot(run.id, names, pixels, records=choice.facts)
+            found[run.id] = stored, describe(run, stored.counts)
+        return found
 
     def _state(self, run: str) -> tuple[Position, dict[str, Any]]:
         history = self._hub.yard.history
@@ -128,6 +146,13 @@ class Reader:
     async def _in_thread(self, work: Callable[..., Result], *arguments: Any) -> Result:
         async with self._free:
             return await asyncio.to_thread(work, *arguments)
+
+
+def _encode(found: Found, told: Mapping[str, list[Told]], viewer: Viewer) -> list[bytes]:
+    return [
+        encode_snapshot(run, stored, told[run], info, viewer.pixels, viewer.choice)
+        for run, (stored, info) in found.items()
+    ]
 
 
 async def _beyond(

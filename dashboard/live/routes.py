@@ -16,7 +16,6 @@ from dashboard.live.hub import Hub
 from dashboard.live.viewer import Viewer
 from dashboard.live.zoom import BadZoom, read
 from jobs.connect import RedisUnavailable
-from jobs.runs import UnknownRun
 
 RENEW_SECONDS = 5 * 60
 HELLO_SECONDS = 10.0
@@ -67,7 +66,7 @@ class LiveSocket:
                 await viewer.wake.wait()
                 viewer.wake.clear()
                 while viewer.stale:
-                    for frame in await self._begin(viewer, viewer.stale.pop()):
+                    for frame in await self._begin(viewer, viewer.take_stale()):
                         await socket.send_bytes(frame)
                 while (waiting := viewer.next_frame()) is not None:
                     await socket.send_bytes(waiting)
@@ -77,14 +76,13 @@ class LiveSocket:
         except (WebSocketDisconnect, OSError):
             return
 
-    async def _begin(self, viewer: Viewer, run: str) -> list[bytes]:
+    async def _begin(self, viewer: Viewer, names: list[str]) -> list[bytes]:
         try:
-            return await self.hub.begin(viewer, run)
-        except UnknownRun:
-            return [encode({"kind": "unknown", "run": run}, {})]
+            return await self.hub.begin(viewer, names)
         except (SQLAlchemyError, RedisError, RedisUnavailable):
-            asyncio.get_running_loop().call_later(1.0, viewer.refresh, run)
-            return [encode({"kind": "busy", "run": run}, {})]
+            for name in names:
+                asyncio.get_running_loop().call_later(1.0, viewer.refresh, name)
+            return [encode({"kind": "busy", "run": name}, {}) for name in names]
 
     async def _zoom(self, viewer: Viewer) -> None:
         """Answers what was asked for last; what was asked again meanwhile is not answered."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import Any, cast
 
 import redis.asyncio
@@ -18,6 +18,15 @@ async def read(client: redis.asyncio.Redis, key: str, after: str, count: int = 5
     """The entries behind `after`; waits up to a second for the first one."""
     reply: Any = await client.xread({key: after}, count=count, block=BLOCK_MILLISECONDS)
     return cast("list[Entry]", reply[0][1]) if reply else []
+
+
+async def read_all(
+    client: redis.asyncio.Redis, after: Mapping[str, str], count: int = 500
+) -> dict[str, list[Entry]]:
+    """By key, the entries behind a place of each stream; waits up to a second for the first."""
+    places: Any = dict(after)
+    reply: Any = await client.xread(places, count=count, block=BLOCK_MILLISECONDS)
+    return {key.decode(): cast("list[Entry]", entries) for key, entries in reply or ()}
 
 
 async def beyond(
@@ -36,6 +45,14 @@ async def last(client: redis.asyncio.Redis, key: str) -> Position:
     """Place of the newest entry; `(0, 0)` when there is none."""
     reply: Any = await client.xrevrange(key, count=1)
     return parse(reply[0][0]) if reply else (0, 0)
+
+
+async def lasts(client: redis.asyncio.Redis, names: Sequence[str]) -> list[Position]:
+    """The same of several streams, asked at once."""
+    asking = client.pipeline(transaction=False)
+    for key in names:
+        asking.xrevrange(key, count=1)
+    return [parse(reply[0][0]) if reply else (0, 0) for reply in await asking.execute()]
 
 
 async def ends(client: redis.asyncio.Redis, key: str) -> tuple[Position, Position]:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
+
+import msgpack
 
 from dashboard.live.choice import ALL, Choice
 from dashboard.live.frames import encode
@@ -18,6 +21,8 @@ from jobs.history.points import Points
 from jobs.history.records import Position
 from jobs.measures import measures
 
+UNREADABLE = (ValueError, TypeError, KeyError, msgpack.UnpackException)
+
 
 @dataclass(frozen=True)
 class Told:
@@ -28,14 +33,18 @@ class Told:
 
 
 def unpack(entries: Iterable[tuple[bytes, dict[bytes, bytes]]], after: Position) -> list[Told]:
-    """The events of stream entries that come after a position, each once, in order."""
+    """The events of stream entries that come after a position, each once, in order.
+
+    What cannot be read is left out, as the recorder does: it must not stop the others.
+    """
     told = []
     for entry_id, fields in entries:
         attempt = int(entry_id.split(b"-")[0])
-        for seq, event in telemetry.unpack(fields):
-            if (attempt, seq) > after:
-                after = (attempt, seq)
-                told.append(Told(after, RECORD.validate_python(event)))
+        with suppress(*UNREADABLE):
+            for seq, event in telemetry.unpack(fields):
+                if (attempt, seq) > after:
+                    after = (attempt, seq)
+                    told.append(Told(after, RECORD.validate_python(event)))
     return told
 
 
@@ -126,6 +135,10 @@ class Batch:
     def position(self) -> Position:
         """Place of the last event."""
         return self.told[-1].position
+
+    def follows(self, known: Position) -> bool:
+        """Whether who knows everything up to `known` misses nothing before these events."""
+        return known >= self.told[0].position or not has_gap(self.told[:1], known)
 
     def frame(self, choice: Choice = ALL) -> bytes | None:
         """The frame most viewers of a choice get; None when it has nothing for them."""

@@ -16,6 +16,10 @@ QUEUE_BYTES = 4 << 20
 """a browser this far behind gets a fresh snapshot instead of everything it missed"""
 
 
+AT_ONCE = 10
+"""runs that are read together"""
+
+
 @dataclass(eq=False)
 class Viewer:
     """A WebSocket's mailbox. Everything runs in the event loop, so there is no lock."""
@@ -52,6 +56,10 @@ class Viewer:
         self.waiting_bytes += _size(item)
         self.wake.set()
 
+    def take_stale(self) -> list[str]:
+        """Some of what waits for a snapshot: few enough that the first of many come soon."""
+        return [self.stale.pop() for _ in range(min(len(self.stale), AT_ONCE))]
+
     def refresh(self, run: str) -> None:
         """Asks for a fresh snapshot of a run."""
         self.stale.add(run)
@@ -71,6 +79,10 @@ class Viewer:
                 return item
             known = self.positions.get(item.run, (0, 0))
             if item.position > known:
+                if not item.follows(known):
+                    # Redis was away when this browser began: what lies between it never got.
+                    self.refresh(item.run)
+                    continue
                 self.positions[item.run] = item.position
                 if (frame := item.after(known, self.choice)) is not None:
                     return frame

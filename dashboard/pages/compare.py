@@ -46,11 +46,18 @@ def _header(chosen: Sequence[Run]) -> None:
     left, right = st.columns([2, 1.2], vertical_alignment="center")
     left.markdown("# Compare")
     with right, st.container(horizontal=True, horizontal_alignment="right", key="actions"):
-        with st.popover("Runs", icon=":material/checklist:", key="choose"):
-            _choose(chosen)
+        # What stands in them is made only when they are open: of fifty runs it is much.
+        choose = st.popover("Runs", icon=":material/checklist:", key="choose", on_change="rerun")
+        if choose.open:
+            with choose:
+                _choose(chosen)
         if chosen:
-            with st.popover("Launch again", icon=":material/replay:", key="again"):
-                _again(chosen)
+            again = st.popover(
+                "Launch again", icon=":material/replay:", key="again", on_change="rerun"
+            )
+            if again.open:
+                with again:
+                    _again(chosen)
             with st.popover("Share", icon=":material/link:", key="share"):
                 st.caption(
                     "The address in your browser is this view: runs, groups, metrics, axes. "

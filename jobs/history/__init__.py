@@ -149,6 +149,11 @@ class History:
         with self.reading() as connection:
             return _records.counts(connection, run_id)
 
+    def counts_of(self, run_ids: Sequence[str]) -> dict[str, dict[str, int]]:
+        """The same of several runs, by run."""
+        with self.reading() as connection:
+            return _records.counts_of(connection, run_ids)
+
     def evaluations(self, run_id: str) -> list[Evaluation]:
         """The newest evaluation of each split, with confusion matrix, ROC curves and predictions;
         of folds the test of each.
@@ -180,14 +185,18 @@ class History:
         run_id: str,
         metrics: Sequence[str] | None = None,
         pixels: int = PIXELS,
-        log_lines: int = LOG_LINES,
+        *,
+        records: bool = True,
     ) -> Snapshot:
-        """What a page opens with, of one moment; the curves as `window` draws them."""
+        """What a page opens with, of one moment; the curves as `window` draws them.
+
+        Without `records` only their number by kind.
+        """
         with self.reading() as connection:
             return Snapshot(
                 _attempts.position(connection, run_id),
                 _windows.window(connection, run_id, metrics, WHOLE, pixels),
-                _records.told(connection, run_id, log_lines),
+                _records.told(connection, run_id, LOG_LINES) if records else [],
                 _records.counts(connection, run_id),
             )
 

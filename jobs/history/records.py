@@ -81,8 +81,17 @@ def _read(connection: Connection, query: Select[Any]) -> list[Record]:
 
 def counts(connection: Connection, run_id: str) -> dict[str, int]:
     """How many events of each kind there are."""
-    query = select(RECORDS.c.kind, func.count().label("number")).where(RECORDS.c.run == run_id)
-    return {row.kind: row.number for row in connection.execute(query.group_by(RECORDS.c.kind))}
+    return counts_of(connection, [run_id])[run_id]
+
+
+def counts_of(connection: Connection, run_ids: Sequence[str]) -> dict[str, dict[str, int]]:
+    """The same of several runs, by run; empty for one that has none."""
+    kinds = (RECORDS.c.run, RECORDS.c.kind)
+    query = select(*kinds, func.count().label("number")).where(RECORDS.c.run.in_(run_ids))
+    found: dict[str, dict[str, int]] = {run_id: {} for run_id in run_ids}
+    for row in connection.execute(query.group_by(*kinds)):
+        found[row.run][row.kind] = row.number
+    return found
 
 
 def evaluations(connection: Connection, run_id: str) -> list[Evaluation]:

@@ -32,7 +32,7 @@ class Screen:
             await self.viewer.wake.wait()
             self.viewer.wake.clear()
             while self.viewer.stale:
-                for first in await self.hub.begin(self.viewer, self.viewer.stale.pop()):
+                for first in await self.hub.begin(self.viewer, self.viewer.take_stale()):
                     self.take(first)
             while (frame := self.viewer.next_frame()) is not None:
                 self.take(frame)

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from pathlib import Path
 from typing import Any
 
+import msgpack
 import numpy as np
 import pytest
 
 from bench.writer import Writer, save
 from dashboard.live.hub import Hub
 from dashboard.live.snapshot import merge
-from dashboard.live.tail import Told
+from dashboard.live.tail import Batch, Told
 from dashboard.live.viewer import QUEUE_FRAMES, Viewer
 from engine.events import Log
-from jobs.connect import connect_unretried
+from jobs import keys
+from jobs.connect import BLOCK_MILLISECONDS, connect_unretried
 from jobs.history import Drawn
 from jobs.history.points import Points
 from jobs.home import Home
@@ -68,12 +71,70 @@ def test_two_viewers_share_one_reader_and_it_ends_with_the_last(home: Home, yard
         async with hub.running():
             async with watching(hub, run), watching(hub, run):
                 assert hub.watched == {run}
-                assert [t.get_name() for t in asyncio.all_tasks()].count(f"live {run}") == 1
+                assert [t.get_name() for t in asyncio.all_tasks()].count("live runs") == 1
             assert hub.watched == set()
-            await asyncio.sleep(0)
-            assert not [t for t in asyncio.all_tasks() if t.get_name() == f"live {run}"]
+        await asyncio.sleep(0)
+        assert not [t for t in asyncio.all_tasks() if t.get_name().startswith("live")]
 
     run_in_a_loop(test)
+
+
+def test_a_run_that_is_opened_later_is_read_at_once_beside_one_that_is_silent(
+    home: Home, yard: Yard
+) -> None:
+    silent, loud = save(yard), save(yard)
+    writer = Writer(yard, loud)
+    writer.begin()
+
+    async def test() -> None:
+        hub = Hub(home)
+        async with hub.running(), watching(hub, silent):
+            await asyncio.wait_for(hub._feeds[silent].ready.wait(), 5)
+            began = time.monotonic()
+            async with watching(hub, loud):
+                await asyncio.wait_for(hub._feeds[loud].ready.wait(), 5)
+                # The reader waits a whole second for the silent one.
+                assert time.monotonic() - began < 0.001 * BLOCK_MILLISECONDS / 2
+        writer.close()
+
+    run_in_a_loop(test)
+
+
+def test_what_cannot_be_read_stops_neither_the_run_nor_the_others(home: Home, yard: Yard) -> None:
+    runs = [save(yard), save(yard)]
+    writers = [Writer(yard, run) for run in runs]
+    for writer in writers:
+        writer.begin()
+        writer.steps(10)
+
+    async def test() -> None:
+        hub = Hub(home)
+        async with hub.running(), watching(hub, runs[0]) as bad, watching(hub, runs[1]) as good:
+            await bad.until(lambda: len(bad.steps) == 10)
+            await good.until(lambda: len(good.steps) == 10)
+            for seq, junk in ((900, b"no msgpack"), (901, msgpack.packb([(901, {"kind": "?"})]))):
+                yard.redis.xadd(keys.events(runs[0]), {"e": junk}, id=f"1-{seq}")
+            for writer in writers[1:]:
+                writer.steps(5)
+            await good.until(lambda: len(good.steps) == 15)
+            again = Writer(yard, runs[0], attempt=2, step=10)
+            again.begin()
+            again.steps(5)
+            await bad.until(lambda: len(bad.steps) == 15)
+            for writer in (*writers, again):
+                writer.close()
+
+    run_in_a_loop(test)
+
+
+def test_a_viewer_that_missed_something_gets_a_snapshot() -> None:
+    viewer = Viewer(["r"], 100, positions={"r": (1, 5)})
+    told = [Told((1, seq), Log(message="later")) for seq in (8, 9)]
+    viewer.offer(Batch("r", told))
+    assert viewer.next_frame() is None
+    assert viewer.stale == {"r"}
+    viewer.offer(Batch("r", [Told((1, 6), Log(message="next"))]))
+    assert viewer.next_frame() is not None
 
 
 def test_a_reader_that_missed_its_cancellation_still_ends(home: Home) -> None:

@@ -10,12 +10,14 @@ import { Stage } from "./stage.js";
 import { View } from "./view.js";
 
 const MANY = 6;
+const CROWD = 20;
 const HERTZ_MANY = 2;
 
 export class CompareView extends View {
   constructor(parent, data) {
     super(parent, data);
     this.runs = new Map(data.runs.map(({ id }) => [id, { curves: new Curves(), scale: new Scale() }]));
+    this.awaited = new Set(this.runs.keys());
     this.lines = linesOf(data);
     this.charts = new Map();
     this.stage = new Stage({ runs: () => this.seen().map((id) => [id, this.runs.get(id).scale]), charts: () => this.charts.values(), edges: () => this.edges(),
@@ -73,7 +75,9 @@ export class CompareView extends View {
 
   pixels() {
     const width = this.root.clientWidth || 1200;
-    return Math.max(150, Math.round(width / (width > 900 ? 2 : 1) / (this.many ? 2 : 1)));
+    // In a crowd lines cover each other; a zoom brings the exact points.
+    const share = this.runs.size > CROWD ? 4 : this.many ? 2 : 1;
+    return Math.max(150, Math.round(width / (width > 900 ? 2 : 1) / share));
   }
 
   hello() {
@@ -88,10 +92,7 @@ export class CompareView extends View {
     if (this.stage.receive({ header, curves })) return;
     const run = this.runs.get(header.run);
     if (!run || !["snapshot", "delta"].includes(header.kind)) return;
-    if (header.kind === "snapshot") {
-      run.curves = new Curves();
-      run.scale.tell(header.info);
-    }
+    if (header.kind === "snapshot") this.begin(run, header);
     for (const [name, points] of curves) {
       if (byClock(name)) continue;
       this.markChart(run.curves.add(name, points, header.totals?.[name]));
@@ -101,6 +102,13 @@ export class CompareView extends View {
     this.axis.epochs = [...this.runs.values()].every(({ scale, curves: own }) => scale.stepsPerEpoch || !own.names().length);
     this.axis.scale = run.scale;
     this.show();
+    // The last of all is drawn at once, however long the charts rest else.
+    if (this.awaited.delete(header.run) && !this.awaited.size) this.schedule.hurry();
+  }
+
+  begin(run, { info }) {
+    run.curves = new Curves();
+    run.scale.tell(info);
   }
 
   show() {
