@@ -203,6 +203,12 @@ body:has([data-test-connection-state="PINGING_SERVER"]):not(:has(.ty-note:not([h
 .yard-chip { padding: .05rem .55rem; border-radius: 99px; font-size: .8rem; overflow-wrap: anywhere;
   background: color-mix(in srgb, var(--yard-accent) 14%, transparent); }
 .yard-place { background: none; border: 1px solid var(--yard-line); }
+.stHtml .yard-from { margin: 0; font-size: .875rem; overflow-wrap: anywhere; }
+.yard-from a { color: var(--yard-accent); text-decoration: none; }
+.yard-from a:hover { text-decoration: underline; }
+[class*="st-key-checkpoint-"] { border-bottom: 1px solid var(--yard-line);
+  padding: .1rem 0 .45rem; }
+[class*="st-key-checkpoint-"] [data-testid="stMarkdownContainer"] { margin-bottom: 0; }
 .stHtml .yard-written { margin: .15rem 0; font-size: .9rem; white-space: pre-wrap;
   overflow-wrap: anywhere; max-height: 9rem; overflow-y: auto; }
 @media (min-width: 1100px) {

@@ -67,7 +67,7 @@ def page() -> None:
         augmentation.draw(form.anchor)
     if sheet.outcome.config is not None:
         with st.expander("The same run as a command or a file", key="copies"):
-            configuration.copies(sheet.outcome.config, key="json")
+            configuration.copies(sheet.outcome.config, key="json", point=begin.point)
 
 
 def _named(offers: Lists) -> Lists:
@@ -86,20 +86,18 @@ def _named(offers: Lists) -> Lists:
 
 def _draw_point(point: Point) -> None:
     """Where the run will begin, and the way to one that begins anew."""
-    with st.container(border=True, key="fork"):
+    with st.container(border=True, gap="xxsmall", key="fork"):
         place, name = point.kept.place(), plain(point.run.name)
         st.markdown(f":material/fork_right: **Starts from {place} of {name}**")
         st.caption(
-            "With the weights, the optimizer's memory, the place in the data and the settings of "
-            "that step, changes made by then included. Data, model and kind of optimizer stay; all "
-            "else may change."
+            "With its weights, the optimizer's memory, the place in the data and the settings in "
+            "force there. Data, model and kind of optimizer stay; all else may change."
         )
-        with st.container(horizontal=True, gap="medium"):
-            navigation.link("See the run", "run", id=point.run.id, icon=":material/show_chart:")
-            again = {"from": point.run.id}
-            navigation.link(
-                "Launch it again from step 0", "launch", icon=":material/replay:", **again
-            )
+        run_id = point.run.id
+        st.html(
+            f'<p class="yard-from"><a href="run?id={run_id}" target="_self">See the run</a> · '
+            f'<a href="./?from={run_id}" target="_self">Launch it again from step 0</a></p>'
+        )
 
 
 def _asked(sources: Mapping[str, RunConfig], origin: Run | None) -> str:

@@ -160,7 +160,7 @@ def _evaluation(run: Run, history: History) -> None:
 
 
 def _settings(run: Run, history: History) -> None:
-    configuration.draw(run.config, key="json")
+    configuration.draw(run.config, key="json", point=checkpoints.origin(run))
     choices.draw(choices_of(history, run.id))
     if run.origin:
         navigation.link("The run it was launched from", "run", id=run.origin)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 
 import streamlit as st
 
@@ -11,8 +12,10 @@ from dashboard.organising import trying
 from dashboard.table import Cell, Content, table
 from dashboard.text import NOTHING, count, duration, metric, moment, one_line, plain, size
 from engine.events import Checkpoint
+from engine.saving.start import FOLDER as START
 from jobs import checkpoints, forks, runs
 from jobs.checkpoints import Kept
+from jobs.forks import Point
 from jobs.history import History, Record
 from jobs.run import Run
 
@@ -21,19 +24,32 @@ _ROWS_SHOWN = 50
 
 
 def draw_origin(run: Run) -> None:
-    """Where a fork began, as a way there; nothing for a run from step 0."""
+    """Where a fork began, with the ways there; nothing for a run from step 0."""
     start = run.config.start
     if start is None:
         return
     try:
         parent = runs.get(services.yard(), start.run)
     except runs.UnknownRun:
-        st.caption(
-            f":material/fork_right: Forked at {start.place()} from a run that is removed for good"
-        )
+        st.html(f'<p class="yard-from">Forked at {start.place()} of a run that is gone</p>')
         return
-    label = f"Forked from {plain(parent.name)} at {start.place()}"
-    navigation.link(label, "run", id=parent.id, icon=":material/fork_right:")
+    name = escape(one_line(parent.name))
+    # Not a page link: one that leads to the page it stands on is drawn as where one is.
+    st.html(
+        f'<p class="yard-from">Forked from <a href="run?id={parent.id}" target="_self">{name}</a> '
+        f'at {start.place()} · <a href="compare?runs={parent.id},{run.id}" target="_self">'
+        "Compare the two</a></p>"
+    )
+
+
+def origin(run: Run) -> Point | None:
+    """The checkpoint that a fork began from, as it lies in its own folder."""
+    if run.config.start is None:
+        return None
+    try:
+        return forks.point(services.yard(), run, START)
+    except runs.NotPossible:
+        return None
 
 
 def draw(run: Run, history: History) -> None:

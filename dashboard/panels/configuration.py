@@ -15,6 +15,7 @@ from dashboard.text import NOTHING, number, one_line
 from engine.config import RunConfig
 from engine.settings.plan import Change
 from engine.spec import Spec
+from jobs.forks import Point
 
 Setting = tuple[str, Any, Any]
 """dotted path without kinds, value, default of its class"""
@@ -34,36 +35,40 @@ def settings(spec: Spec, prefix: str = "", default: Spec | None = None) -> Itera
             yield path, value, usual
 
 
-def changed(config: RunConfig) -> list[tuple[str, Any]]:
-    """The settings that are not their default, as `path, value`."""
-    found = settings(config, "", RunConfig())
+def changed(config: RunConfig, base: RunConfig | None = None) -> list[tuple[str, Any]]:
+    """The settings that are not those of `base`, by default the defaults, as `path, value`."""
+    found = settings(config, "", base or RunConfig())
     return [(path, value) for path, value, usual in found if value != usual]
 
 
-def command_line(config: RunConfig) -> str:
-    """The same run as one line for a shell, naming only what differs from the defaults."""
-    parts = [shlex.quote(f"{path}={_written(value)}") for path, value in _ordered(config)]
-    return " ".join(["./trainyard", "launch", *parts])
+def command_line(config: RunConfig, point: Point | None = None) -> str:
+    """The same run as one line for a shell, naming only what differs from the defaults.
+
+    Of a fork, only what differs from the settings in force at the checkpoint.
+    """
+    base = point.config if point else RunConfig()
+    words = ["--fork", f"{point.run.id}@{point.kept.name}"] if point else []
+    parts = [shlex.quote(f"{path}={_written(value)}") for path, value in _ordered(config, base)]
+    return " ".join(["./trainyard", "launch", *words, *parts])
 
 
-def _ordered(config: RunConfig) -> list[tuple[str, Any]]:
+def _ordered(config: RunConfig, base: RunConfig) -> list[tuple[str, Any]]:
     """An optional group that was switched on needs its own word even if all in it is default."""
-    return changed(config) + [
-        (path, {}) for path in _switched_on(config) if not _named(path, config)
+    found = changed(config, base)
+    named = [path for path, _ in found]
+    return found + [
+        (path, {})
+        for path in _switched_on(config, base)
+        if not any(each.startswith(f"{path}.") for each in named)
     ]
 
 
-def _switched_on(config: RunConfig) -> Iterator[str]:
-    default = RunConfig()
+def _switched_on(config: RunConfig, base: RunConfig) -> Iterator[str]:
     for group in fields(RunConfig):
-        now, usual = getattr(config, group.name), getattr(default, group.name)
+        now, usual = getattr(config, group.name), getattr(base, group.name)
         for item in fields(type(now)) if isinstance(now, Spec) else ():
             if isinstance(getattr(now, item.name), Spec) and getattr(usual, item.name, 0) is None:
                 yield f"{group.name}.{item.name}"
-
-
-def _named(path: str, config: RunConfig) -> bool:
-    return any(at.startswith(f"{path}.") for at, _ in changed(config))
 
 
 def _written(value: Any) -> str:
@@ -93,7 +98,7 @@ def spoken(path: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def draw(config: RunConfig, key: str) -> None:
+def draw(config: RunConfig, key: str, point: Point | None = None) -> None:
     """Groups side by side, what is not the default marked; below it JSON and command line."""
     groups = [field for field in fields(RunConfig) if isinstance(getattr(config, field.name), Spec)]
     columns = st.columns(3, gap="medium")
@@ -103,7 +108,7 @@ def draw(config: RunConfig, key: str) -> None:
             named = f" · {title(type(value))}" if KIND in type(value).model_fields else ""
             st.markdown(f"###### {group.label}{named}")
             table([], _rows(value, getattr(RunConfig(), group.name)))
-    copies(config, key)
+    copies(config, key, point)
 
 
 def _rows(spec: Spec, default: Spec) -> Iterator[list[Cell]]:
@@ -112,9 +117,13 @@ def _rows(spec: Spec, default: Spec) -> Iterator[list[Cell]]:
             yield [Cell(spoken(path)), Cell(shown(value), number=True, mark=value != usual)]
 
 
-def copies(config: RunConfig, key: str) -> None:
-    """The same settings to take away: the command line, and JSON as a file."""
-    st.code(command_line(config), language="bash", wrap_lines=True)
+def copies(config: RunConfig, key: str, point: Point | None = None) -> None:
+    """The same settings to take away: the command line, and JSON as a file.
+
+    `point`: where a fork begins. Without it a fork has no command that would launch it again.
+    """
+    if point is not None or config.start is None:
+        st.code(command_line(config, point), language="bash", wrap_lines=True)
     st.download_button(
         "Settings as JSON",
         json.dumps(config.to_dict(), indent=2, ensure_ascii=False),

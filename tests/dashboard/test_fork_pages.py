@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 
 import pytest
 
+from dashboard.panels.configuration import command_line
+from engine.settings.command import override
 from jobs import checkpoints, forks, runs
 from jobs.yard import Yard
 from tests.dashboard.paging import fresh_yard, open_page, settled, texts
@@ -65,8 +68,8 @@ def test_the_form_begins_from_a_checkpoint_refuses_what_cannot_be_and_launches(
     assert f"run?id={fork.id}" in told
     assert "1 fork" in told
     page = open_page("run", id=fork.id, tab="Checkpoints")
-    labels = [link.proto.label for link in page.get("page_link")]
-    assert f"at step {kept.step}" in "".join(labels)
+    assert f"run?id={parent}" in texts(page)
+    assert f"at step {kept.step}" in texts(page)
     assert "where this run began" in texts(page)
 
 
@@ -75,3 +78,13 @@ def test_a_checkpoint_that_is_gone_is_a_sentence_and_a_form_from_the_beginning(p
     assert "has no checkpoint" in texts(page)
     assert not page.button("launch").disabled
     assert "Starts from" not in texts(page)
+
+
+def test_the_command_of_a_fork_launches_the_same_one(yard: Yard, parent: str) -> None:
+    point = forks.read(yard, parent)
+    words = ["training.clip_norm=none", "optimizer.learning_rate=2e-3", "training.ema=on"]
+    config = override(point.config, words)
+    line = shlex.split(command_line(config, point))
+    assert line[:4] == ["./trainyard", "launch", "--fork", f"{parent}@{point.kept.name}"]
+    assert line[4:] == ["training.clip_norm=null", "training.ema={}"]
+    assert override(forks.read(yard, line[3]).config, line[4:]) == config

@@ -50,7 +50,7 @@ export class Progress {
     this.track.setAttribute("aria-valuenow", String(Math.round(share * 100)));
     this.track.dataset.state = info.status;
     this.count(step, total);
-    this.time(step, total, ENDED.has(info.status) ? average(info, step) : loss?.speed());
+    this.time(step, total, ENDED.has(info.status) ? average(info, step - (this.started?.start?.step ?? 0)) : loss?.speed());
   }
 
   get fold() {
@@ -101,6 +101,7 @@ export class Progress {
   }
 }
 
+// Of the steps that the run took itself: a fork begins at one of another run.
 function average(info, step) {
   const time = (info.ended ?? 0) - (info.started ?? 0);
   return info.started && time > 0 ? step / time : null;
