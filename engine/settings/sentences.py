@@ -42,7 +42,11 @@ def _near(name: str, names: list[str]) -> list[str]:
     same = [path for path in names if wanted in (last[path], initials[path])]
     alike = difflib.get_close_matches(wanted, last.values(), n=3, cutoff=0.6)
     close = [path for word in dict.fromkeys(alike) for path in names if last[path] == word]
-    return same or close or difflib.get_close_matches(name, names, n=3, cutoff=0.6)
+    whole = difflib.get_close_matches(name, names, n=3, cutoff=0.6)
+    # To `data.tokns.size` a setting of the data is nearer than one elsewhere that is called alike.
+    first = name.partition(".")[0] + "."
+    beside = [[path for path in found if path.startswith(first)] for found in (close, whole)]
+    return same or next(filter(None, [*beside, close, whole]), [])
 
 
 @dataclass(frozen=True)

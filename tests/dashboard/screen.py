@@ -13,6 +13,10 @@ from typing import Any
 from dashboard.live.frames import Points, decode
 from dashboard.live.hub import Hub
 from dashboard.live.viewer import Viewer
+from jobs.connect import connect_unretried
+from jobs.home import Home
+from jobs.recorder import Recorder
+from jobs.yard import Yard
 
 DEADLINE_SECONDS = 20.0
 
@@ -84,3 +88,10 @@ def run_in_a_loop(test: Callable[[], Awaitable[None]]) -> None:
     # A browser of another test keeps a running loop in this thread.
     with ThreadPoolExecutor(1) as thread:
         thread.submit(asyncio.run, limited()).result()
+
+
+def record_all(home: Home, yard: Yard) -> None:
+    """One pass of the recorder over everything that is there."""
+    recorder = Recorder(connect_unretried(home), yard.history, home)
+    while recorder.round():
+        pass
