@@ -94,7 +94,7 @@ def test_the_mean_and_its_band_grow_while_a_fold_trains(page: Page, writer: Writ
 
 
 def test_on_the_clock_folds_follow_each_other_and_all_can_be_taken_away(page: Page) -> None:
-    page.get_by_role("button", name="Time", exact=True).click()
+    page.get_by_title("Time of day").click()
     page.wait_for_function(
         "() => document.querySelector('[data-chart=loss] .ty-plot').layout.xaxis.type === 'date'"
     )

@@ -24,7 +24,7 @@ WINDOWS = 3
 """that upload at the same time"""
 PAGE_MS = 90_000
 _KEEP = re.compile("Keep th|Accept what is lost")
-MOST_SECONDS = 10
+MOST_SECONDS = 30
 
 pytestmark = [pytest.mark.slow, pytest.mark.alone]
 

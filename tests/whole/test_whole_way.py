@@ -116,8 +116,8 @@ def test_a_killed_dashboard_comes_back_to_the_same_view(
     for pid in trainyard.left():
         if "dashboard" in psutil.Process(pid).cmdline():
             psutil.Process(pid).send_signal(signal.SIGKILL)
-    expect(page.locator(".ty-note")).to_contain_text("Reconnecting", timeout=30_000)
-    expect(page.locator(".ty-note")).to_be_hidden(timeout=60_000)
+    expect(page.locator(".ty-live > .ty-note")).to_contain_text("Reconnecting", timeout=30_000)
+    expect(page.locator(".ty-live > .ty-note")).to_be_hidden(timeout=60_000)
     more_points(page, seen)
     assert page.url == address
     assert json.loads(trainyard.say("show", run_id, "--json"))["attempt"] == 1

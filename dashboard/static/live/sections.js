@@ -15,6 +15,7 @@ export class Sections {
   constructor(make, changed) {
     Object.assign(this, { make, changed });
     this.sections = new Map();
+    this.notes = new Map();
     this.chosen = stored();
     this.words = "";
     this.search = element("input", { type: "search", class: "ty-search", placeholder: "Find a chart", "aria-label": "Find a chart by name", oninput: () => this.find(this.search.value) });
@@ -32,14 +33,16 @@ export class Sections {
 
   add(id) {
     const section = new Section(this, id);
+    section.say(this.notes.get(id));
     this.sections.set(id, section);
     const rank = (one) => [sectionOrder(one.id), one.id];
     const next = [...this.sections.values()].filter((other) => compare(rank(other), rank(section)) > 0).sort((a, b) => compare(rank(a), rank(b)))[0];
     this.root.insertBefore(section.root, next?.root ?? null);
   }
 
-  // A sentence under a section's title.
+  // A sentence under a section's title; it may come before the section does.
   note(id, text) {
+    this.notes.set(id, text);
     this.sections.get(id)?.say(text);
   }
 
@@ -111,7 +114,7 @@ class Section {
 
   say(text) {
     this.remark.hidden = !text;
-    setText(this.remark, text);
+    setText(this.remark, text ?? "");
   }
 
   show() {
