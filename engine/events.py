@@ -13,6 +13,7 @@ from pydantic import Field, TypeAdapter
 from engine.changed import Changed as Changed
 from engine.data.card import Task
 from engine.fact import Fact as Fact
+from engine.obeyed import Obeyed as Obeyed
 from engine.refused import Refused as Refused
 from engine.samples import Hardware as Hardware
 from engine.samples import Timing as Timing
@@ -211,10 +212,12 @@ class Alert(Fact):
 
 
 class Finished(Fact):
-    """The last word of an attempt. After `interrupted` the run goes back to the queue."""
+    """The last word of an attempt. After `interrupted` the run goes back to the queue, after
+    `paused` once somebody resumes it.
+    """
 
     kind: Literal["finished"] = "finished"
-    reason: Literal["completed", "early-stopped", "stopped", "interrupted", "failed"]
+    reason: Literal["completed", "early-stopped", "stopped", "paused", "interrupted", "failed"]
     message: str = ""
     """a sentence for people: why it failed, or which epoch stopped it"""
 
@@ -230,6 +233,7 @@ Event = Annotated[
     | Log
     | Alert
     | Changed
+    | Obeyed
     | Refused
     | Hardware
     | Finished,

@@ -135,7 +135,7 @@ def _learn(steering: Steering, keeper: Keeper, clock: Clock) -> Iterator[Event]:
     setup, state = steering.setup, steering.state
     pending = Pending()
     state.model.train()
-    yield from steering.obey()
+    yield from _attend(steering, keeper, clock)
 
     while not is_over(setup, state):
         evaluation = setup.next_evaluation(state.progress.evaluated_step)
@@ -161,4 +161,10 @@ def _learn(steering: Steering, keeper: Keeper, clock: Clock) -> Iterator[Event]:
         # Also here: epochs shorter than a flush would otherwise never save.
         yield from clock.over("checkpoint", keeper.save_when_due())
         # A change may also be one of the round, or of the end.
-        yield from steering.obey()
+        yield from _attend(steering, keeper, clock)
+
+
+def _attend(steering: Steering, keeper: Keeper, clock: Clock) -> Iterator[Event]:
+    """What was asked for, between two steps."""
+    yield from steering.obey()
+    yield from clock.over("checkpoint", keeper.obey(steering.take_orders()))

@@ -18,7 +18,7 @@ import redis
 from engine.events import Fact, Finished
 from jobs import keys
 from jobs.connect import connect, connect_unretried
-from jobs.control import pending
+from jobs.control import wish
 from jobs.ending import has_ended
 from jobs.events import Claimed, Ended
 from jobs.forkserver import Request, ask
@@ -59,12 +59,20 @@ def run_attempt(site: Site, run_id: str) -> str:
     attempt = Attempt(site, lease)
     with attempt.renewed(client):
         attempt.deliver_earlier(known)
-        if "stop" in pending(client, run_id):
-            last = Finished(reason="stopped", message="Stopped before it began.")
+        if last := unwanted(wish(client, run_id)):
             attempt.record(attempt.claimed(), last)
             return last.message
         attempt.record(attempt.claimed(), seconds=2.0)
         return attempt.conclude(attempt.train(config.decode()))
+
+
+def unwanted(wanted: str) -> Finished | None:
+    """The last word of an attempt that somebody has stopped or paused before it began."""
+    if wanted == "stopped":
+        return Finished(reason="stopped", message="Stopped before it began.")
+    if wanted == "paused":
+        return Finished(reason="paused", message="Paused before it began.")
+    return None
 
 
 class Attempt:

@@ -34,7 +34,7 @@ def bell(name: str) -> str:
 
 
 def control(run_id: str) -> str:
-    """Stream of commands to a run, e.g. `{op: stop}`."""
+    """Stream of commands to a run, e.g. `{op: stop, id: ...}`."""
     return f"ty:run:{run_id}:control"
 
 
@@ -49,7 +49,9 @@ def script(run_id: str) -> str:
 
 
 def claim(run_id: str) -> str:
-    """Hash `{attempt, worker, machine, device, until}`: who trains it, until when (Redis ms)."""
+    """Hash `{attempt, worker, machine, device, until, retried}`: who trains it, until when (Redis
+    ms), and up to which attempt an end counts no more.
+    """
     return f"ty:run:{run_id}:claim"
 
 

@@ -1,6 +1,14 @@
-"""The queue in Redis. RQ is a doorbell: what must run is decided by the history alone."""
+"""The queue in Redis. RQ is a doorbell: what must run, and in which order, the history decides.
+
+RQ's list stands in that order, so whoever takes jobs takes the first one from its head that fits.
+Each job's hash has `priority`, `place` and `devices` beside RQ's own fields.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from redis import Redis
 from rq import Queue
@@ -14,6 +22,66 @@ LAUNCH = "jobs.job.launch"
 """the only function a worker runs; its only argument is the run id"""
 
 RESULT_SECONDS = 60
+LIST = f"{Queue.redis_queue_namespace_prefix}{keys.QUEUE}"
+"""RQ's list of waiting job ids, the next one first"""
+
+SETTLE = """
+local mine, priority, place = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+redis.call('HSET', ARGV[5] .. mine, 'priority', ARGV[2], 'place', ARGV[3], 'devices', ARGV[4])
+local last, pivot = redis.call('LLEN', KEYS[1]) - 1, nil
+while last >= 0 do
+  local block = redis.call('LRANGE', KEYS[1], math.max(0, last - 99), last)
+  for i = #block, 1, -1 do
+    if block[i] ~= mine then
+      local it = redis.call('HMGET', ARGV[5] .. block[i], 'priority', 'place')
+      local theirs, there = tonumber(it[1] or '0'), tonumber(it[2] or '0')
+      if theirs > priority or (theirs == priority and there <= place) then last = -1 break end
+      pivot = block[i]
+    end
+  end
+  last = last - 100
+end
+if pivot then
+  redis.call('LREM', KEYS[1], -1, mine)
+  redis.call('LINSERT', KEYS[1], 'BEFORE', pivot, mine)
+end
+"""
+"""moves a job from the end of the list before all that come after it"""
+
+ARRANGE = """
+local found, there = redis.call('LRANGE', KEYS[1], 0, -1), {}
+for _, name in ipairs(found) do there[name] = true end
+redis.call('DEL', KEYS[1])
+for name in string.gmatch(ARGV[1], '[^ ]+') do
+  if there[name] then redis.call('RPUSH', KEYS[1], name) there[name] = nil end
+end
+for _, name in ipairs(found) do
+  if there[name] then redis.call('RPUSH', KEYS[1], name) there[name] = nil end
+end
+"""
+"""puts those of the given names that still wait into the given order, the others behind them"""
+
+REMOVE = """
+local gone = {}
+for name in string.gmatch(ARGV[1], '[^ ]+') do gone[name] = true end
+local found = redis.call('LRANGE', KEYS[1], 0, -1)
+redis.call('DEL', KEYS[1])
+for _, name in ipairs(found) do
+  if not gone[name] then redis.call('RPUSH', KEYS[1], name) end
+end
+"""
+"""one pass over the list however many are taken away; removing them one by one takes a pass each"""
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Where a run stands in the order, and how many devices it needs at once."""
+
+    priority: int = 0
+    """the higher, the sooner"""
+    place: float = 0.0
+    """within its priority: the smaller, the sooner"""
+    devices: int = 1
 
 
 def open_queue(redis: Redis) -> Queue:
@@ -26,18 +94,34 @@ def job_id(run_id: str, attempt: int) -> str:
     return f"{run_id}_{attempt}"
 
 
-def enqueue(redis: Redis, run_id: str, attempt: int) -> bool:
-    """Rings for one attempt; False when that job waits already.
+def run_of(name: str) -> str:
+    """The run a job is of."""
+    return name.split("_")[0]
+
+
+FRONT = Spot()
+"""where a job stands that nobody gave a place"""
+
+
+def enqueue(redis: Redis, run_id: str, attempt: int, spot: Spot = FRONT) -> bool:
+    """Rings for one attempt, at its place in the order; False when that job waits already.
 
     A job left over from a worker that died before it claimed the run is replaced.
     """
     name = job_id(run_id, attempt)
-    if _push(redis, run_id, name):
-        return True
-    if name in queued(redis):
-        return False
-    redis.delete(Job.key_for(name))
-    return _push(redis, run_id, name)
+    if not _push(redis, run_id, name):
+        if name in queued(redis):
+            return False
+        redis.delete(Job.key_for(name))
+        _push(redis, run_id, name)
+    settle(redis, name, spot)
+    return True
+
+
+def settle(redis: Redis, name: str, spot: Spot) -> None:
+    """Moves a job that was just added forward to its place; a few steps, but for a low priority."""
+    numbers = (spot.priority, repr(spot.place), spot.devices)
+    redis.eval(SETTLE, 1, LIST, name, *numbers, Job.redis_job_namespace_prefix)
 
 
 def _push(redis: Redis, run_id: str, name: str) -> bool:
@@ -60,15 +144,20 @@ def _push(redis: Redis, run_id: str, name: str) -> bool:
 
 def queued(redis: Redis) -> list[str]:
     """Ids of the waiting jobs, the next one first."""
-    found = redis.lrange(f"{Queue.redis_queue_namespace_prefix}{keys.QUEUE}", 0, -1)
+    found: Any = redis.lrange(LIST, 0, -1)
     return [name.decode(errors="replace") if isinstance(name, bytes) else name for name in found]
 
 
-def cancel(redis: Redis, run_id: str) -> int:
-    """Takes the run's waiting jobs out of the queue and says how many there were."""
-    mine = [name for name in queued(redis) if name.split("_")[0] == run_id]
-    queue = open_queue(redis)
-    for name in mine:
-        queue.remove(name)
-        redis.delete(Job.key_for(name))
+def arrange(redis: Redis, names: Sequence[str]) -> None:
+    """Puts the jobs in this order; those that wait no more stay away, none comes twice."""
+    redis.eval(ARRANGE, 1, LIST, " ".join(names))
+
+
+def cancel(redis: Redis, run_ids: Collection[str]) -> int:
+    """Takes the runs' waiting jobs out of the queue and says how many there were."""
+    wanted = frozenset(run_ids)
+    mine = [name for name in queued(redis) if run_of(name) in wanted]
+    if mine:
+        redis.eval(REMOVE, 1, LIST, " ".join(mine))
+        redis.delete(*map(Job.key_for, mine))
     return len(mine)

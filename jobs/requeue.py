@@ -49,7 +49,8 @@ class Situation:
 
 def decide(now: Situation) -> Action:
     """What the recorder must do about the run."""
-    if judge(now.facts).ended or now.leased or not now.drained:
+    verdict = judge(now.facts)
+    if verdict.ended or verdict.status == "paused" or now.leased or not now.drained:
         return "nothing"
     young = now.server_seconds < now.young_seconds
     if now.facts.attempt and not now.facts.ended:
@@ -64,10 +65,15 @@ def decide(now: Situation) -> Action:
     return "enqueue"
 
 
-def crashes(attempts: Sequence[Attempt]) -> int:
-    """How many attempts died since one last got further than all before it."""
+def crashes(attempts: Sequence[Attempt], retried: int = 0) -> int:
+    """How many attempts died since one last got further than all before it.
+
+    Those up to `retried` are forgiven: somebody asked for another one.
+    """
     count, step, resumed = 0, 0, 0
     for each in attempts:
+        if each.attempt <= retried:
+            continue
         if each.last_step > step or each.resume_step > resumed:
             count = 0
         step, resumed = max(step, each.last_step), max(resumed, each.resume_step)
@@ -75,9 +81,10 @@ def crashes(attempts: Sequence[Attempt]) -> int:
     return count
 
 
-def surrender(attempts: Sequence[Attempt]) -> str:
+def surrender(attempts: Sequence[Attempt], retried: int = 0) -> str:
     """The sentence about a run that crashes again and again."""
     step = max((each.last_step for each in attempts), default=0)
     where = f"past step {step:,}" if step else "to its first step"
     last = attempts[-1].cause if attempts else ""
-    return f"Crashed {crashes(attempts)} times without getting {where}. Last time: {last}".strip()
+    times = crashes(attempts, retried)
+    return f"Crashed {times} times without getting {where}. Last time: {last}".strip()

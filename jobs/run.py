@@ -30,7 +30,7 @@ class Run:
     ended: float | None
     """set only when nothing more will happen"""
     desired: str
-    """`running` or `stopped`"""
+    """`running`, `paused` or `stopped`"""
     attempt: int
     """the newest one; 0 when no worker has taken the run yet"""
     attempts: int
@@ -74,6 +74,10 @@ class Run:
     """the run whose checkpoint it began from"""
     fork_step: int | None = None
     """how many steps of that run were behind the checkpoint"""
+    priority: int = 0
+    """the higher, the sooner; runs of one priority in the order of their launch, or as moved"""
+    devices: int = 1
+    """how many it needs at once"""
     script: Script | None = None
     """of a person's own script, whose settings are in there; `config` is the default then"""
 
@@ -185,6 +189,8 @@ def view(
         removal=row["removal"],
         fork_of=row["fork_of"],
         fork_step=row["fork_step"],
+        priority=row["priority"],
+        devices=row["devices"],
         script=script,
     )
 
@@ -192,7 +198,7 @@ def view(
 def facts(row: Mapping[str, Any], attempts: Sequence[Mapping[str, Any]]) -> Facts:
     """What the status is judged by."""
     if not attempts:
-        return Facts(desired=row["desired"], source=row["source"])
+        return Facts(desired=row["desired"], source=row["source"], step=row["step"])
     last = attempts[-1]
     return Facts(
         desired=row["desired"],
@@ -203,4 +209,5 @@ def facts(row: Mapping[str, Any], attempts: Sequence[Mapping[str, Any]]) -> Fact
         cause=last["cause"],
         step=row["step"],
         source=row["source"],
+        retried=row["retried"],
     )

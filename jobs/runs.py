@@ -1,4 +1,7 @@
-"""What people do with runs: launch, stop, look. Pages and command line use only this."""
+"""What people do with runs: launch, look. Pages and command line use only this.
+
+What they ask of a run that is there is in `jobs/commands.py`.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +60,13 @@ def find(yard: Yard, text: str) -> Run:
     return get(yard, fitting[0])
 
 
-def launch(yard: Yard, config: RunConfig, origin: str | None = None, key: str | None = None) -> str:
+def launch(
+    yard: Yard,
+    config: RunConfig,
+    origin: str | None = None,
+    key: str | None = None,
+    priority: int = 0,
+) -> str:
     """Saves a run, puts it on the queue and returns its id.
 
     The same `key` again gives the same id and launches nothing. The run is saved even when Redis
@@ -70,16 +79,17 @@ def launch(yard: Yard, config: RunConfig, origin: str | None = None, key: str | 
     if key and (known := _launched(yard, key)):
         return known
     named = config if config.name.strip() else config.model_copy(update={"name": _name(config)})
-    run_id = new_id()
+    run_id, created = new_id(), time.time()
     forks.provide(yard, run_id, named, origin)
     row = {
         "id": run_id,
         "name": named.name,
         "config": named.model_dump_json(),
-        "created": time.time(),
+        "created": created,
         "desired": "running",
         "origin": origin,
         "launch_key": key or None,
+        "priority": priority,
         **_fork(named),
     }
     with yard.history.writing() as connection:
@@ -91,29 +101,12 @@ def launch(yard: Yard, config: RunConfig, origin: str | None = None, key: str | 
         return known
     try:
         announce(yard.redis, run_id, named.model_dump_json())
-        queue.enqueue(yard.redis, run_id, 1)
+        spot = queue.Spot(priority, created, named.hardware.devices)
+        queue.enqueue(yard.redis, run_id, 1, spot)
         changed(yard.redis, run_id)
     except (RedisError, RedisUnavailable) as error:
         LOG.warning("Run %s is saved and will be queued when Redis answers (%s).", run_id, error)
     return run_id
-
-
-def stop(yard: Yard, run_id: str) -> None:
-    """Asks the run to save a checkpoint and end; a waiting one ends at once.
-
-    Raises UnknownRun, and NotPossible when it has ended already.
-    """
-    run = get(yard, run_id)
-    if run.over:
-        raise NotPossible(f"{run.name} has ended already ({run.status}); nothing to stop.")
-    with yard.history.writing() as connection:
-        rows.desire(connection, run_id, "stopped")
-    try:
-        send_stop(yard.redis, run_id)
-        queue.cancel(yard.redis, run_id)
-        changed(yard.redis, run_id)
-    except (RedisError, RedisUnavailable) as error:
-        LOG.warning("The stop of %s is saved and will be sent later (%s).", run_id, error)
 
 
 def announce(redis: Redis, run_id: str, config: str) -> None:
@@ -123,19 +116,15 @@ def announce(redis: Redis, run_id: str, config: str) -> None:
     with redis.pipeline(transaction=True) as pipe:
         pipe.set(keys.spec(run_id), config)
         pipe.sadd(keys.LIVE, run_id)
+        # Of a run that was over and is tried again, they were to be forgotten soon.
+        for key in (keys.events, keys.control, keys.claim):
+            pipe.persist(key(run_id))
         pipe.execute()
 
 
 def changed(redis: Redis, run_id: str) -> None:
     """Wakes whoever watches the list of runs."""
     redis.xadd(keys.CHANGES, {"run": run_id}, maxlen=CHANGES_KEPT, approximate=True)
-
-
-def send_stop(redis: Redis, run_id: str) -> None:
-    """Puts `stop` on the run's control stream."""
-    from jobs.control import send
-
-    send(redis, run_id, "stop")
 
 
 def _check(config: RunConfig) -> None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+# fmt: off
 Status = Literal[
-    "queued", "starting", "running", "stopping", "resuming", "finished", "failed", "stopped"
+    "queued", "starting", "running", "resuming", "pausing", "paused", "stopping",
+    "finished", "failed", "stopped",
 ]
+# fmt: on
 ENDED: frozenset[Status] = frozenset({"finished", "failed", "stopped"})
 FINAL = frozenset({"completed", "early-stopped", "failed", "stopped"})
-"""reasons after which no attempt follows"""
+"""reasons after which no attempt follows, unless a person asks for one"""
 
 COMPLETED = frozenset({"completed", "early-stopped"})
 
@@ -20,7 +23,7 @@ class Facts:
     """What the history knows of a run and its newest attempt (0: there was none yet)."""
 
     desired: str
-    """`running` or `stopped`"""
+    """`running`, `paused` or `stopped`"""
     attempt: int = 0
     started: bool = False
     """the attempt has said so: training, not only starting"""
@@ -32,6 +35,8 @@ class Facts:
     step: int = 0
     source: str = "trainyard"
     """`script` for a person's own script: nobody but that person begins it again"""
+    retried: int = 0
+    """the ends of attempts up to this one count no more: somebody asked for another one"""
 
     @property
     def ours(self) -> bool:
@@ -58,6 +63,8 @@ def judge(facts: Facts) -> Verdict:
         return _waiting(facts)
     if not facts.ended:
         return _under_way(facts)
+    if facts.retried >= facts.attempt:
+        return _tried_again(facts)
     if facts.reason in COMPLETED:
         return Verdict("finished", facts.cause)
     if facts.reason == "failed":
@@ -66,7 +73,7 @@ def judge(facts: Facts) -> Verdict:
         return Verdict("stopped", facts.cause or f"Stopped at step {facts.step:,}.")
     if not facts.ours:
         return Verdict("failed", facts.cause or "The script ended without a word.")
-    return _broken_off(facts)
+    return _paused(facts) if facts.reason == "paused" else _broken_off(facts)
 
 
 def _waiting(facts: Facts) -> Verdict:
@@ -74,6 +81,8 @@ def _waiting(facts: Facts) -> Verdict:
         return Verdict("starting", "The script has begun.")
     if facts.desired == "stopped":
         return Verdict("stopped", "Stopped before it began.")
+    if facts.desired == "paused":
+        return Verdict("paused", "Paused before it began; it keeps its place in the queue.")
     return Verdict("queued", "Waits for a worker.")
 
 
@@ -82,6 +91,8 @@ def _under_way(facts: Facts) -> Verdict:
         return Verdict("stopping", "The script was asked to stop; it ends when it looks.")
     if facts.desired == "stopped":
         return Verdict("stopping", "Stops after the current step and saves a checkpoint.")
+    if facts.desired == "paused":
+        return Verdict("pausing", "Saves a checkpoint after the current step, frees the device.")
     if facts.started:
         return Verdict("running")
     if facts.attempt > 1:
@@ -89,8 +100,28 @@ def _under_way(facts: Facts) -> Verdict:
     return Verdict("starting", "A worker has taken the run.")
 
 
+def _tried_again(facts: Facts) -> Verdict:
+    """Somebody asked for another attempt after the run was over."""
+    if facts.desired == "stopped":
+        return Verdict("stopped", "Stopped before it was tried again.")
+    if facts.desired == "paused":
+        return Verdict("paused", "Paused before it was tried again; it keeps its place.")
+    return Verdict("queued", "Is tried again: goes on from its last checkpoint, if it has one.")
+
+
+def _paused(facts: Facts) -> Verdict:
+    where = f"at step {facts.step:,}"
+    if facts.desired == "stopped":
+        return Verdict("stopped", f"Stopped while it was paused {where}.")
+    if facts.desired == "paused":
+        return Verdict("paused", f"Paused {where}; it keeps its place in the queue.")
+    return Verdict("queued", f"Waits for a worker, to go on after step {facts.step:,}.")
+
+
 def _broken_off(facts: Facts) -> Verdict:
     what = (facts.cause or "The attempt was interrupted").rstrip(".") + "."
     if facts.desired == "stopped":
         return Verdict("stopped", f"{what} It was not resumed because a stop was asked for.")
+    if facts.desired == "paused":
+        return Verdict("paused", f"{what} It is paused, so it goes on only when it is resumed.")
     return Verdict("resuming", f"{what} Attempt {facts.attempt + 1} follows.")

@@ -1,7 +1,7 @@
 """One attempt of one run, in a process of its own: forked by the forkserver, it runs the engine.
 
-It ends on its own, on `stop` from the control stream, on `shutdown` or the end of its owner's
-pipe, and without a word when another attempt has taken over.
+It ends on its own, on `stop` or `pause` from the control stream, on `shutdown` or the end of its
+owner's pipe, and without a word when another attempt has taken over.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from contextlib import closing
 from pathlib import Path
 from typing import Literal
 
-from engine.events import Event, Finished, Log
+from engine.events import Event, Finished, Log, Obeyed
 from engine.problem import SettingsError
 from engine.settings.command import parse_config
 from jobs.connect import connect_blocking, connect_unretried
-from jobs.control import Commands
+from jobs.control import WISHES, Commands
 from jobs.events import Ended
 from jobs.forkserver import Request
 from jobs.hardware import Meter
@@ -91,25 +91,42 @@ class Attempt:
             self.telemetry.emit(event)
             for alert in self.watch.hear(event) if self.watch else ():
                 self.telemetry.emit(alert)
+            if isinstance(event, Obeyed):
+                self.commands.done(event.id)
+            self._acknowledge()
             if self.must_end():
                 return None
         return None
+
+    def _acknowledge(self) -> None:
+        """Says at which step what was asked for takes effect, before what it asks for is done.
+
+        A pause that was taken back before is not told.
+        """
+        while self.commands.orders:
+            order = self.commands.orders.popleft()
+            if order.op == WISHES[self.commands.wish]:
+                self.telemetry.emit(Obeyed(op=order.op, id=order.id, step=self.step))
+            if order.op != "checkpoint" and self.commands.wish == "running":
+                self.commands.done(order.id)
 
     def must_end(self) -> bool:
         """Whether somebody wants an end, or nothing can be recorded any more."""
         return (
             self.telemetry.fenced
             or self.telemetry.problem != ""
-            or self.commands.stop_asked.is_set()
+            or self.commands.wish != "running"
             or self.owner.shutdown_asked.is_set()
         )
 
     def ending(self) -> Finished:
         """The last word of an attempt that was asked to end."""
-        reason: Literal["stopped", "interrupted"] = "interrupted"
+        reason: Literal["stopped", "paused", "interrupted"] = "interrupted"
         message = f"Interrupted after step {self.step}; it goes on when a worker is there again."
-        if self.commands.stop_asked.is_set():
+        if self.commands.wish == "stopped":
             reason, message = "stopped", f"Stopped on request after step {self.step}."
+        elif self.commands.wish == "paused":
+            reason, message = "paused", f"Paused on request after step {self.step}."
         return Finished(step=self.step, reason=reason, message=message)
 
     def close(self, last: Finished | Ended) -> int:

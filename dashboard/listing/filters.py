@@ -12,8 +12,9 @@ from jobs.history.finding import Facets, Filter, Shelf, titles
 from jobs.status import Status
 
 STATES: dict[str, tuple[Status, ...]] = {
-    "running": ("starting", "running", "resuming", "stopping"),
+    "running": ("starting", "running", "resuming", "pausing", "stopping"),
     "queued": ("queued",),
+    "paused": ("paused",),
     "finished": ("finished",),
     "failed": ("failed",),
     "stopped": ("stopped",),

@@ -10,7 +10,7 @@ import streamlit as st
 from dashboard import navigation, services
 from dashboard.organising import delete, trying, undo_bar
 from dashboard.text import plain
-from jobs import organise, runs
+from jobs import commands, organise
 from jobs.history.finding import Shelf
 from jobs.run import Run
 
@@ -117,6 +117,5 @@ def _stop_button(active: Sequence[Run]) -> None:
         return
     label = f"Stop {len(active)}" if len(active) > 1 else "Stop"
     if st.button(label, key="stop", icon=":material/stop:"):
-        for run in active:
-            runs.stop(services.yard(), run.id)
+        commands.ask_all(services.yard(), [run.id for run in active], "stop")
         st.toast(f"{label}: each saves a checkpoint and ends.")

@@ -49,7 +49,7 @@ def describe(run: Run, counts: Mapping[str, int]) -> dict[str, Any]:
             str(run.attempt),
             str(counts.get("evaluation", 0)),
             str(counts.get("checkpoint", 0)),
-            str(counts.get("changed", 0)),
+            str(counts.get("changed", 0) + counts.get("obeyed", 0)),
         ]
     )
     return told

@@ -13,6 +13,7 @@ from dashboard.panels import (
     attempts,
     checkpoints,
     choices,
+    commands,
     configuration,
     downloads,
     evaluation,
@@ -26,12 +27,6 @@ from jobs import runs
 from jobs.choices import choices_of
 from jobs.history import History
 from jobs.run import Run
-
-_STOP = "Stop this run? It saves a checkpoint first."
-_STOP_SCRIPT = (
-    "Ask your script to stop? It reads the wish as `run.stop_requested` and decides itself; "
-    "a script that never looks goes on."
-)
 
 
 def page() -> None:
@@ -112,29 +107,14 @@ def _actions(run: Run) -> None:
         "Launch again with changes", key="again", icon=":material/replay:"
     ):
         navigation.go("launch", **{"from": run.id})
-    if not run.over:
-        if run.script is None:
-            with st.popover("Adjust", icon=":material/tune:", key="adjust"):
-                adjust.draw(run)
-        with st.popover(
-            "Stop", icon=":material/stop:", key="stop", disabled=run.status == "stopping"
-        ):
-            st.markdown(_STOP if run.script is None else _STOP_SCRIPT)
-            if st.button("Stop the run", key="stop_really", type="primary"):
-                _stop(run)
+    if not run.over and run.script is None:
+        with st.popover("Adjust", icon=":material/tune:", key="adjust"):
+            adjust.draw(run)
+    commands.draw(run)
 
 
 def _address() -> str:
     return str(st.context.url or "").split("?")[0]
-
-
-def _stop(run: Run) -> None:
-    try:
-        runs.stop(services.yard(), run.id)
-    except runs.NotPossible as refusal:
-        st.toast(plain(str(refusal)))
-    else:
-        st.rerun()
 
 
 def _live(run: Run) -> None:
@@ -173,6 +153,7 @@ def _settings_of_script(run: Run, history: History) -> None:
 
 def _changes(run: Run, _: History) -> None:
     adjust.draw_changes(run, st.context.timezone)
+    commands.draw_told(run, st.context.timezone)
 
 
 def _attempts(run: Run, history: History) -> None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from engine.events import Changed, Event
-from engine.inbox import Asked, Inbox
+from engine.inbox import Asked, Inbox, Order
 from engine.loop.setup import Setup
 from engine.loop.state import TrainState
 from engine.loop.turn import turn
@@ -45,6 +45,10 @@ class Steering:
     """the step at which the processes meet; never, alone"""
     met: tuple[int, float] = (0, 0.0)
     """step and time of the last meeting"""
+    heard: int = 0
+    """of the inbox's orders, so many"""
+    orders: list[Order] = field(default_factory=list)
+    """those that nobody has taken yet"""
 
     def __post_init__(self) -> None:
         self.alone = self.setup.team.size == 1
@@ -52,10 +56,10 @@ class Steering:
         self._look()
 
     def due(self) -> bool:
-        """Whether something is to change before the next step. 0.2 us when nothing is."""
-        if len(self.inbox.asked) > self.read if self.alone else self.state.step >= self.meeting:
+        """Whether something is to be done before the next step. 0.2 us when nothing is."""
+        if self._is_news() if self.alone else self.state.step >= self.meeting:
             self._listen()
-        return self.state.step >= self.next
+        return self.state.step >= self.next or bool(self.orders)
 
     def obey(self) -> Iterator[Event]:
         """Makes the changes that are due. All processes of a run come here at the same steps."""
@@ -67,22 +71,37 @@ class Steering:
             self._look()
             yield event
 
+    def take_orders(self) -> list[Order]:
+        """The orders that were heard, each once; what they ask for is for others to do."""
+        taken, self.orders = self.orders, []
+        self.inbox.obeyed.update(each.id for each in taken)
+        return taken
+
+    def _is_news(self) -> bool:
+        return len(self.inbox.asked) > self.read or len(self.inbox.orders) > self.heard
+
     def _listen(self) -> None:
         """Takes what has arrived; in a team only where all of them meet."""
-        news = self.inbox.after(self.read)
+        news, orders = self.inbox.after(self.read), self.inbox.orders[self.heard :]
         self.read += len(news)
+        self.heard += len(orders)
+        orders = [each for each in orders if each.id not in self.inbox.obeyed]
         if not self.alone:
-            news = self._share(news)
+            news, orders = self._share(news, orders)
+        self.orders += orders
         known = {each.id for each in self.state.progress.changes if each.id}
         self.coming = _merged(self.coming, [each for each in news if each.id not in known])
         self._look()
 
-    def _share(self, news: list[Asked]) -> list[Asked]:
-        """Rank 0's news on every rank, and the step at which they meet again."""
-        content = json.dumps([self._next_meeting(), [each.to_dict() for each in news]])
-        found = json.loads(self.setup.team.share(content.encode()))
-        self.meeting = found[0]
-        return [Asked.model_validate(each) for each in found[1]]
+    def _share(self, news: list[Asked], orders: list[Order]) -> tuple[list[Asked], list[Order]]:
+        """Rank 0's news and orders on every rank, and the step at which they meet again."""
+        said = [[each.to_dict() for each in some] for some in (news, orders)]
+        content = json.dumps([self._next_meeting(), *said])
+        self.meeting, *found = json.loads(self.setup.team.share(content.encode()))
+        return (
+            [Asked.model_validate(each) for each in found[0]],
+            [Order.model_validate(each) for each in found[1]],
+        )
 
     def _next_meeting(self) -> int:
         (step, moment), now = self.met, time.monotonic()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 from engine.config import RunConfig
-from engine.events import Alert, Checkpoint, Event, Log
+from engine.events import Alert, Checkpoint, Event, Log, Obeyed
+from engine.inbox import Order
 from engine.loop.fork import fork
 from engine.loop.setup import Setup
 from engine.loop.state import TrainState, read_scalars
@@ -91,6 +92,16 @@ class Keeper:
                 yield Checkpoint(
                     name=saved.name, bytes=saved.bytes, seconds=saved.seconds, step=self.state.step
                 )
+
+    def obey(self, orders: Sequence[Order]) -> Iterator[Event]:
+        """Saves if somebody asked for that, and tells so."""
+        asked = [each for each in orders if each.op == "checkpoint"]
+        if not asked:
+            return
+        yield from self.save_and_tell()
+        note = "" if self.saved == self._moment() else "The checkpoint could not be saved."
+        for each in asked:
+            yield Obeyed(op=each.op, id=each.id, note=note, step=self.state.step)
 
     def save(self) -> Saved | None:
         """Saves unless nothing happened since the last time, or the weights are no longer finite.

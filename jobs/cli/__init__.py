@@ -6,6 +6,7 @@ import typer
 
 from jobs.cli import (
     checkpoints,
+    command,
     compare,
     data,
     export,
@@ -39,8 +40,8 @@ def build() -> typer.Typer:
     app.command()(read.logs)
     app.command()(read.metrics)
     app.command()(export.export)
-    app.command()(look.stop)
     app.command()(checkpoints.checkpoints)
+    command.mount(app)
     app.command()(compare.compare)
     organise.mount(app)
     app.command("set")(steer.set_)

@@ -1,4 +1,4 @@
-"""`show`, `stop`: one run, and asking one to end."""
+"""`show`: one run."""
 
 from __future__ import annotations
 
@@ -60,15 +60,6 @@ def _suggested(yard: Yard, run: Run) -> str:
     if found is None:
         return "-" if run.over else "- (the test goes on)"
     return f"optimizer.learning_rate={found.learning_rate:g} (the loss fell fastest there)"
-
-
-def stop(run: RunArgument) -> None:
-    """Ask a run to save a checkpoint and end; a waiting one ends at once."""
-    yard = Yard.open()
-    found = services.find(yard, run)
-    services.stop(yard, found.id)
-    now = services.get(yard, found.id)
-    text.write(f"{found.id}  {now.status}")
 
 
 def _facts(run: Run) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from engine.events import Changed
+from engine.events import Changed, Obeyed
 from jobs import runs as services
 from jobs.cli import text
 from jobs.cli.export import known
@@ -89,6 +89,7 @@ def line(record: Record) -> str:
         "finished": ": ".join(filter(None, (body.get("reason"), body.get("message")))),
         "ended": f"ended: {body.get('cause')}",
         "changed": _changed(body),
+        "obeyed": _obeyed(body),
     }.get(record.kind, str(body.get("message", "")))
     level = str(body.get("level", "info"))
     moment = f"{text.clock(record.time)}  step {record.step:>7,}"
@@ -99,6 +100,10 @@ def line(record: Record) -> str:
 
 def _fold(body: Mapping[str, Any]) -> str:
     return f"fold {body['fold']} of {body['folds']}: " if body.get("fold") else ""
+
+
+def _obeyed(body: Mapping[str, Any]) -> str:
+    return Obeyed.model_validate(body).sentence() if body.get("kind") == "obeyed" else ""
 
 
 def _changed(body: Mapping[str, Any]) -> str:

@@ -31,7 +31,7 @@ def set_(
     found = runs.find(yard, run)
     pairs = [_pair(word) for word in settings]
     for path, value in pairs:
-        services.ask(yard, found.id, path, read(value), _who())
+        services.ask(yard, found.id, path, read(value), who())
         text.write(f"{found.id}  {path} = {value}  (asked for; `./trainyard changes` says when)")
 
 
@@ -59,7 +59,8 @@ def _pair(word: str) -> tuple[str, str]:
     return path.strip(), value.strip()
 
 
-def _who() -> str:
+def who() -> str:
+    """The name of whoever types, where the machine knows it."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):

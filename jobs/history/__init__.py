@@ -136,7 +136,7 @@ class History:
 
     def logs(self, run_id: str, after: Position = (0, 0), limit: int | None = None) -> list[Record]:
         """What a person should read of the run: log lines, alerts, starts and ends."""
-        kinds = ("log", "alert", "changed", "claimed", "started", "finished", "ended")
+        kinds = ("log", "alert", "changed", "obeyed", "claimed", "started", "finished", "ended")
         return self.records(run_id, kinds, after, limit)
 
     def lines_before(self, run_id: str, before: Position, limit: int) -> list[Record]:

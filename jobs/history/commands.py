@@ -31,6 +31,11 @@ class Command:
     step: int | None
     """of the run, at which it was made or refused"""
 
+    @property
+    def id(self) -> str:
+        """As the event that answers it has it."""
+        return self.asked.id
+
     def at(self, told: int) -> Asked:
         """As an attempt is to hear of it: to be made where it was made, and if it was not yet,
         not among the `told` steps that the run has told of already.

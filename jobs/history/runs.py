@@ -8,11 +8,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, select, update
+from sqlalchemy import Connection, Select, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from jobs.history.attempts import Attempt
 from jobs.history.schema import ATTEMPTS, RUNS, TAGS
+from jobs.queue import Spot
 from jobs.run import Run, view
 from jobs.status import FINAL, Facts, judge
 
@@ -67,10 +68,11 @@ def add(connection: Connection, row: Mapping[str, Any]) -> bool:
     return added.rowcount == 1
 
 
-def _kinds(config: str) -> dict[str, str]:
+def _kinds(config: str) -> dict[str, Any]:
     settings = json.loads(config)
     # A person's own script may be of any kind.
-    return {name: settings[name]["kind"] for name in ("model", "data") if name in settings}
+    found = {name: settings[name]["kind"] for name in ("model", "data") if name in settings}
+    return found | {"devices": settings["hardware"]["devices"]} if found else {}
 
 
 def by_launch_key(connection: Connection, key: str) -> str | None:
@@ -78,9 +80,13 @@ def by_launch_key(connection: Connection, key: str) -> str | None:
     return connection.execute(select(RUNS.c.id).where(RUNS.c.launch_key == key)).scalar()
 
 
-def desire(connection: Connection, run_id: str, desired: str) -> None:
-    """Writes down what is wanted of the run: `running` or `stopped`."""
-    connection.execute(update(RUNS).where(RUNS.c.id == run_id).values(desired=desired))
+def desire(connection: Connection, run_ids: Collection[str], desired: str) -> None:
+    """Writes down what is wanted of the runs: `running`, `paused` or `stopped`."""
+    connection.execute(update(RUNS).where(RUNS.c.id.in_(run_ids)).values(desired=desired))
+
+
+IN_ORDER = (RUNS.c.priority.desc(), func.coalesce(RUNS.c.place, RUNS.c.created), RUNS.c.id)
+"""of the queue: nothing else decides who is next"""
 
 
 @dataclass(frozen=True)
@@ -92,6 +98,15 @@ class Open:
     source: str
     step: int
     attempts: tuple[Attempt, ...]
+    retried: int = 0
+    priority: int = 0
+    place: float = 0.0
+    devices: int = 1
+
+    @property
+    def spot(self) -> Spot:
+        """Where it stands in the queue."""
+        return Spot(self.priority, self.place, self.devices)
 
     @property
     def last(self) -> Attempt | None:
@@ -107,7 +122,7 @@ class Open:
     def facts(self) -> Facts:
         """What the status is judged by."""
         if self.last is None:
-            return Facts(self.desired, source=self.source)
+            return Facts(self.desired, source=self.source, step=self.step)
         return Facts(
             self.desired,
             self.last.attempt,
@@ -117,11 +132,12 @@ class Open:
             self.last.cause,
             self.step,
             self.source,
+            self.retried,
         )
 
 
 def unfinished(connection: Connection) -> list[Open]:
-    """All runs that are not over, the oldest first: the order in which they wait.
+    """All runs that are not over, in the order in which they wait.
 
     None that is deleted: one whose attempts are removed already looks as if it had never begun.
     """
@@ -130,19 +146,22 @@ def unfinished(connection: Connection) -> list[Open]:
     # A script may take up a run that was finished: what counts is its newest attempt.
     final = select(ATTEMPTS.c.run).where(
         *(ATTEMPTS.c.run == RUNS.c.id, ATTEMPTS.c.reason.in_(FINAL)),
+        ATTEMPTS.c.attempt > RUNS.c.retried,
         ~select(later.c.run).where(follows).exists(),
     )
-    query = select(RUNS.c.id, RUNS.c.desired, RUNS.c.source, RUNS.c.step).where(
+    place = func.coalesce(RUNS.c.place, RUNS.c.created).label("place")
+    of_queue = (RUNS.c.retried, RUNS.c.priority, place, RUNS.c.devices)
+    query = select(RUNS.c.id, RUNS.c.desired, RUNS.c.source, RUNS.c.step, *of_queue).where(
         ~final.exists(), RUNS.c.removal.is_(None)
     )
-    open_runs = query.order_by(RUNS.c.id).subquery()
+    open_runs = query.subquery()
     tries = select(ATTEMPTS).join(open_runs, open_runs.c.id == ATTEMPTS.c.run)
     attempts: dict[str, list[Attempt]] = defaultdict(list)
     for row in connection.execute(tries.order_by(ATTEMPTS.c.run, ATTEMPTS.c.attempt)):
         attempts[row.run].append(Attempt.of(row))
     found = [
-        Open(row.id, row.desired, row.source, row.step, tuple(attempts[row.id]))
-        for row in connection.execute(query.order_by(RUNS.c.id))
+        Open(attempts=tuple(attempts[row.id]), **row._mapping)
+        for row in connection.execute(query.order_by(*IN_ORDER))
     ]
     return [run for run in found if not judge(run.facts).ended]
 

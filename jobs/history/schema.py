@@ -24,7 +24,7 @@ from jobs.history.schema_curves import METADATA as METADATA
 from jobs.history.schema_curves import OPEN as OPEN
 from jobs.history.schema_curves import PYRAMID as PYRAMID
 
-REVISION = "0011"
+REVISION = "0012"
 """the newest migration; a database that knows a later one is refused"""
 
 RUNS = Table(
@@ -67,6 +67,13 @@ RUNS = Table(
     Column("fork_of", String(26)),
     Column("fork_step", Integer),
     Index("runs_by_fork", "fork_of", "id"),
+    # The queue: the higher priority first, then the smaller place (none: `created`), then the id.
+    Column("priority", Integer, nullable=False, server_default="0"),
+    Column("place", Float(53)),
+    # How many it needs at once, out of the settings.
+    Column("devices", Integer, nullable=False, server_default="1"),
+    # Ends of attempts up to this one count no more: somebody asked for another attempt.
+    Column("retried", Integer, nullable=False, server_default="0"),
     # All that a list is filtered and counted by: without it ten thousand settings would be read.
     Index("runs_by_place", "removal", "archived", "pinned", "model", "data", "id"),
 )
@@ -149,6 +156,7 @@ COMMANDS = Table(
     Column("body", Text, nullable=False),
     Column("created", Float(53), nullable=False),
     Column("step", Integer),  # of the event that answers it
+    Column("note", Text, nullable=False, server_default=""),  # what the answer says beside that
     ForeignKeyConstraint(["run"], ["runs.id"], ondelete="CASCADE"),
 )
 

@@ -5,7 +5,7 @@ It says what `jobs/status.py` says and nothing else: a test compares both for ev
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, FromClause, and_, case, func, select
+from sqlalchemy import ColumnElement, FromClause, and_, case, func, or_, select
 
 from jobs.history.schema import ATTEMPTS, RUNS
 from jobs.status import COMPLETED
@@ -23,13 +23,17 @@ def with_last() -> FromClause:
 
 def status() -> ColumnElement[str]:
     """The status of each row of `with_last()`."""
-    stopped, ours = RUNS.c.desired == "stopped", RUNS.c.source != "script"
-    none, under_way = LAST.c.attempt.is_(None), LAST.c.ended.is_(None)
+    stopped, paused = RUNS.c.desired == "stopped", RUNS.c.desired == "paused"
+    ours, none, under_way = RUNS.c.source != "script", *_of_last()
+    # Before its first attempt, or before one that somebody asked for: nothing it did counts.
+    waits = or_(none, and_(~under_way, RUNS.c.retried >= LAST.c.attempt))
     return case(
         (and_(none, ~ours), "starting"),
-        (and_(none, stopped), "stopped"),
-        (none, "queued"),
+        (and_(waits, stopped), "stopped"),
+        (and_(waits, paused), "paused"),
+        (waits, "queued"),
         (and_(under_way, stopped), "stopping"),
+        (and_(under_way, paused), "pausing"),
         (and_(under_way, LAST.c.started.is_not(None)), "running"),
         (and_(under_way, LAST.c.attempt > 1), "resuming"),
         (under_way, "starting"),
@@ -37,5 +41,13 @@ def status() -> ColumnElement[str]:
         (LAST.c.reason.in_(("failed", "stopped")), LAST.c.reason),
         (~ours, "failed"),
         (stopped, "stopped"),
+        (paused, "paused"),
+        (LAST.c.reason == "paused", "queued"),
         else_="resuming",
     )
+
+
+def _of_last() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Whether there is no attempt, and whether the newest one goes on."""
+    none = LAST.c.attempt.is_(None)
+    return none, and_(~none, LAST.c.ended.is_(None))

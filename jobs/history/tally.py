@@ -16,7 +16,7 @@ from jobs.measures import named
 from jobs.own.scores import LOSSES
 from jobs.status import Facts, Status, judge
 
-UNDER_WAY: frozenset[Status] = frozenset({"running", "stopping"})
+UNDER_WAY: frozenset[Status] = frozenset({"running", "pausing", "stopping"})
 
 # Built once: putting a statement together takes longer than SQLite does.
 _LATEST = (
@@ -90,7 +90,7 @@ def _newest_attempts() -> Any:
     joined = RUNS.outerjoin(newest, newest.c.run == RUNS.c.id).outerjoin(ATTEMPTS, last)
     columns = (
         *(RUNS.c.id, RUNS.c.name, RUNS.c.created, RUNS.c.desired, RUNS.c.step, RUNS.c.source),
-        *(RUNS.c.total_steps, RUNS.c.epoch, RUNS.c.fold),
+        *(RUNS.c.total_steps, RUNS.c.epoch, RUNS.c.fold, RUNS.c.retried),
         *(ATTEMPTS.c.attempt, ATTEMPTS.c.started, ATTEMPTS.c.ended, ATTEMPTS.c.reason),
         *(ATTEMPTS.c.cause, ATTEMPTS.c.last_seq),
     )
@@ -110,13 +110,27 @@ def _facts(row: Row[Any]) -> Facts:
         cause=row.cause,
         step=row.step,
         source=row.source,
+        retried=row.retried,
     )
 
 
-def _training(connection: Connection, row: Row[Any]) -> Training:
-    points = _latest(connection, row.id, [named(LOSSES[0], row.fold), *LOSSES[1:]])
+def pace(connection: Connection, run_id: str, fold: int) -> float | None:
+    """Steps a second over the newest stored points, up to 512; None before there are two."""
+    return _speed(_losses(connection, run_id, fold))
+
+
+def _losses(connection: Connection, run_id: str, fold: int) -> Points:
+    return _latest(connection, run_id, [named(LOSSES[0], fold), *LOSSES[1:]])
+
+
+def _speed(points: Points) -> float | None:
     span = float(points.seconds[-1] - points.seconds[0]) if len(points) > 1 else 0.0
     steps = int(points.steps[-1] - points.steps[0]) if len(points) > 1 else 0
+    return steps / span if span > 0 and steps > 0 else None
+
+
+def _training(connection: Connection, row: Row[Any]) -> Training:
+    points = _losses(connection, row.id, row.fold)
     return Training(
         id=row.id,
         name=row.name,
@@ -124,7 +138,7 @@ def _training(connection: Connection, row: Row[Any]) -> Training:
         total_steps=row.total_steps,
         epoch=row.epoch,
         loss=float(points.values[-1]) if len(points) else None,
-        steps_per_second=steps / span if span > 0 and steps > 0 else None,
+        steps_per_second=_speed(points),
     )
 
 

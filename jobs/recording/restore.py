@@ -9,6 +9,7 @@ from redis import Redis, ResponseError
 
 from engine.spec import Spec
 from jobs import keys, runs
+from jobs.control import WISHES, send, wish
 from jobs.history.attempts import Attempt
 from jobs.history.runs import Open
 
@@ -19,6 +20,7 @@ EXPIRE_SECONDS = 3_600
 """how long a finished run stays in Redis"""
 
 RAISE_CLAIM = """
+redis.call('HSET', KEYS[1], 'retried', ARGV[6])
 if tonumber(redis.call('HGET', KEYS[1], 'attempt') or '0') >= tonumber(ARGV[1]) then return 0 end
 local now = redis.call('TIME')
 local ms = now[1] * 1000 + math.floor(now[2] / 1000)
@@ -31,20 +33,25 @@ return 1
 def announce(redis: Redis, run: Open, config: str) -> None:
     """Makes a run known again: attempt counter, wish to stop, settings, place in `ty:live`."""
     if run.last is not None:
-        raise_claim(redis, run.last)
-    if run.desired == "stopped":
-        runs.send_stop(redis, run.id)
+        raise_claim(redis, run.last, run.retried)
+    say_wish(redis, run)
     runs.announce(redis, run.id, config)
 
 
-def raise_claim(redis: Redis, last: Attempt) -> None:
-    """Lifts the attempt counter to what the history knows.
+def say_wish(redis: Redis, run: Open) -> None:
+    """Says on the run's stream what is wanted of it, where that is not its last word already."""
+    if wish(redis, run.id) != run.desired:
+        send(redis, run.id, WISHES[run.desired])
+
+
+def raise_claim(redis: Redis, last: Attempt, retried: int) -> None:
+    """Lifts the attempt counter to what the history knows, and says which ends count no more.
 
     An attempt that has not ended holds the run for a grace period, in case it is alive.
     """
     grace = GRACE_MILLISECONDS if last.ended is None else 0
     holder = (last.worker, last.machine, last.device)
-    redis.eval(RAISE_CLAIM, 1, keys.claim(last.run), last.attempt, *holder, grace)
+    redis.eval(RAISE_CLAIM, 1, keys.claim(last.run), last.attempt, *holder, grace, retried)
 
 
 def say(redis: Redis, last: Attempt, event: Spec) -> bool:

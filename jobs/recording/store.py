@@ -13,7 +13,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from engine.events import DRAWN, Changed, Evaluation, Gradients, Hardware, Steps, Timing
 from jobs.events import Measured, Record
-from jobs.history import commands
+from jobs.history import commands, orders
 from jobs.history.points import Points
 from jobs.history.schema import ATTEMPTS, EVALUATIONS, RECORDS, RUNS
 from jobs.measures import measures
@@ -76,6 +76,7 @@ def _store_attempt(
     moments.keep(connection, run_id, [each.event for each in new])
     answers = [each.event for each in new if isinstance(each.event, Changed) and each.event.id]
     commands.answer(connection, run_id, answers)
+    orders.answer(connection, run_id, [each.event for each in new])
     _write(connection, run_id, attempt, fold, new[-1].seq)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from redis import Redis
 from rq.job import Job
@@ -13,10 +13,13 @@ from rq.job import Job
 from engine.events import Finished
 from engine.saving.failpoints import failpoint
 from jobs import keys, queue, runs
-from jobs.control import send_change, sent_changes
+from jobs.control import send, send_change, sent
 from jobs.events import Ended
-from jobs.history import History, commands
-from jobs.history.runs import Open, settings, unfinished
+from jobs.history import History, commands, orders
+from jobs.history.commands import Command
+from jobs.history.orders import Given
+from jobs.history.runs import Open, known, settings, unfinished
+from jobs.ids import is_id
 from jobs.recording import lost, restore
 from jobs.recording.streams import Stream, drained, live_runs
 from jobs.requeue import QUIET_SECONDS, YOUNG_SECONDS, Situation, crashes, decide, surrender
@@ -61,42 +64,60 @@ class Tender:
         unknown = [run for run in waiting if run.id not in live]
         for run in unknown[:ACTIONS]:
             self._announce(run)
-        names = frozenset(queue.queued(self.redis))
+        names = queue.queued(self.redis)
+        self._take_away(waiting, names)
         idle = [
             (run, claim)
             for run, claim in zip(waiting, self._claims(waiting), strict=True)
             if not claim.leased and queue.job_id(run.id, run.next_attempt) not in names
         ]
-        known = [(run, claim) for run, claim in idle if run.id in streams]
-        for run, claim in known[:ACTIONS]:
+        heard = [(run, claim) for run, claim in idle if run.id in streams]
+        for run, claim in heard[:ACTIONS]:
             self._act(run, claim, streams[run.id], names)
-        self._ask_again([run for run in waiting if run.desired == "stopped"])
-        self._ask_for_changes_again(waiting)
+        self._arrange(waiting)
+        self._ask_again(waiting)
         self._retire(live - {run.id for run in waiting}, streams)
-        return len(unknown) <= ACTIONS and len(known) <= ACTIONS
+        return len(unknown) <= ACTIONS and len(heard) <= ACTIONS
 
     def _announce(self, run: Open) -> None:
         with self.history.reading() as connection:
             config = settings(connection, run.id)
         restore.announce(self.redis, run, config)
 
-    def _ask_again(self, stopping: Sequence[Open]) -> None:
-        """Sends the wish to stop where it did not arrive: Redis was away when it was uttered."""
-        for run in stopping:
-            if not self.redis.xlen(keys.control(run.id)):
-                runs.send_stop(self.redis, run.id)
+    def _take_away(self, waiting: Sequence[Open], names: Sequence[str]) -> None:
+        """Takes the jobs of runs off the queue that shall not run: paused, stopped, over.
 
-    def _ask_for_changes_again(self, waiting: Sequence[Open]) -> None:
-        """The same for changes that were asked for a while ago and that nobody has answered."""
+        Redis was away when that was asked for, or somebody trains the run already.
+        """
+        wanted = {run.id for run in waiting if run.desired == "running"}
+        spare = {queue.run_of(name) for name in names if is_id(queue.run_of(name))} - wanted
+        if spare:
+            with self.history.reading() as connection:
+                spare = known(connection, spare)
+            queue.cancel(self.redis, spare)
+
+    def _arrange(self, waiting: Sequence[Open]) -> None:
+        """Puts the queue in the history's order: what was moved, or came back from a crash."""
+        places = {run.id: place for place, run in enumerate(waiting)}
+        names = [each for each in queue.queued(self.redis) if queue.run_of(each) in places]
+        ordered = sorted(names, key=lambda name: places[queue.run_of(name)])
+        if names != ordered:
+            queue.arrange(self.redis, ordered)
+
+    def _ask_again(self, waiting: Sequence[Open]) -> None:
+        """Sends again what did not arrive: Redis was away when it was asked for, or forgot it."""
+        for run in waiting:
+            if run.desired != "running" and run.last is not None and run.last.ended is None:
+                restore.say_wish(self.redis, run)
         ids = {run.id for run in waiting}
         with self.history.reading() as connection:
-            found = commands.unanswered(connection, ids)
-        late = [each for each in found if time.time() - each.created > ANSWER_SECONDS]
-        for run_id in {each.run for each in late}:
-            sent = sent_changes(self.redis, run_id)
-            for each in late:
-                if each.run == run_id and each.asked.id not in sent:
-                    send_change(self.redis, run_id, each.asked)
+            changes = commands.unanswered(connection, ids)
+            saves = orders.unanswered(connection, "checkpoint", ids)
+        late = time.time() - ANSWER_SECONDS
+        for change in _missing(self.redis, [each for each in changes if each.created < late]):
+            send_change(self.redis, change.run, change.asked)
+        for save in _missing(self.redis, [each for each in saves if each.created < late]):
+            send(self.redis, save.run, save.op, save.id)
 
     def _claims(self, waiting: Sequence[Open]) -> list[Claim]:
         seconds, microseconds = self.redis.time()
@@ -113,7 +134,7 @@ class Tender:
         name = queue.job_id(run.id, attempt)
         now = Situation(
             facts=run.facts,
-            crashes=crashes(run.attempts),
+            crashes=crashes(run.attempts, run.retried),
             claim_attempt=claim.attempt,
             leased=claim.leased,
             queued=name in names or self._is_taken(run.id, name),
@@ -132,15 +153,17 @@ class Tender:
                 lost.declare(connection, run.last, Ended(cause=cause, step=run.step))
             runs.changed(self.redis, run.id)
         elif action == "give-up" and run.last is not None:
-            end = Finished(reason="failed", message=surrender(run.attempts), step=run.step)
+            sentence = surrender(run.attempts, run.retried)
+            end = Finished(reason="failed", message=sentence, step=run.step)
             restore.say(self.redis, run.last, end)
 
     def _enqueue(self, run: Open, attempt: int) -> None:
         if run.last is not None:
-            restore.raise_claim(self.redis, run.last)
+            restore.raise_claim(self.redis, run.last, run.retried)
             self._tell_changes(run)
+        restore.say_wish(self.redis, run)
         failpoint("tend.before_enqueue")
-        queue.enqueue(self.redis, run.id, attempt)
+        queue.enqueue(self.redis, run.id, attempt, run.spot)
         failpoint("tend.after_enqueue")
         self.missing_since.pop(run.id, None)
         runs.changed(self.redis, run.id)
@@ -166,3 +189,12 @@ class Tender:
                 restore.retire(self.redis, run_id)
                 self.missing_since.pop(run_id, None)
                 runs.changed(self.redis, run_id)
+
+
+AnyCommand = TypeVar("AnyCommand", Command, Given)
+
+
+def _missing(redis: Redis, asked: Sequence[AnyCommand]) -> list[AnyCommand]:
+    """Those that do not stand on their run's stream."""
+    there = {run_id: sent(redis, run_id) for run_id in {each.run for each in asked}}
+    return [each for each in asked if each.id not in there[each.run]]

@@ -5,13 +5,13 @@ from __future__ import annotations
 import redis
 
 from jobs.connect import connect_blocking
-from jobs.control import Commands, pending, send
+from jobs.control import Commands, send, wish
 from jobs.home import Home
 
 
 def test_a_command_sent_before_the_trainer_listens(home: Home, client: redis.Redis) -> None:
     send(client, "01RUN", "stop")
-    assert pending(client, "01RUN") == ["stop"]
+    assert wish(client, "01RUN") == "stopped"
     assert Commands(connect_blocking(home), "01RUN").stop_asked.wait(5)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from engine.config import RunConfig
 from engine.settings.command import override
-from jobs import runs
+from jobs import commands, runs
 from jobs.home import Home
 from jobs.yard import Yard
 from tests.jobs.commands import trainyard
@@ -20,7 +20,7 @@ from tests.jobs.speaker import save
 def over(yard: Yard) -> str:
     """A run that was stopped before it began."""
     run_id = save(yard, "mine")
-    runs.stop(yard, run_id)
+    commands.ask(yard, run_id, "stop")
     return run_id
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from jobs import runs
+from jobs import commands, runs
 from jobs.home import Home
 from jobs.recorder import Recorder
 from jobs.yard import Yard
@@ -85,7 +85,7 @@ def test_a_stop_is_a_request_that_the_script_reads(
     """
     with script(home, tmp_path, text) as process:
         run = recorded(yard, recorder, lambda run: run.step > 3)
-        runs.stop(yard, run.id)
+        commands.ask(yard, run.id, "stop")
         assert runs.get(yard, run.id).status == "stopping"
         done = recorded(yard, recorder, lambda run: run.over)
         assert done.status == "stopped"

@@ -47,6 +47,11 @@ TABLE: list[tuple[Situation, Action]] = [
     (Situation(CRASHED, claim_attempt=2, leased=True, crashes=5), "nothing"),
     (Situation(STOPPED, claim_attempt=1), "nothing"),
     (Situation(FINISHED, claim_attempt=1), "nothing"),
+    (Situation(replace(NEW, desired="paused")), "nothing"),
+    (Situation(replace(OPEN, desired="paused"), claim_attempt=1), "lost"),
+    (Situation(replace(CRASHED, desired="paused"), claim_attempt=1, crashes=5), "nothing"),
+    (Situation(replace(CRASHED, reason="paused"), claim_attempt=1), "enqueue"),
+    (Situation(replace(FINISHED, retried=1), claim_attempt=1), "enqueue"),
 ]
 
 
@@ -124,7 +129,7 @@ def test_everything_comes_back_after_redis_was_wiped(
             speaker.say(Ended(cause="Killed.", signal=9))
     settle(recorder)
     with yard.history.writing() as connection:
-        desire(connection, stopping, "stopped")
+        desire(connection, [stopping], "stopped")
     client.flushall()
     settle(recorder)
     settle(recorder)
@@ -190,7 +195,7 @@ def test_a_stop_that_did_not_reach_redis_is_sent_once(
     Speaker(client, run_id).begin()
     settle(recorder)
     with yard.history.writing() as connection:
-        desire(connection, run_id, "stopped")
+        desire(connection, [run_id], "stopped")
     for _ in range(3):
         settle(recorder)
     assert client.xlen(keys.control(run_id)) == 1

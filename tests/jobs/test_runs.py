@@ -14,7 +14,7 @@ from sqlalchemy import update
 from engine.config import RunConfig
 from engine.problem import SettingsError
 from engine.settings.command import override
-from jobs import keys, queue, runs
+from jobs import commands, keys, queue, runs
 from jobs.connect import RedisUnavailable
 from jobs.history.schema import RUNS
 from jobs.home import Home
@@ -85,7 +85,7 @@ def test_a_run_launched_while_redis_is_away_is_queued_when_it_is_back(
     began = time.monotonic()
     away = runs.launch(yard, IRIS)
     assert time.monotonic() - began < 3
-    runs.stop(yard, never)
+    commands.ask(yard, never, "stop")
     assert [run.status for run in runs.list(yard)] == ["queued", "stopped"]
     server.start()
     recorder = Recorder(yard.redis, yard.history, yard.home)
@@ -108,12 +108,12 @@ def test_without_any_server_the_sentence_says_what_to_do(
 
 def test_stopping_a_waiting_run_takes_it_off_the_queue(yard: Yard, client: redis.Redis) -> None:
     run_id, other = runs.launch(yard, IRIS), runs.launch(yard, IRIS)
-    runs.stop(yard, run_id)
+    commands.ask(yard, run_id, "stop")
     run = runs.get(yard, run_id)
     assert (run.status, run.cause, run.over) == ("stopped", "Stopped before it began.", True)
     assert queue.queued(client) == [f"{other}_1"]
-    with pytest.raises(runs.NotPossible, match=r"ended already \(stopped\)"):
-        runs.stop(yard, run_id)
+    commands.ask(yard, run_id, "stop")
+    assert len(commands.told(yard, run)) == 1
     recorder = Recorder(client, yard.history, yard.home)
     recorder.round()
     recorder.tend()
@@ -125,12 +125,12 @@ def test_stopping_a_running_run_asks_it(yard: Yard, client: redis.Redis) -> None
     Speaker(client, run_id).begin()
     while Recorder(client, yard.history, yard.home).round():
         pass
-    runs.stop(yard, run_id)
-    runs.stop(yard, run_id)
+    commands.ask(yard, run_id, "stop")
+    commands.ask(yard, run_id, "stop")
     assert runs.get(yard, run_id).status == "stopping"
     asked = client.xrange(keys.control(run_id))
     assert isinstance(asked, list)
-    assert {json.dumps(str(fields)) for _, fields in asked} == {json.dumps(str({b"op": b"stop"}))}
+    assert [fields[b"op"] for _, fields in asked] == [b"stop"]
 
 
 def test_runs_are_found_by_id_beginning_and_name(yard: Yard) -> None:

@@ -24,7 +24,9 @@ def test_sql_says_what_the_function_says(history: History) -> None:
         for number, (facts, _) in enumerate(TABLE):
             run = {"id": f"{number:026}", "name": "x", "config": "{}", "created": 0.0}
             connection.execute(
-                insert(RUNS).values(**run, desired=facts.desired, source=facts.source)
+                insert(RUNS).values(
+                    **run, desired=facts.desired, source=facts.source, retried=facts.retried
+                )
             )
             rows = [_attempt(run["id"], each, facts) for each in range(1, facts.attempt + 1)]
             if rows:

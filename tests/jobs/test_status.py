@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 from jobs.status import ENDED, FINAL, Facts, Status, judge
 
-RUNNING, STOPPED = "running", "stopped"
+RUNNING, PAUSED, STOPPED = "running", "paused", "stopped"
 
 TABLE: list[tuple[Facts, Status]] = [
     (Facts(RUNNING), "queued"),
     (Facts(STOPPED), "stopped"),
+    (Facts(PAUSED), "paused"),
     (Facts(RUNNING, 1), "starting"),
     (Facts(RUNNING, 1, started=True), "running"),
     (Facts(RUNNING, 2), "resuming"),
@@ -24,22 +25,33 @@ TABLE: list[tuple[Facts, Status]] = [
     (Facts(STOPPED, 1, started=True), "stopping"),
     (Facts(STOPPED, 2), "stopping"),
     (Facts(STOPPED, 2, started=True), "stopping"),
+    (Facts(PAUSED, 1), "pausing"),
+    (Facts(PAUSED, 1, started=True), "pausing"),
+    (Facts(PAUSED, 2, started=True), "pausing"),
+    # Somebody asked for another attempt, which has begun: what was asked before counts no more.
+    (Facts(RUNNING, 2, started=True, retried=1), "running"),
+    (Facts(RUNNING, 2, started=True, ended=True, reason="failed", retried=1), "failed"),
 ]
-ENDS: dict[str, tuple[Status, Status]] = {
-    # reason: status when it should run, status when it should be stopped
-    "completed": ("finished", "finished"),
-    "early-stopped": ("finished", "finished"),
-    "failed": ("failed", "failed"),
-    "stopped": ("stopped", "stopped"),
-    "interrupted": ("resuming", "stopped"),
-    "crashed": ("resuming", "stopped"),
-    "lost": ("resuming", "stopped"),
+ENDS: dict[str, tuple[Status, Status, Status]] = {
+    # reason: status when it should run, when it should be paused, when it should be stopped
+    "completed": ("finished", "finished", "finished"),
+    "early-stopped": ("finished", "finished", "finished"),
+    "failed": ("failed", "failed", "failed"),
+    "stopped": ("stopped", "stopped", "stopped"),
+    "paused": ("queued", "paused", "stopped"),
+    "interrupted": ("resuming", "paused", "stopped"),
+    "crashed": ("resuming", "paused", "stopped"),
+    "lost": ("resuming", "paused", "stopped"),
 }
+AGAIN: dict[str, Status] = {RUNNING: "queued", PAUSED: "paused", STOPPED: "stopped"}
 for reason, attempt, started in product(ENDS, (1, 2), (False, True)):
-    for desired, status in zip((RUNNING, STOPPED), ENDS[reason], strict=True):
+    for desired, status in zip((RUNNING, PAUSED, STOPPED), ENDS[reason], strict=True):
         TABLE.append((Facts(desired, attempt, started, True, reason, "Because."), status))
+        again = Facts(desired, attempt, started, True, reason, "Because.", retried=attempt)
+        TABLE.append((again, AGAIN[desired]))
 
-        mine = {"interrupted": "failed", "crashed": "failed", "lost": "failed"}.get(reason, status)
+        never_alone = ("interrupted", "crashed", "lost", "paused")
+        mine = "failed" if reason in never_alone else status
         own = Facts(desired, attempt, started, True, reason, "Because.", source="script")
         TABLE.append((own, cast("Status", mine)))
 for desired in (RUNNING, STOPPED):
@@ -72,7 +84,7 @@ def test_the_next_attempt_is_announced() -> None:
 @given(
     st.builds(
         Facts,
-        desired=st.sampled_from([RUNNING, STOPPED]),
+        desired=st.sampled_from([RUNNING, PAUSED, STOPPED]),
         attempt=st.integers(0, 50),
         started=st.booleans(),
         ended=st.booleans(),

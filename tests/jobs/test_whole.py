@@ -13,7 +13,7 @@ import pytest
 
 from engine.config import RunConfig
 from engine.settings.command import override
-from jobs import runs
+from jobs import commands, runs
 from jobs.home import Home
 from jobs.run import Run
 from jobs.yard import Yard
@@ -109,8 +109,8 @@ def _saved(yard: Yard, run_id: str, attempt: int) -> bool:
 def test_a_stop_saves_and_ends(yard: Yard, stack: Stack) -> None:
     run_id = runs.launch(yard, override(RunConfig(), [*LONG, "training.epochs=3000"]))
     until(lambda: runs.get(yard, run_id).step > 20, "twenty steps")
-    runs.stop(yard, run_id)
+    commands.ask(yard, run_id, "stop")
     run = finished(yard, stack, run_id, 20)
     assert run.status == "stopped"
     with pytest.raises(runs.NotPossible, match="ended already"):
-        runs.stop(yard, run_id)
+        commands.ask(yard, run_id, "stop")

@@ -4,7 +4,7 @@ import { duration, rate, until, whole } from "./format.js";
 import { pace, rounded } from "./pace.js";
 
 const FIELDS = [["fold", "Fold"], ["step", "Step"], ["epoch", "Epoch"], ["speed", "Steps/s"], ["samples", "Samples/s"], ["elapsed", "Elapsed"], ["left", "Remaining"]];
-const MOVING = new Set(["running", "stopping"]);
+const MOVING = new Set(["running", "pausing", "stopping"]);
 const ENDED = new Set(["finished", "failed", "stopped"]);
 
 export class Progress {

@@ -230,5 +230,7 @@ export class RunView extends View {
 function waiting(status) {
   if (status === "queued") return "Waiting for a worker. If this lasts, look at Machines: at least one worker must be there and idle.";
   if (status === "stopping") return "Stopping before the first step.";
+  if (status === "paused") return "Paused before the first step. Resume lets it go on.";
+  if (status === "pausing") return "Pausing before the first step.";
   return "A worker has taken the run. The first points come in a moment.";
 }

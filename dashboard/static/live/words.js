@@ -4,14 +4,17 @@ import { spread, whole } from "./format.js";
 
 const ENDS = {
   completed: "Training is complete.", "early-stopped": "Training has stopped early.", stopped: "Stopped, as asked.",
+  paused: "Paused, as asked.",
   interrupted: "Interrupted; the run goes on from its checkpoint.", failed: "The run failed.",
 };
+const OBEYED = { stop: "Stops", pause: "Pauses", resume: "Goes on", checkpoint: "Saved a checkpoint" };
 const WORDS = {
   log: ({ level, message }) => [level, message],
   alert: ({ level, message }) => [level, message],
   claimed: ({ attempt, machine, device }) => ["info", `Attempt ${attempt} begins on ${machine} (${device}).`],
   started: (fact) => ["info", beginning(fact)],
   changed: (fact) => [fact.refused ? "warning" : "info", `${sentence(fact).replace(/\.$/, "")}.`],
+  obeyed: (fact) => [fact.note ? "warning" : "info", fact.note || `${OBEYED[fact.op]} after step ${whole(fact.step)}, as asked.`],
   checkpoint: ({ step, name }) => ["info", `Checkpoint at step ${whole(step)} (${name}).`],
   cross_validation: (fact) => ["info", tested(fact)],
   finished: ({ reason, message }) => [reason === "failed" ? "error" : "info", message || ENDS[reason]],
