@@ -17,6 +17,7 @@ from jobs.cli import (
     models,
     notify,
     organise,
+    queue,
     read,
     steer,
 )
@@ -42,6 +43,7 @@ def build() -> typer.Typer:
     app.command()(export.export)
     app.command()(checkpoints.checkpoints)
     command.mount(app)
+    queue.mount(app)
     app.command()(compare.compare)
     organise.mount(app)
     app.command("set")(steer.set_)

@@ -13,7 +13,7 @@ from engine.config import RunConfig
 from engine.problem import SettingsError
 from engine.saving.checkpoint import Checkpoints
 from engine.settings.command import override
-from jobs import changes, checkpoints, forks, organise, runs
+from jobs import changes, checkpoints, commands, forks, organise, runs
 from jobs.home import Home
 from jobs.runs import NotPossible, UnknownRun
 from jobs.yard import Yard
@@ -44,7 +44,7 @@ def test_a_waiting_fork_keeps_its_checkpoint_whatever_becomes_of_the_other_run(
     assert [each.id for each in forks.of(yard, parent)] == [fork]
     source = next((yard.home.run(parent) / "checkpoints").glob("step-*")) / "model.safetensors"
     assert source.stat().st_nlink == 2  # no second copy on the disk
-    runs.stop(yard, parent)
+    commands.ask(yard, parent, "stop")
     record(yard, client)
     organise.delete(yard, [parent], now=True)
     shutil.rmtree(yard.home.run(parent))

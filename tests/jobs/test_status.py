@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
-from typing import cast, get_args
+from typing import get_args
 
 import pytest
 from hypothesis import given, settings
@@ -53,7 +53,7 @@ for reason, attempt, started in product(ENDS, (1, 2), (False, True)):
         never_alone = ("interrupted", "crashed", "lost", "paused")
         mine = "failed" if reason in never_alone else status
         own = Facts(desired, attempt, started, True, reason, "Because.", source="script")
-        TABLE.append((own, cast("Status", mine)))
+        TABLE.append((own, mine))
 for desired in (RUNNING, STOPPED):
     TABLE.append((Facts(desired, source="script"), "starting"))
     under_way: Status = "running" if desired == RUNNING else "stopping"

@@ -1,0 +1,97 @@
+"""`queue`, `priority`, `move`: what waits, why, and in which order."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from jobs import queueing
+from jobs import runs as services
+from jobs.cli import text
+from jobs.cli.look import JsonOption
+from jobs.cli.organise import Runs
+from jobs.queueing import Entry, Line
+from jobs.yard import Yard
+
+
+def mount(app: typer.Typer) -> None:
+    """Adds the commands."""
+    for command in (queue, priority, move):
+        app.command()(command)
+
+
+def queue(as_json: JsonOption = False) -> None:
+    """List what waits, in order: why, and about when each run starts."""
+    line = queueing.look(Yard.open())
+    if as_json:
+        text.write_json([asdict(each) for each in line.waiting])
+    elif line.waiting:
+        text.console().print(_table(line))
+    else:
+        text.note(f"nothing waits; {_number(len(line.training))}")
+
+
+def priority(
+    level: Annotated[
+        str, typer.Argument(help="high, normal, low, or a number: the higher, the sooner.")
+    ],
+    runs: Runs,
+) -> None:
+    """Give waiting runs a priority."""
+    yard = Yard.open()
+    wanted = queueing.priority_of(level)
+    ids = [services.find(yard, word).id for word in runs]
+    queueing.prioritise(yard, ids, wanted)
+    for run_id in ids:
+        text.write(f"{run_id}  priority {queueing.priority_name(wanted).lower()}")
+
+
+def move(
+    runs: Runs,
+    before: Annotated[str | None, typer.Option(help="Put them right before this run.")] = None,
+    first: Annotated[bool, typer.Option("--first", help="Put them at the head.")] = False,
+    last: Annotated[bool, typer.Option("--last", help="Put them at the end.")] = False,
+) -> None:
+    """Put waiting runs elsewhere in the queue; they take the priority of the run they precede."""
+    if (before is not None) + first + last != 1:
+        raise typer.BadParameter("say where to: one of --before RUN, --first, --last")
+    yard = Yard.open()
+    ids = [services.find(yard, word).id for word in runs]
+    target = services.find(yard, before).id if before is not None else None
+    queueing.move(yard, ids, queueing.first(yard) if first else target)
+    places = {each.id: each.number for each in queueing.look(yard).waiting}
+    for run_id in ids:
+        place = places.get(run_id)
+        text.write(f"{run_id}  {'paused' if place is None else f'number {place} in the queue'}")
+
+
+def _number(training: int) -> str:
+    if not training:
+        return "`./trainyard launch preset=digits_mlp` starts a run."
+    return f"{training} {'run trains' if training == 1 else 'runs train'}."
+
+
+def _table(line: Line) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for column in ("#", "id", "name", "priority", "devices", "starts", "why"):
+        table.add_column(column, no_wrap=column in ("#", "id", "starts"))
+    for each in line.waiting:
+        table.add_row(
+            "-" if each.number is None else str(each.number),
+            each.id,
+            text.printable(each.name),
+            queueing.priority_name(each.priority).lower(),
+            str(each.devices),
+            _starts(each),
+            text.printable(each.why),
+        )
+    return table
+
+
+def _starts(entry: Entry) -> str:
+    if entry.starts_in is None:
+        return "-" if entry.number is None else "unknown"
+    return "now" if entry.starts_in < 1 else f"in about {text.duration(entry.starts_in)}"

@@ -1,0 +1,202 @@
+"""The queue as people see it: what waits, in which order, why, about when it starts; and moving it.
+
+A service like `jobs/runs.py`. The order is the history's; Redis is told of it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from redis import RedisError
+from sqlalchemy import Connection
+
+from jobs import queue as doorbell
+from jobs.connect import RedisUnavailable
+from jobs.history import waiting as rows
+from jobs.history.standing import Standing
+from jobs.machines import Machine, list_machines
+from jobs.order import MOST, PRIORITIES, Spot, moved
+from jobs.runs import NotPossible, UnknownRun, changed
+from jobs.status import Status
+from jobs.waiting import Moment, Offer, Outlook, Waiter, outlooks
+from jobs.yard import Yard
+
+LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A run that waits, as the Queue page shows it."""
+
+    id: str
+    name: str
+    status: Status
+    what: str
+    """kinds of model and data"""
+    priority: int
+    devices: int
+    step: int
+    """where it goes on; 0 for one that has not begun"""
+    created: float
+    number: int | None
+    """its place, from 1; None while it is paused"""
+    why: str
+    starts_in: float | None
+    """seconds, roughly; None where nobody knows"""
+
+
+@dataclass(frozen=True)
+class Line:
+    """The queue at one moment."""
+
+    waiting: list[Entry]
+    """in order; paused runs stand at the place they keep"""
+    training: list[Standing]
+    left: dict[str, float | None]
+    """seconds until a run that trains is likely to end, by id"""
+
+
+def look(yard: Yard) -> Line:
+    """The queue now. Also while Redis is away, which is then what everything waits for."""
+    with yard.history.reading() as connection:
+        found = rows.queue(connection)
+        left = {each.id: rows.seconds_left(connection, each) for each in found.training}
+        usual = rows.usual_seconds(connection, {each.what for each in found.waiting})
+        by = rows.paused_by(connection, {each.id for each in found.waiting if _paused(each)})
+    waiters = [_waiter(each, usual, by) for each in found.waiting]
+    said = outlooks(Moment(waiters, _offers(yard, left)))
+    entries = [_entry(run, it) for run, it in zip(found.waiting, said, strict=True)]
+    return Line(entries, found.training, left)
+
+
+def prioritise(yard: Yard, run_ids: Sequence[str], priority: int) -> None:
+    """Gives waiting or running runs a priority, from -100 to 100: the higher, the sooner.
+
+    Raises UnknownRun, and NotPossible when one of them has ended or the number is too large.
+    """
+    if abs(priority) > MOST:
+        raise NotPossible(f"A priority is a whole number from -{MOST} to {MOST}; not {priority}.")
+    with yard.history.writing() as connection:
+        _check(connection, run_ids)
+        rows.prioritise(connection, run_ids, priority)
+    _tell(yard, run_ids)
+
+
+def move(yard: Yard, run_ids: Sequence[str], before: str | None) -> None:
+    """Puts waiting runs right before another one, which gives them its priority; None: at the end.
+
+    Done twice it is done once. Raises UnknownRun, and NotPossible where one of them does not wait.
+    """
+    with yard.history.writing() as connection:
+        _check(connection, run_ids)
+        spots = [Spot(each.id, each.spot.priority, each.spot.place) for each in _line(connection)]
+        there = {each.id for each in spots}
+        for run_id in (*run_ids, *([] if before is None else [before])):
+            if run_id not in there:
+                raise NotPossible(f"{run_id} does not wait, so it has no place in the queue.")
+        rows.place(connection, moved(spots, frozenset(run_ids), before))
+    _tell(yard, run_ids)
+
+
+def first(yard: Yard) -> str | None:
+    """The run that is next; None when none waits."""
+    with yard.history.reading() as connection:
+        return next((each.id for each in _line(connection)), None)
+
+
+def priority_of(text: str) -> int:
+    """What people write: `high`, `normal`, `low`, or a number. Raises NotPossible."""
+    word = text.strip().lower()
+    if word in PRIORITIES:
+        return PRIORITIES[word]
+    if word.lstrip("+-").isdecimal() and len(word) < 5:
+        return int(word)
+    names = ", ".join(PRIORITIES)
+    raise NotPossible(f"{text!r} is no priority; give {names} or a number from -{MOST} to {MOST}.")
+
+
+def priority_name(priority: int) -> str:
+    """`High`, or the number where nobody gave it a name."""
+    return next((k.capitalize() for k, v in PRIORITIES.items() if v == priority), f"{priority:+d}")
+
+
+def _line(connection: Connection) -> list[Standing]:
+    return rows.queue(connection).waiting
+
+
+def _check(connection: Connection, run_ids: Sequence[str]) -> None:
+    from jobs.history import standing
+
+    found = {each.id: each for each in standing.of_ids(connection, run_ids)}
+    for run_id in run_ids:
+        if run_id not in found:
+            raise UnknownRun(f"There is no run {run_id!r}. All runs: `./trainyard runs`.")
+        run = found[run_id]
+        if run.verdict.ended or not run.facts.ours:
+            raise NotPossible(f"{run.name} is {run.verdict.status}: it waits for nothing.")
+
+
+def _tell(yard: Yard, run_ids: Sequence[str]) -> None:
+    """Puts Redis' list in order at once; the recorder would, a moment later."""
+    try:
+        places = {each.id: place for place, each in enumerate(_of(yard))}
+        names = [each for each in doorbell.queued(yard.redis) if doorbell.run_of(each) in places]
+        doorbell.arrange(yard.redis, sorted(names, key=lambda it: places[doorbell.run_of(it)]))
+        for run_id in run_ids:
+            changed(yard.redis, run_id)
+    except (RedisError, RedisUnavailable) as error:
+        LOG.warning("The order is saved and will hold when Redis answers (%s).", error)
+
+
+def _of(yard: Yard) -> list[Standing]:
+    with yard.history.reading() as connection:
+        return _line(connection)
+
+
+def _paused(run: Standing) -> bool:
+    return run.verdict.status == "paused"
+
+
+def _waiter(run: Standing, usual: dict[str, float], by: dict[str, str]) -> Waiter:
+    """It trains as long as runs of its kind do, less the share it has done."""
+    whole = usual.get(run.what)
+    share = run.facts.step / run.total_steps if run.total_steps else 0.0
+    return Waiter(
+        id=run.id,
+        devices=run.spot.devices,
+        paused_by=by.get(run.id, "") if _paused(run) else None,
+        seconds=None if whole is None else whole * max(0.0, 1.0 - share),
+    )
+
+
+def _offers(yard: Yard, left: dict[str, float | None]) -> list[Offer] | None:
+    try:
+        found = list_machines(yard.redis)
+    except (RedisError, RedisUnavailable):
+        return None
+    offers = [_offer(machine, left) for machine in found if machine.alive]
+    return [each for each in offers if each.total]
+
+
+def _offer(machine: Machine, left: dict[str, float | None]) -> Offer:
+    workers = [each for each in machine.workers if each.state != "lost"]
+    busy = tuple(left.get(each.run_id) for each in workers if each.run_id)
+    return Offer(machine.name, len(workers) - len(busy), busy)
+
+
+def _entry(run: Standing, said: Outlook) -> Entry:
+    return Entry(
+        id=run.id,
+        name=run.name,
+        status=run.verdict.status,
+        what=run.what,
+        priority=run.spot.priority,
+        devices=run.spot.devices,
+        step=run.facts.step,
+        created=run.created,
+        number=said.number,
+        why=said.why,
+        starts_in=said.starts_in,
+    )

@@ -1,0 +1,200 @@
+"""The order of the queue: what moving makes of it, why each waits, when it starts; and Redis."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import redis
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.config import RunConfig
+from engine.settings.command import override
+from jobs import commands, queue, queueing, runs
+from jobs.home import Home
+from jobs.machines import Presence
+from jobs.order import Spot, moved
+from jobs.recorder import Recorder
+from jobs.waiting import Moment, Offer, Waiter, outlooks
+from jobs.yard import Yard
+from tests.jobs.commands import trainyard
+from tests.jobs.speaker import Speaker
+
+IRIS = override(RunConfig(), ["preset=iris_mlp", "name="])
+
+
+def names(spots: list[Spot]) -> list[str]:
+    return [each.id for each in sorted(spots, key=lambda it: (-it.priority, it.place, it.id))]
+
+
+spots = st.lists(
+    st.tuples(st.integers(-1, 1), st.sampled_from([0.0, 1.0, 1.0 + 2**-52, 2.0, 1.7e9])), max_size=8
+).map(lambda pairs: [Spot(f"r{number}", *pair) for number, pair in enumerate(pairs)])
+
+
+@settings(deadline=None, max_examples=300)
+@given(spots, st.data())
+def test_runs_stand_exactly_where_they_are_put(found: list[Spot], data: st.DataObject) -> None:
+    line = sorted(found, key=lambda it: (-it.priority, it.place, it.id))
+    some = data.draw(st.sets(st.sampled_from([each.id for each in line]))) if line else set()
+    before = data.draw(st.sampled_from([None, *(each.id for each in line)]))
+    new = {each.id: each for each in line} | {each.id: each for each in moved(line, some, before)}
+    others = [each.id for each in line if each.id not in some]
+    mine = [each.id for each in line if each.id in some]
+    at = len(others)
+    if before is not None:
+        order = [each.id for each in line]
+        at = sum(each in others for each in order[: order.index(before)])
+    assert names(list(new.values())) == (
+        [*others[:at], *mine, *others[at:]] if others else [each.id for each in line]
+    )
+    # Those who did not move keep their priority.
+    assert all(new[each.id].priority == each.priority for each in line if each.id not in some)
+
+
+ONE, TWO = Offer("a", free=1), Offer("b", free=2)
+BUSY = Offer("a", busy=(60.0,))
+WHY: list[tuple[list[Waiter], list[Offer] | None, str, float | None]] = [
+    # queue, offers, what the last one is told, when it starts
+    ([Waiter("r")], None, "Redis does not answer. Start everything with ./trainyard up.", None),
+    (
+        [Waiter("r")],
+        [],
+        "No worker is running. Start one with ./trainyard up, or ./trainyard worker.",
+        None,
+    ),
+    ([Waiter("r")], [ONE], "A worker takes it in a moment.", 0.0),
+    ([Waiter("r", 2)], [ONE], "Needs 2 devices; no machine has more than 1.", None),
+    ([Waiter("r", 2)], [ONE, TWO], "A worker takes it in a moment.", 0.0),
+    ([Waiter("r")], [BUSY], "Needs 1 device; none is free.", 60.0),
+    ([Waiter("r")], [Offer("a", busy=(None,))], "Needs 1 device; none is free.", None),
+    ([Waiter("r", 2)], [Offer("a", 1, (90.0,))], "Needs 2 devices; a has 1 free.", 90.0),
+    (
+        [Waiter("r", 2)],
+        [Offer("a", 1, strangers=2)],
+        "Needs 2 devices; a has 1 free, and 2 are used by other programs.",
+        None,
+    ),
+    ([Waiter("q", seconds=30.0), Waiter("r")], [BUSY], "Is behind 1 run.", 90.0),
+    ([Waiter("q"), Waiter("r")], [BUSY], "Is behind 1 run.", None),
+    ([Waiter("q"), Waiter("r")], [TWO], "A worker takes it in a moment.", 0.0),
+    ([Waiter("q"), Waiter("p"), Waiter("r")], [BUSY, BUSY], "Is behind 2 runs.", None),
+    ([Waiter("q", 2), Waiter("r")], [Offer("a", 1, (9.0,))], "Is behind 1 run.", None),
+    ([Waiter("q", paused_by="Ada"), Waiter("r")], [BUSY], "Needs 1 device; none is free.", 60.0),
+    ([Waiter("r", paused_by="Ada")], [ONE], "Paused by Ada; it goes on when it is resumed.", None),
+    ([Waiter("r", paused_by="")], None, "Paused; it goes on when it is resumed.", None),
+    (
+        [Waiter("r", engine=3)],
+        [Offer("a", 1, engine=2)],
+        "Waits for a worker with engine 3 or later; there is 2.",
+        None,
+    ),
+    ([Waiter("q", engine=3), Waiter("r")], [ONE], "A worker takes it in a moment.", 0.0),
+]
+
+
+@pytest.mark.parametrize(("waiters", "offers", "why", "starts"), WHY)
+def test_why_a_run_waits_and_when_it_starts(
+    waiters: list[Waiter], offers: list[Offer] | None, why: str, starts: float | None
+) -> None:
+    last = outlooks(Moment(waiters, offers))[-1]
+    assert (last.id, last.why, last.starts_in) == ("r", why, starts)
+    waiting = [each for each in waiters if each.paused_by is None]
+    assert last.number == (len(waiting) if waiters[-1].paused_by is None else None)
+
+
+def order(yard: Yard) -> list[str]:
+    return [each.id for each in queueing.look(yard).waiting]
+
+
+def rung(client: redis.Redis) -> list[str]:
+    return [queue.run_of(name) for name in queue.queued(client)]
+
+
+def test_priority_and_moves_order_history_and_redis_alike(
+    yard: Yard, client: redis.Redis, home: Home
+) -> None:
+    a, b, c, d = (runs.launch(yard, IRIS) for _ in range(4))
+    urgent = runs.launch(yard, IRIS, priority=10)
+    low = runs.launch(yard, IRIS, priority=-10)
+    late = runs.launch(yard, IRIS)
+    assert order(yard) == rung(client) == [urgent, a, b, c, d, late, low]
+    queueing.prioritise(yard, [c, d], 10)
+    assert order(yard) == rung(client) == [c, d, urgent, a, b, late, low]
+    for _ in range(2):
+        queueing.move(yard, [b, late], before=c)
+    assert order(yard) == rung(client) == [b, late, c, d, urgent, a, low]
+    queueing.move(yard, [urgent], before=None)
+    assert order(yard) == rung(client) == [b, late, c, d, a, low, urgent]
+    # A paused run keeps its place, and is not rung for.
+    commands.ask(yard, late, "pause", "Ada")
+    assert rung(client) == [b, c, d, a, low, urgent]
+    entry = queueing.look(yard).waiting[1]
+    assert (entry.id, entry.number) == (late, None)
+    assert entry.why == "Paused by Ada; it goes on when it is resumed."
+    # Redis forgets all of it: the recorder puts the queue back in the same order.
+    client.flushall()
+    recorder = Recorder(client, yard.history, yard.home)
+    for _ in range(2):
+        recorder.round()
+        recorder.tend()
+    assert rung(client) == [b, c, d, a, low, urgent]
+    commands.ask(yard, late, "resume")
+    assert rung(client) == order(yard) == [b, late, c, d, a, low, urgent]
+    done = trainyard("queue", "--json", home=home)
+    assert [line["id"] for line in json.loads(done.stdout)] == order(yard)
+
+
+@pytest.mark.usefixtures("client")
+def test_what_does_not_wait_has_no_place(yard: Yard) -> None:
+    run_id, other = runs.launch(yard, IRIS), runs.launch(yard, IRIS)
+    commands.ask(yard, run_id, "stop")
+    with pytest.raises(runs.NotPossible, match="is stopped: it waits for nothing"):
+        queueing.prioritise(yard, [run_id], 10)
+    with pytest.raises(runs.NotPossible, match="does not wait"):
+        queueing.move(yard, [other], before=run_id)
+    with pytest.raises(runs.NotPossible, match="from -100 to 100"):
+        queueing.prioritise(yard, [other], 101)
+    with pytest.raises(runs.NotPossible, match="is no priority"):
+        queueing.priority_of("urgent")
+    with pytest.raises(runs.UnknownRun):
+        queueing.prioritise(yard, ["nothing"], 1)
+    assert [queueing.priority_of(word) for word in ("High", "-3", "+7")] == [10, -3, 7]
+
+
+def test_the_pace_of_what_trains_says_when_the_next_one_starts(
+    yard: Yard, client: redis.Redis
+) -> None:
+    first, second, third = (runs.launch(yard, IRIS) for _ in range(3))
+    speaker = Speaker(client, first)
+    speaker.begin(total_steps=100)
+    queue.cancel(client, [first])
+    speaker.steps(1, 40)  # one step a second
+    recorder = Recorder(client, yard.history, yard.home)
+    while recorder.round():
+        pass
+    Presence("w1", "m1", "cpu", first).announce(client)
+    line = queueing.look(yard)
+    assert [each.id for each in line.training] == [first]
+    assert line.left[first] == pytest.approx(60)
+    assert [(each.id, each.starts_in) for each in line.waiting] == [
+        *((second, pytest.approx(60)), (third, None))
+    ]
+    speaker.finish()
+    while recorder.round():
+        pass
+    Presence("w1", "m1", "cpu", second).announce(client)
+    again = Speaker(client, second)
+    again.begin(total_steps=100)
+    while recorder.round():
+        pass
+    # `Speaker` trains from second 11 to second 99.
+    fourth = runs.launch(yard, IRIS)
+    again.steps(1, 40)
+    while recorder.round():
+        pass
+    line = queueing.look(yard)
+    assert [(each.id, each.starts_in) for each in line.waiting] == [
+        *((third, pytest.approx(60)), (fourth, pytest.approx(60 + 88)))
+    ]
