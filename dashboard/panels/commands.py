@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import streamlit as st
 
 from dashboard import services
@@ -59,7 +61,7 @@ def _possible(run: Run, op: Op) -> bool:
     return permit(run.status, op, ours=run.script is None).state == "do"
 
 
-def _type(op: Op) -> str:
+def _type(op: Op) -> Literal["primary", "secondary"]:
     return "primary" if op == "resume" else "secondary"
 
 

@@ -15,6 +15,7 @@ from jobs import commands, queue, queueing, runs
 from jobs.home import Home
 from jobs.machines import Presence
 from jobs.order import Spot, moved
+from jobs.queueing import Line
 from jobs.recorder import Recorder
 from jobs.waiting import Moment, Offer, Waiter, outlooks
 from jobs.yard import Yard
@@ -163,6 +164,10 @@ def test_what_does_not_wait_has_no_place(yard: Yard) -> None:
     assert [queueing.priority_of(word) for word in ("High", "-3", "+7")] == [10, -3, 7]
 
 
+def starts(line: Line) -> list[tuple[str, int | None]]:
+    return [(it.id, None if it.starts_in is None else round(it.starts_in)) for it in line.waiting]
+
+
 def test_the_pace_of_what_trains_says_when_the_next_one_starts(
     yard: Yard, client: redis.Redis
 ) -> None:
@@ -178,9 +183,7 @@ def test_the_pace_of_what_trains_says_when_the_next_one_starts(
     line = queueing.look(yard)
     assert [each.id for each in line.training] == [first]
     assert line.left[first] == pytest.approx(60)
-    assert [(each.id, each.starts_in) for each in line.waiting] == [
-        *((second, pytest.approx(60)), (third, None))
-    ]
+    assert starts(line) == [(second, 60), (third, None)]
     speaker.finish()
     while recorder.round():
         pass
@@ -195,6 +198,4 @@ def test_the_pace_of_what_trains_says_when_the_next_one_starts(
     while recorder.round():
         pass
     line = queueing.look(yard)
-    assert [(each.id, each.starts_in) for each in line.waiting] == [
-        *((third, pytest.approx(60)), (fourth, pytest.approx(60 + 88)))
-    ]
+    assert starts(line) == [(third, 60), (fourth, 60 + 88)]

@@ -16,6 +16,7 @@ from engine.problem import SettingsError
 from engine.settings.command import override
 from jobs import commands, keys, queue, runs
 from jobs.connect import RedisUnavailable
+from jobs.control import wish
 from jobs.history.schema import RUNS
 from jobs.home import Home
 from jobs.ids import is_id, new_id
@@ -128,9 +129,7 @@ def test_stopping_a_running_run_asks_it(yard: Yard, client: redis.Redis) -> None
     commands.ask(yard, run_id, "stop")
     commands.ask(yard, run_id, "stop")
     assert runs.get(yard, run_id).status == "stopping"
-    asked = client.xrange(keys.control(run_id))
-    assert isinstance(asked, list)
-    assert [fields[b"op"] for _, fields in asked] == [b"stop"]
+    assert (wish(client, run_id), client.xlen(keys.control(run_id))) == ("stopped", 1)
 
 
 def test_runs_are_found_by_id_beginning_and_name(yard: Yard) -> None:
