@@ -26,7 +26,7 @@ def main() -> None:
     with st.container(key="bar", horizontal=True, vertical_alignment="center", gap="xsmall"):
         st.image(ICON, width=28)
         st.html('<b class="yard-logo">Trainyard</b>', width="content")
-        for name in ("launch", "data", "runs", "alerts", "machines"):
+        for name in ("launch", "data", "runs", "queue", "alerts", "machines"):
             navigation.link(name.capitalize(), name)
     with services.sentences():
         page.run()

@@ -16,6 +16,7 @@ def pages() -> dict[str, Page]:
     from dashboard.pages.data import page as data
     from dashboard.pages.launch import page as launch
     from dashboard.pages.machines import page as machines
+    from dashboard.pages.queue import page as queue
     from dashboard.pages.run import page as run
     from dashboard.pages.runs import page as runs
 
@@ -25,6 +26,7 @@ def pages() -> dict[str, Page]:
         "runs": st.Page(runs, title="Runs", url_path="runs"),
         "run": st.Page(run, title="Run", url_path="run", visibility="hidden"),
         "compare": st.Page(compare, title="Compare", url_path="compare", visibility="hidden"),
+        "queue": st.Page(queue, title="Queue", url_path="queue"),
         "alerts": st.Page(alerts, title="Alerts", url_path="alerts"),
         "machines": st.Page(machines, title="Machines", url_path="machines"),
     }

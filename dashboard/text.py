@@ -84,6 +84,19 @@ def duration(seconds: float | None) -> str:
     return f"{hours} h {minutes:02d} min" if hours < 48 else f"{hours // 24} d {hours % 24} h"
 
 
+def about(seconds: float) -> str:
+    """A duration nobody knows exactly: 40 s, 12 min, 3 h 20 min, 2 d."""
+    if seconds < 90:
+        return f"{max(10, round(seconds, -1)):.0f} s"
+    minutes = round(seconds / 60)
+    if minutes < 60:
+        return f"{minutes} min"
+    hours, rest = divmod(round(minutes, -1), 60)
+    if hours >= 48:
+        return f"{round(hours / 24)} d"
+    return f"{hours} h {rest:02d} min" if rest else f"{hours} h"
+
+
 def moment(seconds: float | None, zone: str | None) -> str:
     """Unix seconds as date and time in the viewer's zone: 2026-11-22 14:05:09."""
     if seconds is None:

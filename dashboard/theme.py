@@ -218,6 +218,9 @@ body:has([data-test-connection-state="PINGING_SERVER"]):not(:has(.ty-note:not([h
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding: .8rem 1rem 3rem; }
   [data-testid="stElementContainer"]:has(.yard-logo) { display: none; }
+  .st-key-bar { gap: 0 .1rem !important; }
+  .st-key-bar [data-testid="stPageLink"] a { padding-inline: .35rem; }
+  .st-key-bar [data-testid="stPageLink"] p { font-size: .85rem; }
   .st-key-actions { justify-content: flex-start; }
   .st-key-actions button { padding-inline: .7rem; }
   .st-key-search, .st-key-search > div { width: 100% !important; }

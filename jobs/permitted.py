@@ -64,7 +64,7 @@ def _why(status: Status, op: Op) -> str:
     if op == "retry" and status in ("paused", "pausing"):
         return f"is {status}; `./trainyard resume` lets it go on"
     if op == "checkpoint":
-        return f"is {status}: it does not train, and what it had is saved"
+        return f"is {status}: it does not train now, so there is nothing to save"
     return f"is {status}; wait until it has stopped, then `./trainyard retry` it"
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from jobs import queue as doorbell
 from jobs.connect import RedisUnavailable
 from jobs.history import waiting as rows
+from jobs.history.finding import titles
 from jobs.history.standing import Standing
 from jobs.machines import Machine, list_machines
 from jobs.order import MOST, PRIORITIES, Spot, moved
@@ -34,7 +35,7 @@ class Entry:
     name: str
     status: Status
     what: str
-    """kinds of model and data"""
+    """model and data, as people call them"""
     priority: int
     devices: int
     step: int
@@ -155,6 +156,11 @@ def _of(yard: Yard) -> list[Standing]:
         return _line(connection)
 
 
+def _titles(run: Standing) -> str:
+    model, _, data = run.what.partition(" on ")
+    return f"{titles('model').get(model, model)} on {titles('data').get(data, data)}"
+
+
 def _paused(run: Standing) -> bool:
     return run.verdict.status == "paused"
 
@@ -191,7 +197,7 @@ def _entry(run: Standing, said: Outlook) -> Entry:
         id=run.id,
         name=run.name,
         status=run.verdict.status,
-        what=run.what,
+        what=_titles(run),
         priority=run.spot.priority,
         devices=run.spot.devices,
         step=run.facts.step,

@@ -104,7 +104,7 @@ def _why(waiter: Waiter, offers: Sequence[Offer] | None, ahead: int, begin: floa
         return "A worker takes it in a moment."
     best = max(able, key=lambda each: each.free)
     if ahead:
-        return f"Is behind {ahead:,} {'run' if ahead == 1 else 'runs'}."
+        return f"Behind {ahead:,} {'run' if ahead == 1 else 'runs'}."
     return f"Needs {_devices(waiter.devices)}; {_free(best)}{_strangers(able)}."
 
 

@@ -85,7 +85,7 @@ function nameCell(run, act) {
 // What can be done with a run, in the order of how often.
 function actionsOf(run) {
   if (run.removal) return [["restore", "Restore"]];
-  return [...(run.again ? [["again", "Launch again with changes"]] : []), run.pinned ? ["unpin", "Unpin"] : ["pin", "Pin"],
+  return [...run.asks, ...(run.again ? [["again", "Launch again with changes"]] : []), run.pinned ? ["unpin", "Unpin"] : ["pin", "Pin"],
     run.archived ? ["unarchive", "Unarchive"] : ["archive", "Archive"], ...(run.over ? [["delete", "Delete"]] : [])];
 }
 

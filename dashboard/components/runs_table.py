@@ -45,6 +45,8 @@ class Row:
     """of a deleted run: when it is removed for good"""
     over: bool
     """only these can be deleted"""
+    asks: list[list[str]]
+    """commands it can be given now, each with what its button says"""
     again: bool
     """whether it can be launched again: a person's own script cannot"""
 

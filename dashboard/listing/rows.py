@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from dashboard import services
+from dashboard.commanding import LABELS, possible
 from dashboard.components.runs_table import Row
 from dashboard.text import ago, count, duration, measure, metric, moment, one_line
 from engine.metrics.spread import plus_minus
@@ -48,6 +49,7 @@ def row(run: Run, selected: bool, alerts: Count | None = None) -> Row:
         archived=run.archived,
         removal=_removal(run, now),
         over=run.over,
+        asks=[[op, label] for op, (label, _) in LABELS.items() if possible(run, op)],
         again=run.script is None,
     )
 

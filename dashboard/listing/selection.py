@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import get_args
 
 import streamlit as st
 
-from dashboard import navigation, services
+from dashboard import commanding, navigation, services
+from dashboard.commanding import LABELS, possible
 from dashboard.organising import delete, trying, undo_bar
-from dashboard.text import plain
-from jobs import commands, organise
+from dashboard.text import count, plain
+from jobs import organise
 from jobs.history.finding import Shelf
+from jobs.permitted import Op
 from jobs.run import Run
 
 Select = Callable[[Sequence[str]], None]
@@ -20,9 +23,10 @@ Select = Callable[[Sequence[str]], None]
 def draw(ids: Sequence[str], shelf: Shelf, select: Select) -> None:
     """A bar over the table; without a selection, what selecting is for."""
     undo_bar()
+    commanding.undo_bar()
     chosen = organise.several(services.yard(), ids)
     if not chosen:
-        st.caption("Select runs to compare, tag, archive or delete them.")
+        st.caption("Select runs to compare, pause, stop, tag, archive or delete them.")
         return
     with st.container(horizontal=True, vertical_alignment="center", key="selection"):
         st.markdown(f"**{len(chosen)} selected**")
@@ -34,7 +38,7 @@ def draw(ids: Sequence[str], shelf: Shelf, select: Select) -> None:
             and st.button("Launch again with changes", key="again", icon=":material/replay:")
         ):
             navigation.go("launch", **{"from": chosen[0].id})
-        _stop_button([run for run in chosen if not run.over])
+        _control(chosen)
         _organise(chosen, shelf, select)
         if st.button("Clear", key="clear", type="tertiary"):
             _clear(select)
@@ -57,6 +61,9 @@ def act(wish: dict[str, str]) -> None:
         "restore": lambda: organise.restore(yard, [run_id]),
         "delete": lambda: delete([run_id]),
     }
+    if action in get_args(Op):
+        commanding.ask([run_id], action)  # type: ignore[arg-type]
+        st.rerun()
     if action in actions and trying(actions[action]):
         st.rerun()
 
@@ -112,10 +119,17 @@ def _clear(select: Select) -> None:
     st.rerun()
 
 
-def _stop_button(active: Sequence[Run]) -> None:
-    if not active:
+def _control(chosen: Sequence[Run]) -> None:
+    """What the runs can be asked for, each with how many of them can."""
+    able = {op: [run.id for run in chosen if possible(run, op)] for op in LABELS}
+    if not any(able.values()):
         return
-    label = f"Stop {len(active)}" if len(active) > 1 else "Stop"
-    if st.button(label, key="stop", icon=":material/stop:"):
-        commands.ask_all(services.yard(), [run.id for run in active], "stop")
-        st.toast(f"{label}: each saves a checkpoint and ends.")
+    with st.popover("Control", icon=":material/tune:", key="control"):
+        for op, (label, icon) in LABELS.items():
+            ids = able[op]
+            number = f" ({count(len(ids))})" if len(chosen) > 1 else ""
+            if ids and st.button(
+                f"{label}{number}", key=op, icon=f":material/{icon}:", width="stretch"
+            ):
+                commanding.ask(ids, op)
+                st.rerun()

@@ -59,7 +59,7 @@ def _unknown(run_id: str) -> None:
 
 def _header(run: Run) -> None:
     """Name and what it is; at the right what can be done. The live part below tells the state."""
-    left, right = st.columns([1.5, 1.7], vertical_alignment="center")
+    left, right = st.columns([1.15, 2], vertical_alignment="center")
     with left, st.container(gap="xxsmall"):
         # Not Markdown: a bare address in a name would become a link.
         st.html(f"<h1>{escape(one_line(run.name))}</h1>")
@@ -68,7 +68,10 @@ def _header(run: Run) -> None:
         labels.draw(run)
         if run.cause and run.status != "failed":
             st.caption(f":material/info: {plain(finished(run.cause))}")
-    with right, st.container(horizontal=True, horizontal_alignment="right", key="actions"):
+    with (
+        right,
+        st.container(horizontal=True, horizontal_alignment="right", key="actions", gap="xsmall"),
+    ):
         _actions(run)
     if run.cause and run.status == "failed":
         with st.container(border=True, key="cause"):

@@ -7,11 +7,12 @@ from typing import Literal
 import streamlit as st
 
 from dashboard import services
+from dashboard.commanding import possible
 from dashboard.table import Cell, table
 from dashboard.text import NOTHING, count, moment, one_line, plain
 from jobs import commands
 from jobs.commands import Told
-from jobs.permitted import Op, permit
+from jobs.permitted import Op
 from jobs.run import Run
 from jobs.runs import NotPossible
 
@@ -35,7 +36,7 @@ _STATES = {"done": "took effect", "waits": "waits for the run", "taken back": "t
 def draw(run: Run) -> None:
     """A button for everything the run can be asked for now; a stop is asked back."""
     for op, (label, icon, does) in _BUTTONS.items():
-        if _possible(run, op) and st.button(
+        if possible(run, op) and st.button(
             label, key=op, icon=f":material/{icon}:", help=does, type=_type(op)
         ):
             _ask(run, op)
@@ -55,10 +56,6 @@ def draw_told(run: Run, zone: str | None) -> None:
         st.html("<h5>Commands</h5>")
         rows = [_row(each, zone) for each in reversed(told)]
         table(["Step", "Command", "By", "State", "When"], rows)
-
-
-def _possible(run: Run, op: Op) -> bool:
-    return permit(run.status, op, ours=run.script is None).state == "do"
 
 
 def _type(op: Op) -> Literal["primary", "secondary"]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
-from jobs import commands
+from jobs import commands, queueing
 from jobs import runs as services
 from jobs.cli import text
 from jobs.cli.organise import Runs
@@ -20,19 +22,29 @@ def mount(app: typer.Typer) -> None:
         app.command()(command)
 
 
-def stop(runs: Runs) -> None:
+Some = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[RUN]...", help="Ids, their unique beginnings, or unique names."),
+]
+Queued = Annotated[bool, typer.Option("--queued", help="All runs that wait in the queue.")]
+
+
+def stop(runs: Some = None, queued: Queued = False) -> None:
     """Ask runs to save a checkpoint and end; waiting ones end at once."""
-    _ask(runs, "stop")
+    _ask_some(runs, "stop", queued, "queued")
 
 
-def pause(runs: Runs) -> None:
+def pause(runs: Some = None, queued: Queued = False) -> None:
     """Ask runs to save a checkpoint and free their devices; they keep their place in the queue."""
-    _ask(runs, "pause")
+    _ask_some(runs, "pause", queued, "queued")
 
 
-def resume(runs: Runs) -> None:
+def resume(
+    runs: Some = None,
+    paused: Annotated[bool, typer.Option("--paused", help="All runs that are paused.")] = False,
+) -> None:
     """Let paused runs go on, from their checkpoints."""
-    _ask(runs, "resume")
+    _ask_some(runs, "resume", paused, "paused")
 
 
 def checkpoint(runs: Runs) -> None:
@@ -43,6 +55,20 @@ def checkpoint(runs: Runs) -> None:
 def retry(runs: Runs) -> None:
     """Try failed or stopped runs again, from their last checkpoints."""
     _ask(runs, "retry")
+
+
+def _ask_some(words: list[str] | None, op: Op, everything: bool, option: str) -> None:
+    """The named runs, or all that wait or are paused."""
+    if bool(words) == everything:
+        raise typer.BadParameter(f"name runs, or give --{option} for all of them")
+    if words:
+        _ask(words, op)
+        return
+    yard = Yard.open()
+    waiting = queueing.look(yard).waiting
+    ids = [each.id for each in waiting if option == "queued" or each.status == "paused"]
+    done = [each for each in commands.ask_all(yard, ids, op, who()) if each.state == "do"]
+    text.write(f"{len(done):,} {'run' if len(done) == 1 else 'runs'}: asked to {op}")
 
 
 def _ask(words: list[str], op: Op) -> None:

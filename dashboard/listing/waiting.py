@@ -1,0 +1,67 @@
+"""What the Queue page shows of runs that wait, and of those that train meanwhile."""
+
+from __future__ import annotations
+
+import time
+
+import streamlit as st
+
+from dashboard.components.queue_table import Row
+from dashboard.table import Cell, table
+from dashboard.text import NOTHING, about, count, in_zone, moment, one_line
+from jobs import queueing
+from jobs.history.standing import Standing
+from jobs.queueing import Entry, Line
+
+
+def row(entry: Entry, selected: bool) -> Row:
+    now, zone = time.time(), st.context.timezone
+    exactly = "" if entry.starts_in is None else moment(now + entry.starts_in, zone)
+    devices = f" · {entry.devices} devices" if entry.devices > 1 else ""
+    behind = f" · goes on after step {count(entry.step)}" if entry.step else ""
+    return Row(
+        id=entry.id,
+        number="" if entry.number is None else count(entry.number),
+        name=one_line(entry.name),
+        what=f"{entry.what}{devices}{behind}",
+        priority="" if not entry.priority else queueing.priority_name(entry.priority),
+        status=entry.status,
+        why=one_line(entry.why),
+        starts=_starts(entry, now, zone),
+        starts_exactly=exactly,
+        href=f"run?id={entry.id}",
+        selected=selected,
+    )
+
+
+def _starts(entry: Entry, now: float, zone: str | None) -> str:
+    if entry.number is None:
+        return ""
+    if entry.starts_in is None:
+        return "Unknown"
+    if entry.starts_in < 1:
+        return "Now"
+    clock = in_zone(now + entry.starts_in, zone).strftime("%H:%M")
+    return f"≈ {clock}, in {about(entry.starts_in)}"
+
+
+def draw_training(line: Line) -> None:
+    """Below: what holds the devices, and how long it is likely to."""
+    if not line.training:
+        return
+    st.space("small")
+    st.markdown("#### Training now")
+    rows = [_trains(run, line.left.get(run.id)) for run in line.training]
+    table(["Run", "Machine", "Device", "State", "Step", "Ends"], rows)
+
+
+def _trains(run: Standing, left: float | None) -> list[Cell | str]:
+    total = f" of {count(run.total_steps)}" if run.total_steps else ""
+    return [
+        Cell(one_line(run.name), link=f"run?id={run.id}"),
+        one_line(run.machine or NOTHING),
+        run.device or NOTHING,
+        run.verdict.status.capitalize(),
+        Cell(f"{count(run.facts.step)}{total}", number=True),
+        "Unknown" if left is None else f"in about {about(left)}",
+    ]
