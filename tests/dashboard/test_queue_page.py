@@ -21,7 +21,7 @@ from tests.dashboard.serving import Dashboard
 from tests.jobs.speaker import Speaker
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Locator, Page
 
 PATIENCE_MS = 60_000
 
@@ -136,5 +136,5 @@ def test_runs_are_moved_by_mouse_and_keyboard(
     yard.close()
 
 
-def names(page: Page) -> object:
+def names(page: Page) -> Locator:
     return page.locator(".yard-waiter a")
