@@ -22,7 +22,6 @@ from jobs.control import wish
 from jobs.ending import has_ended
 from jobs.events import Claimed, Ended
 from jobs.forkserver import Request, ask
-from jobs.gpu import visible_device
 from jobs.journal import Journal, last_entry, latest_attempt, path_of
 from jobs.lease import RENEW_SECONDS, Held, Lease, claim, streamed_attempt
 from jobs.processes import UNRECORDED_EXIT, describe_exit, on_signals
@@ -123,7 +122,8 @@ class Attempt:
         """Has a trainer forked and waits for its end. Its wait status; None when unknown."""
         output = os.open(self.folder / "output.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         try:
-            forkserver = ask(self.site.forkserver, self._request(config), output, self._theirs)
+            descriptors = [output, self._theirs, *self.site.locks]
+            forkserver = ask(self.site.forkserver, self._request(config), descriptors)
         except OSError:
             # Its socket is gone, e.g. because somebody emptied the folder.
             return None
@@ -180,7 +180,7 @@ class Attempt:
             attempt=self.lease.attempt,
             config=config,
             home=str(self.site.home.root),
-            environment={"CUDA_VISIBLE_DEVICES": visible_device(self.lease.holder.device)},
+            environment={"CUDA_VISIBLE_DEVICES": self.site.visible},
         )
 
     def _await(self, forkserver: socket.socket) -> int | None:

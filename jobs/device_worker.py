@@ -1,4 +1,4 @@
-"""An RQ worker that forks a horse per run, for one device.
+"""An RQ worker that forks a horse per run, on the devices that it could take for it.
 
 It never imports torch: a fork of a process that has computed with torch hangs for good. Trainers
 come from the forkserver it starts.
@@ -9,19 +9,26 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from dataclasses import replace
 from typing import Any
 
 import redis
 from rq import Queue, Worker
+from rq.exceptions import NoSuchJobError
 from rq.job import Job
 from rq.serializers import JSONSerializer
 from rq.utils import now
+from rq.worker import WorkerStatus
 
 from jobs import keys
 from jobs.children import ForkserverChild, SamplerChild
-from jobs.connect import connect, hurry
+from jobs.connect import connect, connect_blocking, hurry
+from jobs.devices.bell import Bell
+from jobs.devices.pool import Devices
+from jobs.devices.slot import Slot
+from jobs.devices.versions import versions
 from jobs.job import SafeJob
-from jobs.machines import Presence
+from jobs.machines import SEPARATOR, Presence
 from jobs.processes import die_with_parent
 from jobs.quarantine import set_aside
 from jobs.site import Site
@@ -36,11 +43,11 @@ MALFORMED = (ValueError, TypeError, KeyError, AttributeError, redis.ResponseErro
 
 
 class DeviceWorker(Worker):
-    """RQ's worker, made to train on one device and to outlive what others write to Redis."""
+    """RQ's worker, made to train one run at a time and to outlive what others write to Redis."""
 
     job_class = SafeJob
 
-    def __init__(self, client: redis.Redis, site: Site) -> None:
+    def __init__(self, client: redis.Redis, site: Site, devices: Devices) -> None:
         super().__init__(
             [keys.QUEUE],
             name=site.holder.worker,
@@ -53,7 +60,9 @@ class DeviceWorker(Worker):
         self.site = site
         self.forkserver = ForkserverChild(site.forkserver)
         self.sampler = SamplerChild(site.home)
-        self.presence = Presence(site.holder.worker, site.holder.machine, site.holder.device)
+        self.slot = Slot(devices, site.holder.machine, site.holder.worker)
+        self.presence = self._presence(site.holder.device, "")
+        self._bell = Bell(connect_blocking(site.home))
         self._left = threading.Event()
         self._presence_thread = threading.Thread(target=self._stay_present, daemon=True)
 
@@ -79,15 +88,47 @@ class DeviceWorker(Worker):
         return MONITORING_SECONDS + 10
 
     def dequeue_job_and_maintain_ttl(
-        self, timeout: int | None, max_idle_time: int | None = None
-    ) -> tuple[Job, Queue] | None:
-        """As RQ's, but an entry it cannot read is set aside instead of ending the worker."""
+        self,
+        timeout: int | None,  # noqa: ARG002
+        max_idle_time: int | None = None,  # noqa: ARG002
+    ) -> tuple[Job, Queue]:
+        """Looks into the queue, with all free devices in its hands, until a run suits them."""
+        self.set_state(WorkerStatus.IDLE)
         while True:
             try:
-                return super().dequeue_job_and_maintain_ttl(timeout, max_idle_time)
-            except MALFORMED as error:
-                self.log.error("Worker %s: set a malformed job aside: %s", self.name, error)
-                set_aside(self.connection, f"{self.queues[0].key}:intermediate")
+                if job := self._look():
+                    return job, self.queues[0]
+            except (redis.ConnectionError, redis.TimeoutError) as error:
+                # After minutes of trying: the server may yet come back.
+                self.log.error("Worker %s: no Redis: %s", self.name, error)
+
+    def _look(self) -> Job | None:
+        """A job, if one suits; otherwise waits for a change, a second at most."""
+        self.heartbeat()
+        if self.should_run_maintenance_tasks:
+            self.run_maintenance_tasks()  # type: ignore[no-untyped-call]
+        found = self.slot.look(self.connection, self.queues[0].key)
+        if found.what == "run":
+            return self._fetch(found.job)
+        self._bell.wait()
+        return None
+
+    def _fetch(self, name: bytes) -> Job | None:
+        """The job, taken out of the queue; None, with its devices given back, for none of ours."""
+        try:
+            job = SafeJob.fetch(name.decode(), self.connection, JSONSerializer)
+            version = self.get_redis_server_version()  # type: ignore[no-untyped-call]
+            job.redis_server_version = version
+        except NoSuchJobError:
+            self.slot.held.release()
+            return None
+        except MALFORMED as error:
+            # An entry that cannot be read is set aside instead of ending the worker.
+            self.log.error("Worker %s: set a malformed job aside: %s", self.name, error)
+            set_aside(self.connection, f"{self.queues[0].key}:intermediate")
+            self.slot.held.release()
+            return None
+        return job
 
     def clean_registries(self) -> None:
         """As RQ's, but entries it cannot read are left for people to look at."""
@@ -100,8 +141,10 @@ class DeviceWorker(Worker):
     def execute_job(self, job: Job, queue: Queue) -> None:
         """Shows which run it trains meanwhile."""
         assert isinstance(job, SafeJob)
+        self._move_in()
         self._show(job.run_id)
-        super().execute_job(job, queue)
+        with self.slot.recorded(self.connection, job.run_id):
+            super().execute_job(job, queue)
         self._show("")
 
     def fork_work_horse(self, job: Job, queue: Queue) -> None:
@@ -158,15 +201,43 @@ class DeviceWorker(Worker):
             self.forkserver.end()
             self.sampler.end()
 
+    def _move_in(self) -> None:
+        """Tells the horse, which is to be forked, of the devices in hand."""
+        held, old = self.slot.held, self.site.holder
+        self.site = replace(
+            self.site,
+            holder=replace(old, device=SEPARATOR.join(held.names)),
+            visible=self.slot.devices.visible(held.names),
+            locks=tuple(held.descriptors),
+        )
+        os.environ.update(self.site.to_environment())
+
     def _show(self, run_id: str) -> None:
-        holder = self.site.holder
-        self.presence = Presence(holder.worker, holder.machine, holder.device, run_id)
+        device = self.site.holder.device if run_id else self.slot.devices.names[0]
+        self.presence = self._presence(device, run_id)
         self.presence.announce(self.connection)
+
+    def _presence(self, device: str, run_id: str) -> Presence:
+        return Presence(
+            name=self.slot.worker,
+            machine=self.slot.machine,
+            device=device,
+            run_id=run_id,
+            offers=self.slot.devices.names,
+            total=self.slot.total,
+            kinds=self.slot.devices.kinds,
+            engine=self.slot.engine,
+            strangers=self.slot.strangers,
+            versions=versions(),
+        )
 
     def _stay_present(self) -> None:
         client = connect(self.site.home)
         while not self._left.is_set():
             try:
+                self.presence = replace(
+                    self.presence, strangers=self.slot.strangers, total=self.slot.total
+                )
                 self.presence.announce(client)
             except redis.RedisError as error:
                 self.log.warning("Worker %s: cannot tell that it is there: %s", self.name, error)

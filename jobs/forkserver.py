@@ -15,6 +15,7 @@ import selectors
 import signal
 import socket
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -30,11 +31,16 @@ PRELOAD = (
     "jobs.trainer",
 )
 MESSAGE_BYTES = 1_000_000
+MOST_DESCRIPTORS = 128
+"""output, pipe, and a lock for each of the 64 devices that a run may have, with room to spare"""
 
 
 @dataclass(frozen=True)
 class Request:
-    """Everything a trainer must know; its output and its owner's pipe travel as descriptors."""
+    """Everything a trainer must know.
+
+    Its output, its owner's pipe and the locks of its devices travel as descriptors.
+    """
 
     run_id: str
     attempt: int
@@ -105,7 +111,8 @@ class Forkserver:
             self._selector.close()
             for each in (self._listener, self._wake, self._woken, asker, *self._askers.values()):
                 each.close()
-            output, owner = descriptors
+            # The others are locks: they stay open, and so the devices held, while it lives.
+            output, owner = descriptors[:2]
             _redirect(output)
             os.environ.update(request.environment)
             from jobs import trainer
@@ -121,30 +128,31 @@ class Forkserver:
 
 
 def receive(asker: socket.socket) -> tuple[Request, list[int]]:
-    """Reads one request and the two descriptors that come with it.
+    """Reads one request and the descriptors that come with it, two or more.
 
     Raises ValueError, TypeError or OSError when it is none.
     """
-    text, descriptors, _, _ = socket.recv_fds(asker, MESSAGE_BYTES, 2)
+    text, descriptors, _, _ = socket.recv_fds(asker, MESSAGE_BYTES, MOST_DESCRIPTORS)
     while not text.endswith(b"\n"):
         more = asker.recv(MESSAGE_BYTES)
         if not more:
             raise ValueError("it ended early")
         text += more
-    if len(descriptors) != 2:
-        raise ValueError("it came without its two descriptors")
+    if len(descriptors) < 2:
+        raise ValueError("it came without its descriptors")
     return Request(**json.loads(text)), descriptors
 
 
-def ask(path: Path, request: Request, output: int, owner: int) -> socket.socket:
-    """Asks for a trainer. The socket then says `pid`, and later `status`, a JSON line each.
+def ask(path: Path, request: Request, descriptors: Sequence[int]) -> socket.socket:
+    """Asks for a trainer with its output, its owner's pipe and the locks of its devices.
 
+    The socket then says `pid`, and later `status`, a JSON line each.
     Raises OSError when no forkserver is there.
     """
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     connection.connect(str(path))
     text = json.dumps(asdict(request)).encode() + b"\n"
-    sent = socket.send_fds(connection, [text], [output, owner])
+    sent = socket.send_fds(connection, [text], descriptors)
     connection.sendall(text[sent:])
     return connection
 

@@ -39,6 +39,15 @@ class Gpus:
         """The GPUs' stable names, in NVML's order."""
         return [_uuid(handle) for handle in self._handles.values()]
 
+    def users(self, uuids: frozenset[str]) -> dict[str, list[int]]:
+        """Process ids that compute on each of these GPUs, as far as the driver tells."""
+        found: dict[str, list[int]] = {}
+        for handle in self._handles.values():
+            if (uuid := _uuid(handle)) in uuids:
+                running = _ask(pynvml.nvmlDeviceGetComputeRunningProcesses, handle)
+                found[uuid] = [int(each.pid) for each in running or ()]
+        return found
+
     def _one(self, index: int, handle: Any, pids: frozenset[int]) -> GpuSample:
         rates = _ask(pynvml.nvmlDeviceGetUtilizationRates, handle)
         memory = _ask(pynvml.nvmlDeviceGetMemoryInfo, handle)

@@ -88,8 +88,8 @@ class Meter:
 
 
 def machine_name() -> str:
-    """How this machine is called on the pages: its host name."""
-    return platform.node() or "machine"
+    """How this machine is called on the pages: `TRAINYARD_MACHINE`, or its host name."""
+    return os.environ.get("TRAINYARD_MACHINE", "").strip() or platform.node() or "machine"
 
 
 def cores() -> int:

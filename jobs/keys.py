@@ -18,6 +18,14 @@ MACHINES = "ty:machines"
 WORKERS = "ty:workers"
 """hash: worker name → JSON `{seen: Redis ms, body: Presence}`; judged by `seen`"""
 
+GATHERING = "ty:gathering"
+"""hash: the one run that devices are kept free for: `job`, and `m:<machine>` → JSON of who does"""
+
+WAKE = "ty:wake"
+"""stream, a wake-up only: workers look into the queue at once"""
+
+CLAIMS = "ty:claims"
+"""stream: `{what: taken|released, machine, devices, run, worker}`, who held what; capped"""
 
 RECORDED = "ty:recorded"
 """hash `{events, points}`: how many the recorder has stored since this Redis began"""
@@ -43,6 +51,16 @@ def spec(run_id: str) -> str:
     return f"ty:run:{run_id}:spec"
 
 
+def needs(run_id: str) -> str:
+    """Hash `{devices, machines, kind, engine}`: what the run needs of machines."""
+    return f"ty:run:{run_id}:needs"
+
+
+def gang(run_id: str) -> str:
+    """Hash of a run that several machines train: `job`, `machines`, `m:<machine>` → worker."""
+    return f"ty:run:{run_id}:gang"
+
+
 def script(run_id: str) -> str:
     """What a person's own script says of its run, as JSON: the recorder makes the row of it."""
     return f"ty:run:{run_id}:script"
@@ -58,3 +76,7 @@ def claim(run_id: str) -> str:
 def machine(name: str) -> str:
     """Stream of a machine's hardware samples, capped at the last ten minutes."""
     return f"ty:machine:{name}:hardware"
+
+
+OF_A_RUN = (events, control, spec, needs, gang, script, claim)
+"""all that is kept for a run, by its id"""

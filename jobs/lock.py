@@ -8,10 +8,14 @@ from pathlib import Path
 
 
 class Lock:
-    """`flock` on one file. A process that inherits `descriptor` holds the lock too."""
+    """`flock` on one file. A process that inherits `descriptor` holds the lock too.
 
-    def __init__(self, path: Path) -> None:
+    A `public` one may lie in a folder that all users of the machine write to.
+    """
+
+    def __init__(self, path: Path, *, public: bool = False) -> None:
         self.path = path
+        self._open = open_public if public else _open_private
         self._descriptor: int | None = None
 
     @property
@@ -29,7 +33,7 @@ class Lock:
         """Takes the lock unless another process holds it. Says whether this object has it now."""
         if self._descriptor is not None:
             return True
-        descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        descriptor = self._open(self.path)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -43,3 +47,21 @@ class Lock:
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
+
+
+def _open_private(path: Path) -> int:
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
+
+def open_public(path: Path) -> int:
+    """Opens, or makes, a file that every user may lock: for that reading is enough. No link
+    is followed: any user could have put it there.
+    """
+    flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW
+    try:
+        # Without O_CREAT first: with it the kernel refuses another user's file in such a folder.
+        return os.open(path, flags)
+    except FileNotFoundError:
+        descriptor = os.open(path, flags | os.O_CREAT, 0o644)
+        os.fchmod(descriptor, 0o644)
+        return descriptor

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal
 
 import redis
 from pydantic import ValidationError
 
 from engine.events import Hardware
+from engine.version import ENGINE
 from jobs import keys
 
 LOST_SECONDS = 10.0
 """a worker or machine that was silent for longer is shown as lost"""
+
+SEPARATOR = ", "
+"""between the names of devices that one run has"""
 
 FORGOTTEN_SECONDS = 3_600.0
 SAMPLES_KEPT = 600
@@ -34,10 +39,34 @@ class Worker:
     name: str
     machine: str
     device: str
+    """those that it trains on, or the one that it would take first"""
     state: Literal["idle", "busy", "lost"]
     run_id: str
     """the run it trains; empty when idle"""
     seen_seconds: float
+    offers: tuple[str, ...] = ()
+    """all devices that it may take"""
+    total: int = 1
+    """how many devices a run can have of it"""
+    kinds: tuple[str, ...] = ()
+    """values of `hardware.device` that it trains"""
+    engine: int = 0
+    """it leaves runs that were launched by a later engine alone"""
+    strangers: dict[str, str] = field(default_factory=dict)
+    """device → who uses it, of those that no Trainyard holds"""
+    versions: dict[str, str] = field(default_factory=dict)
+    """of what it trains with"""
+
+
+@dataclass(frozen=True)
+class Device:
+    """One device of a machine and what becomes of it."""
+
+    name: str
+    state: Literal["free", "busy", "stranger"]
+    run_id: str = ""
+    who: str = ""
+    """the stranger: a process that is none of ours"""
 
 
 @dataclass(frozen=True)
@@ -45,8 +74,8 @@ class Machine:
     """One machine, its devices and workers, and its latest sample (None: never measured)."""
 
     name: str
-    devices: tuple[str, ...]
-    """torch's names of the devices its workers answer for"""
+    devices: tuple[Device, ...]
+    """those that its workers answer for"""
     workers: tuple[Worker, ...]
     sample: Hardware | None
     seen_seconds: float
@@ -56,12 +85,18 @@ class Machine:
 
 @dataclass(frozen=True)
 class Presence:
-    """What a worker says of itself every other second."""
+    """What a worker says of itself every other second. The fields are those of `Worker`."""
 
     name: str
     machine: str
     device: str
     run_id: str = ""
+    offers: tuple[str, ...] = ()
+    total: int = 1
+    kinds: tuple[str, ...] = ()
+    engine: int = ENGINE
+    strangers: Mapping[str, str] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=dict)
 
     def announce(self, client: redis.Redis) -> None:
         """Tells that the worker is there."""
@@ -70,6 +105,9 @@ class Presence:
     def leave(self, client: redis.Redis) -> None:
         """Tells that the worker ended in order."""
         client.hdel(keys.WORKERS, self.name)
+
+
+_SAID = tuple(each.name for each in fields(Presence))
 
 
 def publish(client: redis.Redis, machine: str, sample: Hardware) -> None:
@@ -101,12 +139,32 @@ def _machine(
     ages = [worker.seen_seconds for worker in mine] + ([sampled[1]] if sampled else [])
     return Machine(
         name=name,
-        devices=tuple(sorted({worker.device for worker in mine if worker.state != "lost"})),
+        devices=_devices([worker for worker in mine if worker.state != "lost"]),
         workers=mine,
         sample=_sample(sampled[0]) if sampled else None,
         seen_seconds=min(ages),
         alive=min(ages) <= LOST_SECONDS,
     )
+
+
+def _devices(workers: list[Worker]) -> tuple[Device, ...]:
+    """Each device once, by what is most certain of it: its run, its stranger, that it is free."""
+    found: dict[str, Device] = {}
+    for worker in workers:
+        found |= {name: Device(name, "free") for name in worker.offers or [worker.device]}
+    for worker in workers:
+        strangers = worker.strangers.items()
+        found |= {name: Device(name, "stranger", who=who) for name, who in strangers}
+    for worker in workers:
+        if worker.run_id:
+            names = worker.device.split(SEPARATOR)
+            found |= {name: Device(name, "busy", run_id=worker.run_id) for name in names}
+    return tuple(found[name] for name in sorted(found, key=_by_number))
+
+
+def _by_number(name: str) -> tuple[str, int]:
+    kind, _, number = name.partition(":")
+    return kind, int(number) if number.isdecimal() else 0
 
 
 def _sample(body: dict[str, Any]) -> Hardware | None:
@@ -121,7 +179,11 @@ def _worker(body: dict[str, Any], seen_seconds: float) -> Worker:
     state: Literal["idle", "busy", "lost"] = "busy" if body["run_id"] else "idle"
     if seen_seconds > LOST_SECONDS:
         state = "lost"
-    return Worker(**body, state=state, seen_seconds=seen_seconds)
+    # A worker of another version may say more, or less.
+    known: dict[str, Any] = {name: body[name] for name in _SAID if name in body}
+    for name in known.keys() & {"offers", "kinds"}:
+        known[name] = tuple(known[name])
+    return Worker(**known, state=state, seen_seconds=seen_seconds)
 
 
 def _read(client: redis.Redis, key: str, now: float) -> dict[str, tuple[dict[str, Any], float]]:

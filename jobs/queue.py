@@ -17,6 +17,7 @@ from rq.job import Job
 from rq.serializers import JSONSerializer
 
 from jobs import keys
+from jobs.devices.claim import wake
 
 LAUNCH = "jobs.job.launch"
 """the only function a worker runs; its only argument is the run id"""
@@ -115,6 +116,7 @@ def enqueue(redis: Redis, run_id: str, attempt: int, spot: Spot = FRONT) -> bool
         redis.delete(Job.key_for(name))
         _push(redis, run_id, name)
     settle(redis, name, spot)
+    wake(redis, "queued")
     return True
 
 

@@ -183,13 +183,19 @@ def _offers(yard: Yard, left: dict[str, float | None]) -> list[Offer] | None:
     except (RedisError, RedisUnavailable):
         return None
     offers = [_offer(machine, left) for machine in found if machine.alive]
-    return [each for each in offers if each.total]
+    return [each for each in offers if each.free or each.busy or each.strangers]
 
 
 def _offer(machine: Machine, left: dict[str, float | None]) -> Offer:
     workers = [each for each in machine.workers if each.state != "lost"]
-    busy = tuple(left.get(each.run_id) for each in workers if each.run_id)
-    return Offer(machine.name, len(workers) - len(busy), busy)
+    engine = max((each.engine for each in workers), default=0)
+    if any(each.total > len(each.offers) for each in workers):
+        # A processor: each worker takes a run, of however many processes.
+        busy = tuple(left.get(each.run_id) for each in workers if each.run_id)
+        return Offer(machine.name, len(workers) - len(busy), busy, engine=engine, shared=True)
+    states = [each.state for each in machine.devices]
+    busy = tuple(left.get(each.run_id) for each in machine.devices if each.state == "busy")
+    return Offer(machine.name, states.count("free"), busy, states.count("stranger"), engine)
 
 
 def _entry(run: Standing, said: Outlook) -> Entry:

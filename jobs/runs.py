@@ -8,6 +8,7 @@ from __future__ import annotations
 import builtins
 import logging
 import time
+from typing import Any
 
 from redis import Redis, RedisError
 from sqlalchemy import Connection
@@ -15,6 +16,7 @@ from sqlalchemy import Connection
 from engine.config import RunConfig
 from jobs import keys, queue
 from jobs.connect import RedisUnavailable
+from jobs.devices.needs import needs_of
 from jobs.history import data_sets as data_rows
 from jobs.history import runs as rows
 from jobs.ids import new_id
@@ -115,6 +117,8 @@ def announce(redis: Redis, run_id: str, config: str) -> None:
     # also after Redis lost its last second.
     with redis.pipeline(transaction=True) as pipe:
         pipe.set(keys.spec(run_id), config)
+        fields: dict[Any, Any] = {**needs_of(config).to_fields()}
+        pipe.hset(keys.needs(run_id), mapping=fields)
         pipe.sadd(keys.LIVE, run_id)
         # Of a run that was over and is tried again, they were to be forgotten soon.
         for key in (keys.events, keys.control, keys.claim):

@@ -1,4 +1,4 @@
-"""Where attempts run: one device of one worker. Passed to its horses through the environment."""
+"""Where attempts run: some devices of one worker. Passed to its horses through the environment."""
 
 from __future__ import annotations
 
@@ -19,13 +19,22 @@ class Site:
     holder: Holder
     forkserver: Path
     """the unix socket"""
+    visible: str = ""
+    """the devices, as `CUDA_VISIBLE_DEVICES` names them"""
+    locks: tuple[int, ...] = ()
+    """open files of the devices' locks, which the horse has inherited"""
 
     @classmethod
     def from_environment(cls) -> Site:
         """What `to_environment` wrote."""
-        worker, device = os.environ["TRAINYARD_WORKER"], os.environ["TRAINYARD_DEVICE"]
-        holder = Holder(worker, machine_name(), device)
-        return cls(Home.from_environment(), holder, Path(os.environ["TRAINYARD_FORKSERVER"]))
+        given = os.environ
+        return cls(
+            home=Home.from_environment(),
+            holder=Holder(given["TRAINYARD_WORKER"], machine_name(), given["TRAINYARD_DEVICE"]),
+            forkserver=Path(given["TRAINYARD_FORKSERVER"]),
+            visible=given["TRAINYARD_VISIBLE"],
+            locks=tuple(int(each) for each in given["TRAINYARD_LOCKS"].split()),
+        )
 
     def to_environment(self) -> dict[str, str]:
         """Variables for the processes that run attempts here."""
@@ -34,4 +43,6 @@ class Site:
             "TRAINYARD_WORKER": self.holder.worker,
             "TRAINYARD_DEVICE": self.holder.device,
             "TRAINYARD_FORKSERVER": str(self.forkserver),
+            "TRAINYARD_VISIBLE": self.visible,
+            "TRAINYARD_LOCKS": " ".join(str(each) for each in self.locks),
         }

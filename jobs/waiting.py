@@ -13,6 +13,10 @@ MOMENT_SECONDS = 5.0
 """a run that could begin now is taken within so long; then it is worth a word"""
 
 
+MANY = 64
+"""processes of a run that a processor has room for"""
+
+
 @dataclass(frozen=True)
 class Waiter:
     """A run that waits, or that is paused."""
@@ -38,11 +42,13 @@ class Offer:
     strangers: int = 0
     """devices that a process which is none of ours uses"""
     engine: int = 0
+    shared: bool = False
+    """a processor: a run takes one worker of it, however many devices it asks for"""
 
     @property
     def total(self) -> int:
         """How many devices a run could ever have of it."""
-        return self.free + len(self.busy) + self.strangers
+        return MANY if self.shared else self.free + len(self.busy) + self.strangers
 
 
 @dataclass(frozen=True)
@@ -132,13 +138,19 @@ class _Yard:
 
     engine: int
     until: list[float | None]
+    shared: bool = False
 
     @classmethod
     def of(cls, offer: Offer) -> _Yard:
-        return cls(offer.engine, [*([0.0] * offer.free), *offer.busy])
+        return cls(offer.engine, [*([0.0] * offer.free), *offer.busy], offer.shared)
+
+    def parts(self, count: int) -> int:
+        """What a run of `count` devices takes here."""
+        return min(1, count) if self.shared else count
 
     def free_at(self, count: int) -> float | None:
         """When so many devices are free at once; None where nobody knows."""
+        count = self.parts(count)
         known = heapq.nsmallest(count, (each for each in self.until if each is not None))
         return known[-1] if len(known) == count else None
 
@@ -148,7 +160,7 @@ class _Yard:
             range(len(self.until)),
             key=lambda each: (self.until[each] is None, self.until[each] or 0.0),
         )
-        for each in order[:count]:
+        for each in order[: self.parts(count)]:
             self.until[each] = None if seconds is None else begin + seconds
 
 
@@ -159,7 +171,7 @@ def _begin(waiter: Waiter, yards: Sequence[_Yard]) -> float | None:
     if not room:
         # Whoever comes behind it cannot know either: it takes what frees first.
         for yard in able:
-            if len(yard.until) >= waiter.devices:
+            if len(yard.until) >= yard.parts(waiter.devices):
                 yard.until = [None] * len(yard.until)
         return None
     begin, yard = min(room, key=lambda each: each[0])

@@ -1,4 +1,4 @@
-"""`python -m jobs.worker [--device cpu|cuda:0]`: takes runs from the queue for one device."""
+"""`python -m jobs.worker [--device cpu|cuda:0,...]`: takes runs from the queue, one at a time."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import argparse
 import os
 import secrets
 import sys
+from collections.abc import Sequence
 
 from jobs.children import remove_stale_sockets, socket_path
 from jobs.connect import RedisUnavailable, await_server, connect
 from jobs.device_worker import DeviceWorker
+from jobs.devices.pool import Devices, devices_of
 from jobs.hardware import machine_name
 from jobs.home import Home
 from jobs.lease import Holder
@@ -19,24 +21,35 @@ from jobs.stack import devices
 
 def main() -> int:
     """Works until SIGTERM. The first one lets the run save itself, the second one does not wait."""
-    parser = argparse.ArgumentParser(description="Trains queued runs on one device.")
-    parser.add_argument("--device", help="cpu, cuda:0, ...; by default the first GPU, else cpu")
-    device = parser.parse_args().device or devices.find()[0]
+    parser = argparse.ArgumentParser(description="Trains queued runs, one at a time.")
+    parser.add_argument(
+        "--device",
+        help="what it may take, the preferred one first: cpu, or cuda:0,cuda:1,...; "
+        "by default all GPUs, else cpu",
+    )
+    given = parser.parse_args().device
     home = Home.from_environment().create()
-    machine = machine_name()
-    # A new name each time: RQ refuses one it has seen until its last life has expired.
-    name = f"{machine}-{device.replace(':', '')}-{secrets.token_hex(3)}"
     try:
+        names = given.split(",") if given else devices.find()
+        pool = devices_of(home, names)
         await_server(home, seconds=60)
-    except RedisUnavailable as error:
+    except (RedisUnavailable, ValueError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
+    worker_of(home, names, pool).work(logging_level="INFO")
+    return 0
+
+
+def worker_of(home: Home, names: Sequence[str], pool: Devices) -> DeviceWorker:
+    """A worker of this process, before it says hello."""
+    machine = machine_name()
+    # A new name each time: RQ refuses one it has seen until its last life has expired.
+    name = f"{machine}-{names[0].replace(':', '')}-{secrets.token_hex(3)}"
     path = socket_path(home, name)
     remove_stale_sockets(home)
-    site = Site(home, Holder(name, machine, device), path)
+    site = Site(home, Holder(name, machine, names[0]), path)
     os.environ.update(site.to_environment())
-    DeviceWorker(connect(home), site).work(logging_level="INFO")
-    return 0
+    return DeviceWorker(connect(home), site, pool)
 
 
 if __name__ == "__main__":

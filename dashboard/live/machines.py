@@ -60,7 +60,7 @@ def describe(machine: Machine) -> dict[str, Any]:
     return {
         "name": machine.name,
         "alive": machine.alive,
-        "devices": list(machine.devices),
+        "devices": [asdict(device) for device in machine.devices],
         "workers": [asdict(worker) for worker in machine.workers],
         "time": sample.time if sample else None,
         "values": {name: values[-1] for name, _, _, values in _measures(sample)},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -10,10 +10,11 @@ from dashboard import navigation, services
 from dashboard.table import Cell, table
 from dashboard.text import NOTHING, duration, one_line
 from jobs import runs
-from jobs.machines import Worker, list_machines
+from jobs.machines import Device, Machine, Worker, list_machines
 from jobs.run import Run
 
 REFRESH_SECONDS = 5
+_STATES = {"free": "Free", "busy": "Busy", "stranger": "Left alone: not ours"}
 _JOIN = "REDIS_URL=redis://:<password>@<this machine>:6379 ./trainyard worker"
 
 
@@ -33,23 +34,47 @@ def page() -> None:
 def _workers() -> None:
     with services.sentences():
         yard = services.yard()
-        workers = [worker for machine in list_machines(yard.redis) for worker in machine.workers]
+        machines = list_machines(yard.redis)
+        workers = [worker for machine in machines for worker in machine.workers]
         if not workers:
             _nobody()
             return
         known = {run.id: run for run in runs.list(yard) if not run.over}
+        _devices(machines, known)
         st.markdown("#### Workers")
         rows = [_worker(worker, known) for worker in workers]
         table(["Machine", "Worker", "Device", "State", "Trains", "Last seen"], rows)
 
 
+def _devices(machines: Sequence[Machine], known: Mapping[str, Run]) -> None:
+    """What becomes of each device; one of a processor alone says no more than its worker does."""
+    there = [(machine, device) for machine in machines for device in machine.devices]
+    if all(device.name == "cpu" for _, device in there):
+        return
+    st.markdown("#### Devices")
+    rows: list[list[Cell | str]] = [
+        [one_line(machine.name), device.name, _STATES[device.state], _user(device, known)]
+        for machine, device in there
+    ]
+    table(["Machine", "Device", "State", "Used by"], rows)
+
+
+def _user(device: Device, known: Mapping[str, Run]) -> Cell:
+    if device.state == "stranger":
+        return Cell(one_line(device.who))
+    return _work(device.run_id, known)
+
+
+def _work(run_id: str, known: Mapping[str, Run]) -> Cell:
+    if not run_id:
+        return Cell(NOTHING)
+    run = known.get(run_id)
+    return Cell(one_line(run.name) if run else run_id, link=f"run?id={run_id}")
+
+
 def _worker(worker: Worker, known: Mapping[str, Run]) -> list[Cell | str]:
-    run = known.get(worker.run_id)
-    work = Cell(NOTHING)
-    if worker.run_id:
-        name = one_line(run.name) if run else worker.run_id
-        work = Cell(name, link=f"run?id={worker.run_id}")
     where = [one_line(worker.machine), one_line(worker.name), worker.device]
+    work = _work(worker.run_id, known)
     return [*where, worker.state.capitalize(), work, _heard(worker.seen_seconds)]
 
 

@@ -33,6 +33,14 @@ def machines(as_json: JsonOption = False) -> None:
         if not machine.workers:
             table.add_row(machine.name, "-", "-", "no worker", "-", *_load(machine))
     text.console().print(table)
+    for machine in found:
+        _say_strangers(machine)
+
+
+def _say_strangers(machine: Machine) -> None:
+    for device in machine.devices:
+        if device.state == "stranger":
+            text.note(f"{machine.name}: {device.name} is left alone: {device.who} uses it.")
 
 
 def _load(machine: Machine) -> tuple[str, str]:

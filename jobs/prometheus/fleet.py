@@ -54,9 +54,9 @@ def _workers(machines: list[Machine]) -> Iterator[Family]:
         count.add(by_state[state], state=state)
     yield count
     busy = Family("trainyard_device_busy", "Whether a worker trains on the device.")
-    for worker in workers:
-        if worker.state != "lost":
-            busy.add(worker.state == "busy", machine=worker.machine, device=worker.device)
+    for machine in machines:
+        for device in machine.devices:
+            busy.add(device.state == "busy", machine=machine.name, device=device.name)
     yield busy
 
 

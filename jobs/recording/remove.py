@@ -66,7 +66,7 @@ class Remover:
             if _remove_rows(connection, run_id):
                 return True
             connection.execute(delete(RUNS).where(RUNS.c.id == run_id))
-        for key in (keys.events, keys.control, keys.spec, keys.claim):
+        for key in keys.OF_A_RUN:
             self.redis.delete(key(run_id))
         del self._folders[run_id]
         runs.changed(self.redis, run_id)

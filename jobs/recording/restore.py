@@ -70,6 +70,6 @@ def retire(redis: Redis, run_id: str) -> None:
     """Takes a finished and fully stored run out of Redis, after an hour for late viewers."""
     with redis.pipeline(transaction=True) as pipe:
         pipe.srem(keys.LIVE, run_id)
-        for key in (keys.events, keys.control, keys.spec, keys.claim, keys.script):
+        for key in keys.OF_A_RUN:
             pipe.expire(key(run_id), EXPIRE_SECONDS)
         pipe.execute()

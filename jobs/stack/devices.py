@@ -3,15 +3,31 @@
 from __future__ import annotations
 
 import os
+import re
 
 
 def find() -> tuple[str, ...]:
     """torch's names of the NVIDIA GPUs (`cuda:0`, ...), or `cpu` where there is none.
 
     `CUDA_VISIBLE_DEVICES`, which the workers inherit, leaves fewer and numbers them anew.
+    `TRAINYARD_DEVICES=fake:4` stands for four devices that are only names and train on the CPU.
+
+    Raises ValueError when that is not of this form.
     """
+    if given := os.environ.get("TRAINYARD_DEVICES"):
+        return _simulated(given)
     count = visible(gpu_count())
     return tuple(f"cuda:{index}" for index in range(count)) or ("cpu",)
+
+
+def _simulated(given: str) -> tuple[str, ...]:
+    match = re.fullmatch(r"fake:([1-9][0-9]?)", given)
+    if match is None:
+        raise ValueError(
+            f"TRAINYARD_DEVICES is {given!r}; it may be fake:1 to fake:99, for simulated devices, "
+            "or be left out"
+        )
+    return tuple(f"fake:{index}" for index in range(int(match[1])))
 
 
 def gpu_count() -> int:

@@ -57,13 +57,30 @@ def for_this_machine(
     chosen: list[Entry] = []
     for entry in entries:
         if entry.name == "worker":
-            chosen.extend(worker(entry, device) for device in devices)
+            chosen.extend(workers(entry, devices))
         elif entry.name != "redis" or own_redis:
             chosen.append(entry)
     return tuple(chosen)
 
 
-def worker(entry: Entry, device: str) -> Entry:
-    """The worker of one device, named after it: `worker-cpu`, `worker-cuda0`."""
-    name = f"{entry.name}-{device.replace(':', '')}"
-    return replace(entry, name=name, command=(*entry.command, "--device", device))
+def workers(entry: Entry, devices: Sequence[str]) -> list[Entry]:
+    """One worker for each device, named after it (`worker-cuda0`), which it prefers.
+
+    It may take the others of its kind too: a run that needs several gets them from one worker.
+    """
+    return [
+        replace(
+            entry,
+            name=f"{entry.name}-{device.replace(':', '')}",
+            command=(*entry.command, "--device", ",".join(_preferred(device, devices))),
+        )
+        for device in devices
+    ]
+
+
+def _preferred(first: str, devices: Sequence[str]) -> list[str]:
+    """Those of the kind of `first`, from it on round to the one before it."""
+    kind = first.partition(":")[0]
+    alike = [device for device in devices if device.partition(":")[0] == kind]
+    place = alike.index(first)
+    return alike[place:] + alike[:place]

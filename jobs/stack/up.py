@@ -128,8 +128,16 @@ def describe(options: Options, home: Home, procfile_path: Path) -> Stack:
         base_path()
     except (RedisUnavailable, procfile.ProcfileError, ports.PortTaken, ValueError) as error:
         raise CannotStart(str(error)) from error
-    chosen = procfile.for_this_machine(entries, devices.find(), own_redis=own_redis)
+    chosen = procfile.for_this_machine(entries, find_devices(), own_redis=own_redis)
     return Stack(secrets.token_hex(8), home, procfile_path.parent, port, chosen)
+
+
+def find_devices() -> tuple[str, ...]:
+    """The devices to train on. Raises CannotStart when the environment names strange ones."""
+    try:
+        return devices.find()
+    except ValueError as error:
+        raise CannotStart(f"{error}.") from error
 
 
 def say_it_runs(home: Home, console: Console) -> int:

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from jobs.home import Home
-from jobs.stack import devices, procfile
+from jobs.stack import procfile
 from jobs.stack.console import Console
 from jobs.stack.supervisor import Stack, Supervisor, listed
-from jobs.stack.up import PROJECT, CannotStart, prepare, redis_answers
+from jobs.stack.up import PROJECT, CannotStart, find_devices, prepare, redis_answers
 from jobs.stack.wake import Wake
 
 
@@ -41,7 +41,7 @@ def work(
 
 def describe(wanted: Sequence[str], home: Home, procfile_path: Path) -> Stack:
     """The workers to run. Raises CannotStart."""
-    there = devices.find()
+    there = find_devices()
     known = {*there, "cpu"}
     if missing := [device for device in wanted if device not in known]:
         raise CannotStart(
@@ -49,10 +49,10 @@ def describe(wanted: Sequence[str], home: Home, procfile_path: Path) -> Stack:
             f"{', '.join(sorted(known))}."
         )
     entries = tuple(
-        procfile.worker(entry, device)
+        each
         for entry in procfile.read(procfile_path)
         if entry.name == "worker"
-        for device in (wanted or there)
+        for each in procfile.workers(entry, tuple(wanted) or there)
     )
     return Stack(secrets.token_hex(8), home, procfile_path.parent, 0, entries)
 

@@ -30,11 +30,13 @@ SHORT = ["data=iris", "model=logistic_regression", "training.epochs=2"]
 LONG = ["data=digits", "model=mlp", "training.epochs=100000", "training.batch_size=8"]
 
 
-def start_worker(home: Home, prepare: Callable[[], None] | None = None) -> subprocess.Popen[bytes]:
+def start_worker(
+    home: Home, prepare: Callable[[], None] | None = None, device: str = "cpu"
+) -> subprocess.Popen[bytes]:
     """A worker of its own session, printing into `worker.log`; `prepare` runs in it first."""
     with (home.root / "worker.log").open("ab") as log:
         return subprocess.Popen(
-            [sys.executable, "-m", "jobs.worker", "--device", "cpu"],
+            [sys.executable, "-m", "jobs.worker", "--device", device],
             env={**os.environ, "TRAINYARD_HOME": str(home.root), "OMP_NUM_THREADS": "1"},
             stdout=log,
             stderr=log,

@@ -29,7 +29,7 @@ def test_a_machine_shows_its_workers_and_its_sample(client: redis.Redis) -> None
     publish(client, "here", Meter().sample())
     (machine,) = list_machines(client)
     assert machine.alive
-    assert machine.devices == ("cpu",)
+    assert [each.name for each in machine.devices] == ["cpu"]
     assert [(w.state, w.run_id) for w in machine.workers] == [("busy", "01RUN"), ("idle", "")]
     assert machine.sample is not None
     assert machine.sample.memory_total > machine.sample.memory_used > 0

@@ -47,7 +47,7 @@ def test_one_worker_for_each_device() -> None:
         "worker-cuda0",
         "worker-cuda1",
     ]
-    assert chosen[-1].command == ("w", "--device", "cuda:1")
+    assert chosen[-1].command == ("w", "--device", "cuda:1,cuda:0")
 
 
 def test_no_redis_of_our_own_beside_redis_url() -> None:

@@ -1,0 +1,204 @@
+"""Which waiting run a worker gets: the first one in the queue's order that fits what it holds free.
+
+A run that does not fit yet is gathered for, the first such run alone: as many machines as it needs
+(one, for most) take nothing that stands behind it until their devices are free. So small runs never
+starve a large one, and as only one run is gathered for, no two can wait for each other's devices.
+All is one script in Redis: several workers look at the same moment, and each run is taken once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import redis
+
+from jobs import keys
+
+SCANNED = 256
+"""how many waiting runs are looked at; it is first come, first served as long as they fit"""
+
+PATIENCE_MILLISECONDS = 4_000
+"""how long a machine counts as gathering that does not look again: a worker looks every second"""
+
+SCRIPT = """
+local machine, worker = ARGV[1], ARGV[2]
+local free, total = tonumber(ARGV[3]), tonumber(ARGV[4])
+local kinds, engine = ' ' .. ARGV[5] .. ' ', tonumber(ARGV[6])
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local queue, intermediate, gathering, workers = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+
+local function key(id, what) return 'ty:run:' .. string.sub(id, 1, 26) .. ':' .. what end
+
+local function needs(id)
+  local found = redis.pcall('HMGET', key(id, 'needs'), 'devices', 'machines', 'kind', 'engine')
+  if found.err then found = {} end
+  return {devices = tonumber(found[1] or 1), machines = tonumber(found[2] or 1),
+          kind = found[3] or '', engine = tonumber(found[4] or 1)}
+end
+
+-- Whether as many machines are there as the run needs, each with enough devices.
+local function enough(need)
+  if need.machines == 1 then return true end
+  local found, count = {}, 0
+  local all = redis.call('HGETALL', workers)
+  for i = 2, #all, 2 do
+    local said, entry = pcall(cjson.decode, all[i])
+    local body = said and entry.body
+    if body and body.total and now - entry.seen < 10000 and body.total >= need.devices
+       and body.engine == engine and not found[body.machine] then
+      found[body.machine], count = true, count + 1
+    end
+  end
+  return count >= need.machines
+end
+
+local function suits(need)
+  return need.devices <= total and need.engine <= engine and enough(need)
+    and (need.kind == '' or string.find(kinds, ' ' .. need.kind .. ' ', 1, true))
+end
+
+local job, members, count = false, {}, 0
+local function gather(id)
+  redis.call('DEL', gathering, key(id, 'gang'))
+  redis.call('HSET', gathering, 'job', id)
+  job, members, count = id, {}, 0
+end
+local stored = redis.call('HGETALL', gathering)
+for i = 1, #stored, 2 do
+  if stored[i] == 'job' then
+    job = stored[i + 1]
+  else
+    local member = cjson.decode(stored[i + 1])
+    if member['until'] > now then
+      members[string.sub(stored[i], 3)], count = member, count + 1
+    else
+      redis.call('HDEL', gathering, stored[i])
+    end
+  end
+end
+if job and not redis.call('LPOS', queue, job) then
+  redis.call('DEL', gathering)
+  job, members, count = false, {}, 0
+end
+
+-- Whether this machine gathers for the run: one of those that it needs, or better than one of them.
+local function joins(need, ready)
+  if members[machine] or count < need.machines then return true end
+  for name, member in pairs(members) do
+    if not member.ready and (ready or member.free < free) then
+      redis.call('HDEL', gathering, 'm:' .. name)
+      members[name], count = nil, count - 1
+      return true
+    end
+  end
+  return false
+end
+
+local function take(id)
+  redis.call('LREM', queue, 1, id)
+  redis.call('LPUSH', intermediate, id)
+  if job == id then redis.call('DEL', gathering) end
+end
+
+-- All its machines are ready: this one, the last to come, leads.
+local function begin(id, need)
+  local names = {}
+  for name, member in pairs(members) do
+    if not member.ready then return false end
+    if name ~= machine then table.insert(names, name) end
+  end
+  if #names + 1 < need.machines then return false end
+  table.sort(names)
+  table.insert(names, 1, machine)
+  for _, name in ipairs(names) do
+    redis.call('HSET', key(id, 'gang'), 'm:' .. name, members[name].worker)
+  end
+  redis.call('HSET', key(id, 'gang'), 'job', id, 'machines', cjson.encode(names))
+  redis.call('EXPIRE', key(id, 'gang'), 3600)
+  take(id)
+  redis.call('XADD', KEYS[5], 'MAXLEN', '~', 16, '*', 'begin', id)
+  return true
+end
+
+if ARGV[9] ~= '' then
+  local gang = redis.call('HMGET', key(ARGV[9], 'gang'), 'job', 'm:' .. machine)
+  if gang[1] == ARGV[9] and gang[2] == worker then return {'follow', ARGV[9], 0} end
+end
+if free == 0 then return {'nothing', '', 0} end
+
+local passed = {}
+for _, id in ipairs(redis.call('LRANGE', queue, 0, tonumber(ARGV[7]) - 1)) do
+  local need = needs(id)
+  if suits(need) then
+    local ready = need.devices <= free
+    if need.machines == 1 and ready then
+      take(id)
+      return {'run', id, need.devices}
+    end
+    if not job or (job ~= id and not passed[job]) then gather(id) end
+    local mine = members[machine]
+    local another = mine and mine.ready and mine.worker ~= worker
+    if job == id and not another and joins(need, ready) then
+      if not mine then count = count + 1 end
+      mine = {worker = worker, ready = ready, free = free, ['until'] = now + tonumber(ARGV[8])}
+      members[machine] = mine
+      redis.call('HSET', gathering, 'm:' .. machine, cjson.encode(mine))
+      if ready and begin(id, need) then return {'lead', id, need.devices} end
+      return {ready and 'hold' or 'drain', id, need.devices}
+    end
+  end
+  passed[id] = true
+end
+return {'nothing', '', 0}
+"""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What a worker has to give when it looks into the queue."""
+
+    machine: str
+    worker: str
+    free: int
+    """devices it holds and nobody uses"""
+    total: int
+    """devices that are free when nothing trains"""
+    kinds: tuple[str, ...]
+    engine: int
+    holding: str = ""
+    """the job for which it holds them since it looked last"""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the worker is to do.
+
+    `run`: train it. `hold`: keep devices for a run whose other machines are not ready. `lead`: they
+    are all, and this one leads; `follow`: another leads. `drain`: take nothing until more of its
+    devices are free. `nothing`: nothing that waits suits.
+    """
+
+    what: Literal["run", "hold", "lead", "follow", "drain", "nothing"]
+    job: bytes = b""
+    """as it stands in the queue, where anything may stand"""
+    devices: int = 0
+
+
+def look(client: redis.Redis, queue_key: str, offer: Offer) -> Found:
+    """Looks into the queue once. A run it gives is taken out of it, and this worker's alone."""
+    names = (queue_key, f"{queue_key}:intermediate", keys.GATHERING, keys.WORKERS, keys.WAKE)
+    answer: Any = client.eval(
+        SCRIPT,
+        len(names),
+        *names,
+        *(offer.machine, offer.worker, offer.free, offer.total),
+        *(" ".join(offer.kinds), offer.engine, SCANNED, PATIENCE_MILLISECONDS, offer.holding),
+    )
+    return Found(answer[0].decode(), answer[1], int(answer[2]))
+
+
+def wake(client: redis.Redis, why: str) -> None:
+    """Has waiting workers look into the queue at once; without it they do within a second."""
+    client.xadd(keys.WAKE, {"why": why}, maxlen=16, approximate=True)
