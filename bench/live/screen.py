@@ -23,7 +23,9 @@ BROWSER = [
     "--disable-component-update",
     "--disable-sync",
 ]
-LOSS = "[data-chart=loss] .ty-plot"
+LOSS = ":is(.stMain, .ty-ahead[data-shown]) [data-chart=loss] .ty-plot"
+"""in the page or shown ahead of it: what is made behind the page is not on screen"""
+
 FIGURE = f"document.querySelector('{LOSS}')"
 
 STEPS_SEEN = f"""() => {{

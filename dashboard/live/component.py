@@ -64,9 +64,13 @@ def live_machines(*, key: str) -> str:
     return _mount("machines", "", ["machines"], {}, key)
 
 
-def live_changes(*, key: str) -> str:
-    """Nothing to see: asks for a rerun when any run changed, at most once a second."""
-    return _mount("changes", "", ["changes"], {}, key)
+def live_changes(*, key: str, runs: Sequence[str] = ()) -> str:
+    """Nothing to see: asks for a rerun when any run changed, at most once a second.
+
+    `runs`: those with a link on the page. The charts of one are fetched when its link is pressed.
+    """
+    ahead = secret.sign_ticket(secret.read_token(services.yard().home), list(runs))
+    return _mount("changes", "", ["changes"], {"runs": list(runs), "ahead": ahead}, key)
 
 
 def _mount(view: str, subject: str, scope: list[str], data: Mapping[str, Any], key: str) -> str:

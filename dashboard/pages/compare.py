@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard import navigation, services
+from dashboard import lazy, navigation, services
 from dashboard.comparing import parallel, results, scatter, settings, space
 from dashboard.comparing.subject import Subject
 from dashboard.text import metric_name, one_line, plain
@@ -46,17 +46,12 @@ def _header(chosen: Sequence[Run]) -> None:
     left, right = st.columns([2, 1.2], vertical_alignment="center")
     left.markdown("# Compare")
     with right, st.container(horizontal=True, horizontal_alignment="right", key="actions"):
-        # What stands in them is made only when they are open: of fifty runs it is much.
-        choose = st.popover("Runs", icon=":material/checklist:", key="choose", on_change="rerun")
-        if choose.open:
-            with choose:
+        with lazy.popover("Runs", icon=":material/checklist:", key="choose") as wanted:
+            if wanted:
                 _choose(chosen)
         if chosen:
-            again = st.popover(
-                "Launch again", icon=":material/replay:", key="again", on_change="rerun"
-            )
-            if again.open:
-                with again:
+            with lazy.popover("Launch again", icon=":material/replay:", key="again") as wanted:
+                if wanted:
                     _again(chosen)
             with st.popover("Share", icon=":material/link:", key="share"):
                 st.caption(

@@ -7,7 +7,7 @@ from html import escape
 
 import streamlit as st
 
-from dashboard import navigation, services
+from dashboard import lazy, navigation, services
 from dashboard.panels import (
     adjust,
     attempts,
@@ -102,17 +102,19 @@ def _what(run: Run) -> str:
 
 
 def _actions(run: Run) -> None:
-    with st.popover("Share", icon=":material/link:", key="share"):
-        st.caption("The address of this view. Whoever opens it must log in.")
-        st.code(f"{_address()}?id={run.id}", language=None, wrap_lines=True)
+    with lazy.popover("Share", icon=":material/link:", key="share") as wanted:
+        if wanted:
+            st.caption("The address of this view. Whoever opens it must log in.")
+            st.code(f"{_address()}?id={run.id}", language=None, wrap_lines=True)
     labels.menu(run)
     if run.script is None and st.button(
         "Launch again with changes", key="again", icon=":material/replay:"
     ):
         navigation.go("launch", **{"from": run.id})
     if not run.over and run.script is None:
-        with st.popover("Adjust", icon=":material/tune:", key="adjust"):
-            adjust.draw(run)
+        with lazy.popover("Adjust", icon=":material/tune:", key="adjust", of=run.id) as wanted:
+            if wanted:
+                adjust.draw(run)
     commands.draw(run)
 
 

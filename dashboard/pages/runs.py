@@ -37,14 +37,16 @@ def _live_table(wanted: Filter) -> None:
 
     The clock is for durations and for `2 min ago`.
     """
+    shown: list[str] = []
     with services.sentences():
-        _table(wanted)
+        shown = _table(wanted)
     from dashboard.live.component import live_changes
 
-    live_changes(key="changes")
+    live_changes(key="changes", runs=shown)
 
 
-def _table(wanted: Filter) -> None:
+def _table(wanted: Filter) -> list[str]:
+    """Draws a page of the list; ids of the runs on it."""
     number = _number()
     found, total = organise.page(services.yard(), wanted, PAGE_RUNS, number)
     if not found and total:
@@ -53,14 +55,16 @@ def _table(wanted: Filter) -> None:
         found, total = organise.page(services.yard(), wanted, PAGE_RUNS, number)
     if not found:
         _nothing(wanted)
-        return
+        return []
     chosen = _selected()
     told = alerts.counts(services.yard(), [run.id for run in found])
     rows = [row(run, run.id in chosen, told.get(run.id)) for run in found]
     answer = runs_table(rows, key="runs")
     if total > PAGE_RUNS:
         _pages(number, total)
-    _follow(answer, chosen, [run.id for run in found])
+    here = [run.id for run in found]
+    _follow(answer, chosen, here)
+    return here
 
 
 def _pages(number: int, total: int) -> None:

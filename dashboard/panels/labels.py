@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from dashboard import navigation, services
+from dashboard import lazy, navigation, services
 from dashboard.organising import delete, trying, undo_bar
 from dashboard.text import moment, one_line
 from jobs import organise
@@ -44,7 +44,9 @@ def draw(run: Run) -> None:
 
 def menu(run: Run) -> None:
     """A button with everything that can be changed of the run afterwards."""
-    with st.popover("Edit", icon=":material/edit:", key="edit"):
+    with lazy.popover("Edit", icon=":material/edit:", key="edit", of=run.id) as wanted:
+        if not wanted:
+            return
         if run.removal is not None:
             if st.button("Restore", key="restore", icon=":material/undo:"):
                 _change(lambda: organise.restore(services.yard(), [run.id]))

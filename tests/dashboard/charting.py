@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import math
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from bench.writer import Writer
+from tests.dashboard.serving import Complaints
 
 POINTS = 120_000
 SPIKE = 9.0
@@ -77,3 +81,38 @@ def drag(page: Page, low: float, high: float, chart: str = LOSS) -> None:
 def zooms() -> int:
     """How often a stretch is quartered until single steps are seen."""
     return math.ceil(math.log(POINTS / 8, 4))
+
+
+TOLD = """(step) => parseInt(
+  document.querySelector('[data-fact=step] dd').textContent.replaceAll(',', '')) >= step"""
+"""the headline has reached a step"""
+
+
+@contextmanager
+def training(writer: Writer) -> Iterator[None]:
+    """Ten steps each 0.1 s, as long as the block lasts."""
+    ending = threading.Event()
+
+    def go() -> None:
+        while not ending.wait(0.1):
+            writer.steps(10)
+
+    thread = threading.Thread(target=go)
+    thread.start()
+    try:
+        yield
+    finally:
+        ending.set()
+        thread.join()
+
+
+@contextmanager
+def opened(browser: Browser, url: str, **context: Any) -> Iterator[Page]:
+    """A page in a fresh profile that must not complain."""
+    profile = browser.new_context(**{"viewport": {"width": 1440, "height": 1000}, **context})
+    page = profile.new_page()
+    complaints = Complaints.of(page)
+    page.goto(url)
+    yield page
+    assert complaints.texts == []
+    profile.close()

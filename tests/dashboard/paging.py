@@ -8,6 +8,8 @@ from contextlib import contextmanager
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from dashboard.lazy import opened_key
+
 SECONDS = 30
 
 
@@ -23,9 +25,14 @@ def _script(name: str) -> None:
         importlib.import_module(f"dashboard.pages.{name}").page()
 
 
-def open_page(name: str, **query: str) -> AppTest:
-    """The drawn page; asserts that nothing went wrong on the way."""
+def open_page(name: str, *popovers: str, **query: str) -> AppTest:
+    """The drawn page; asserts that nothing went wrong on the way.
+
+    `popovers`: those of the run that were opened once.
+    """
     page = AppTest.from_function(_script, args=(name,), default_timeout=SECONDS)
+    for key in popovers:
+        page.session_state[opened_key(key, query["id"])] = True
     for key, value in query.items():
         page.query_params[key] = value
     return settled(page.run())

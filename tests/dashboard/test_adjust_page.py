@@ -45,7 +45,7 @@ def box(page: AppTest, label: str) -> TextInput:
 def test_a_change_is_checked_asked_for_made_and_set_back(
     yard: Yard, client: redis.Redis, training: Speaker
 ) -> None:
-    page = open_page("run", id=training.run_id, tab="Changes")
+    page = open_page("run", "adjust", id=training.run_id, tab="Changes")
     assert "Nothing was changed." in texts(page)
     assert page.button("adjust.apply").disabled
     settled(box(page, "Learning rate").set_value("500").run())
@@ -71,7 +71,7 @@ def test_a_change_is_checked_asked_for_made_and_set_back(
         )
     )
     record(yard, client)
-    page = open_page("run", id=training.run_id, tab="Changes")
+    page = open_page("run", "adjust", id=training.run_id, tab="Changes")
     assert box(page, "Learning rate").value == "0.0001"
     assert "optimizer.learning_rate" in texts(page)
     assert "0.002 → 0.0001" in texts(page)

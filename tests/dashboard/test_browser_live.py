@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from bench.writer import Writer, save
 from jobs.home import Home
 from jobs.yard import Yard
-from tests.dashboard.serving import Complaints, Dashboard, serving
+from tests.dashboard.charting import TOLD, opened, training
+from tests.dashboard.serving import Dashboard, serving
 
 LOSS = "[data-chart=loss] .ty-plot"
 LAST_STEP = f"""() => {{
@@ -25,8 +23,6 @@ DRAWN = f"""(step) => {{
   const data = document.querySelector('{LOSS}')?.data;
   return data && Math.max(...data[0].x) >= step;
 }}"""
-TOLD = """(step) => parseInt(
-  document.querySelector('[data-fact=step] dd').textContent.replaceAll(',', '')) >= step"""
 RANGE = f"() => document.querySelector('{LOSS}').layout.xaxis.range"
 
 
@@ -43,36 +39,6 @@ def writer(yard: Yard) -> Iterator[Writer]:
     going.hardware()
     yield going
     going.close()
-
-
-@contextmanager
-def training(writer: Writer) -> Iterator[None]:
-    """Ten steps each 0.1 s, as long as the block lasts."""
-    ending = threading.Event()
-
-    def go() -> None:
-        while not ending.wait(0.1):
-            writer.steps(10)
-
-    thread = threading.Thread(target=go)
-    thread.start()
-    try:
-        yield
-    finally:
-        ending.set()
-        thread.join()
-
-
-@contextmanager
-def opened(browser: Browser, url: str, **context: Any) -> Iterator[Page]:
-    """A page in a fresh profile that must not complain."""
-    profile = browser.new_context(**{"viewport": {"width": 1440, "height": 1000}, **context})
-    page = profile.new_page()
-    complaints = Complaints.of(page)
-    page.goto(url)
-    yield page
-    assert complaints.texts == []
-    profile.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -1,4 +1,5 @@
 // Entry of the live component: one view per mounted element, kept over Streamlit's reruns.
+import { remember, take } from "./ahead.js";
 import { CompareView } from "./compare.js";
 import { ChangesView } from "./changes.js";
 import { MachinesView } from "./machines.js";
@@ -18,8 +19,9 @@ export function update(component) {
     view = undefined;
   }
   if (!view) {
-    view = new VIEWS[data.view](parentElement, data);
+    view = take(parentElement, data) ?? new VIEWS[data.view](parentElement, data);
     mounted.set(parentElement, view);
+    if (data.view === "run") remember(parentElement);
   }
   view.update(component);
 }

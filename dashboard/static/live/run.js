@@ -106,6 +106,13 @@ export class RunView extends View {
     if (this.curves.folded && before !== info.status) this.redraw();
   }
 
+  // What the page does not know yet, if this was made before it.
+  placed() {
+    if (!this.info) return;
+    this.signature = undefined;
+    this.announce(this.info.signature, this.info.status);
+  }
+
   show() {
     if (!this.info) return;
     const loss = this.curves.get("train/loss")?.newest;

@@ -72,7 +72,11 @@ export class View {
     this.data = component.data;
     this.ticket = component.data.token;
     if (again) this.redraw();
+    else this.placed();
   }
+
+  // The component is there: from now on the page can be told.
+  placed() {}
 
   // Wakes the Streamlit page when its own panels have something new to show. What the page knew
   // when it was drawn (`seen`) is no news.

@@ -1,0 +1,48 @@
+"""A run is opened from the list in a real browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from bench.writer import Writer, save
+from jobs.yard import Yard
+from tests.dashboard.charting import TOLD, opened, training
+from tests.dashboard.serving import Dashboard
+
+pytestmark = [pytest.mark.usefixtures("recorder"), pytest.mark.alone]
+
+LOSS = "[data-chart=loss] .ty-plot"
+MADE_AHEAD = """() => new MutationObserver((_, seen) => {
+  window.ahead = document.querySelector('.ty-ahead .ty-live');
+  if (window.ahead) seen.disconnect();
+}).observe(document.body, { childList: true })"""
+
+
+@pytest.fixture
+def writer(yard: Yard) -> Iterator[Writer]:
+    """A run in the middle of its training."""
+    going = Writer(yard, save(yard))
+    going.begin()
+    going.steps(100)
+    yield going
+    going.close()
+
+
+def test_a_run_opened_from_the_list_is_drawn_before_its_page_is_there(
+    browser: Browser, dashboard: Dashboard, writer: Writer
+) -> None:
+    with opened(browser, dashboard.url("/runs")) as page:
+        link = page.locator(f'a[href*="{writer.run_id}"]').first
+        link.wait_for()
+        page.evaluate(MADE_AHEAD)
+        link.click()
+        page.wait_for_selector(f".stMain {LOSS}")
+        # The very same element has moved into the page.
+        assert page.evaluate(f"() => window.ahead.contains(document.querySelector('{LOSS}'))")
+        expect(page.locator(".ty-ahead")).to_have_count(0)
+        with training(writer):
+            page.wait_for_function(TOLD, arg=150)
+        expect(page.locator(".ty-state")).to_have_text("Running")
