@@ -113,8 +113,10 @@ def _tell(
         yield from alerts
         yield from list(state.recent)
         yield from _learn(steering, keeper, clock)
+        failpoint("train.trained")
         yield from clock.over("checkpoint", keeper.save_and_tell())
         yield from clock.over("evaluation", test(setup, state))
+        failpoint("train.tested")
         yield clock.timing(state.step)
         yield last_word(setup, state)
     except GeneratorExit:

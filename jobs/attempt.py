@@ -16,6 +16,7 @@ import psutil
 import redis
 
 from engine.events import Fact, Finished
+from engine.saving.failpoints import failpoint
 from jobs import keys
 from jobs.connect import connect, connect_unretried
 from jobs.control import wish
@@ -51,10 +52,12 @@ def run_attempt(site: Site, run_id: str) -> str:
     if has_ended(client, run_id):
         return "Refused: the run has ended already."
     known = max(latest_attempt(site.home.run(run_id)), streamed_attempt(client, run_id))
+    failpoint("worker.before_claim")
     try:
         lease = claim(client, run_id, site.holder, at_least=known)
     except Held as error:
         return f"Refused: {error}."
+    failpoint("worker.claimed")
     attempt = Attempt(site, lease)
     with attempt.renewed(client):
         attempt.deliver_earlier(known)
@@ -96,6 +99,7 @@ class Attempt:
 
         def renew() -> None:
             while not over.wait(RENEW_SECONDS):
+                failpoint("worker.before_renewal")
                 if not self.lease.renew(client):
                     # Somebody else trains the run: to its trainer this horse is dead.
                     self._let_go()
@@ -105,6 +109,7 @@ class Attempt:
         try:
             yield
         finally:
+            failpoint("worker.before_release")
             over.set()
             with contextlib.suppress(redis.ConnectionError, redis.TimeoutError):
                 # Without a server the lease runs out by itself.
@@ -130,11 +135,13 @@ class Attempt:
         finally:
             os.close(output)
             os.close(self._theirs)
+        failpoint("worker.asked")
         with forkserver:
             return self._await(forkserver)
 
     def conclude(self, status: int | None) -> str:
         """Delivers what the trainer could not, and says how it died if it did not say itself."""
+        failpoint("worker.before_conclusion")
         last = last_entry(path_of(self.folder, self.lease.attempt)).to_dict()
         if last["kind"] in ("finished", "ended"):
             # The latter from a trainer that outlived another rank of its run.

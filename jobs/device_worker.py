@@ -20,6 +20,7 @@ from rq.serializers import JSONSerializer
 from rq.utils import now
 from rq.worker import WorkerStatus
 
+from engine.saving.failpoints import failpoint
 from jobs import keys
 from jobs.children import ForkserverChild, SamplerChild
 from jobs.connect import connect, connect_blocking, hurry
@@ -141,10 +142,12 @@ class DeviceWorker(Worker):
     def execute_job(self, job: Job, queue: Queue) -> None:
         """Shows which run it trains meanwhile."""
         assert isinstance(job, SafeJob)
+        failpoint("worker.taken")
         self._move_in()
         self._show(job.run_id)
         with self.slot.recorded(self.connection, job.run_id):
             super().execute_job(job, queue)
+        failpoint("worker.free")
         self._show("")
 
     def fork_work_horse(self, job: Job, queue: Queue) -> None:

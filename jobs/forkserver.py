@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from engine.saving.failpoints import failpoint
 from jobs.processes import die_with_parent
 
 PRELOAD = (
@@ -84,12 +85,14 @@ class Forkserver:
             sys.stderr.write(f"a request was not understood: {error}\n")
             asker.close()
             return
+        failpoint("forkserver.before_fork")
         pid = os.fork()
         if pid == 0:
             self._become_trainer(request, descriptors, asker)
         for descriptor in descriptors:
             os.close(descriptor)
         self._askers[pid] = asker
+        failpoint("forkserver.after_fork")
         tell(asker, {"pid": pid})
 
     def _reap(self) -> None:

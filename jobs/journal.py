@@ -15,6 +15,8 @@ from typing import Any, NamedTuple
 
 import msgpack
 
+from engine.saving.failpoints import failpoint
+
 HEADER = struct.Struct("<IIQ")
 
 
@@ -43,10 +45,12 @@ class Journal:
     def append(self, entries: Sequence[Entry]) -> None:
         """Writes the entries. Raises OSError, e.g. when the disk is full."""
         content = b"".join(_encode(entry) for entry in entries)
+        failpoint("journal.before_write")
         while content:
             # A nearly full disk takes a part first and says no to the rest.
             content = content[self._file.write(content) :]
         self.last_seq = entries[-1].seq
+        failpoint("journal.after_write")
 
     def read(self, after: int) -> Iterator[Entry]:
         """The entries with a greater seq than `after`, in order."""

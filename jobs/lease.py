@@ -66,12 +66,17 @@ class Lease:
 
     def release(self, client: redis.Redis) -> None:
         """Ends the claim at once; the attempt counter stays."""
-        script = """
-        if redis.call('HGET', KEYS[1], 'attempt') == ARGV[1] then
-          redis.call('HSET', KEYS[1], 'until', 0)
-        end
-        """
-        client.eval(script, 1, keys.claim(self.run_id), self.attempt)
+        release(client, self.run_id, self.attempt)
+
+
+def release(client: redis.Redis, run_id: str, attempt: int) -> None:
+    """Ends an attempt's claim, if the run is not somebody else's by now."""
+    script = """
+    if redis.call('HGET', KEYS[1], 'attempt') == ARGV[1] then
+      redis.call('HSET', KEYS[1], 'until', 0)
+    end
+    """
+    client.eval(script, 1, keys.claim(run_id), attempt)
 
 
 def claim(client: redis.Redis, run_id: str, holder: Holder, at_least: int = 0) -> Lease:

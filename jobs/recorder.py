@@ -138,6 +138,7 @@ class Recorder:
             (stream.run_id, fill(self.home.run(stream.run_id), stream.position, heard))
             for stream, _, heard in batch
         ]
+        failpoint("recorder.before_store")
         with self.history.writing() as connection:
             for run_id, heard in whole:
                 store(connection, run_id, heard)

@@ -14,6 +14,7 @@ from redis import Redis, RedisError
 from sqlalchemy import Connection
 
 from engine.config import RunConfig
+from engine.saving.failpoints import failpoint
 from jobs import keys, queue
 from jobs.connect import RedisUnavailable
 from jobs.devices.needs import needs_of
@@ -101,8 +102,10 @@ def launch(
     if known is not None:
         forks.discard(yard, run_id)
         return known
+    failpoint("launch.saved")
     try:
         announce(yard.redis, run_id, named.model_dump_json())
+        failpoint("launch.announced")
         spot = queue.Spot(priority, created, named.hardware.devices)
         queue.enqueue(yard.redis, run_id, 1, spot)
         changed(yard.redis, run_id)

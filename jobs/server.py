@@ -20,6 +20,7 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from engine.saving.failpoints import failpoint
 from jobs.endpoint import Endpoint, port_is_free
 from jobs.home import Home
 from jobs.lock import Lock
@@ -136,7 +137,9 @@ class Server:
         endpoint = Endpoint.read(self.home)
         if endpoint is None or not port_is_free(endpoint.port):
             endpoint = Endpoint.create(endpoint.password if endpoint else None)
+        failpoint("server.before_endpoint")
         endpoint.write(self.home)
+        failpoint("server.before_start")
         file = self.home.redis / "server.conf"
         write_private(file, configuration(self.home, endpoint))
         self.process = subprocess.Popen(
@@ -149,6 +152,7 @@ class Server:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
+        failpoint("server.after_start")
 
 
 def configuration(home: Home, endpoint: Endpoint) -> str:

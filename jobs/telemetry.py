@@ -17,6 +17,7 @@ from typing import Any
 import msgpack
 import redis
 
+from engine.saving.failpoints import failpoint
 from engine.spec import Spec
 from jobs import keys
 from jobs.journal import Entry, Journal
@@ -166,7 +167,10 @@ class Telemetry:
         for first in range(0, len(entries), BATCH_EVENTS):
             batch = entries[first : first + BATCH_EVENTS]
             arguments += [f"{self._journal.attempt}-{batch[-1].seq}", pack(batch)]
-        self._follow(self._append_behind(self._key, *arguments).decode())
+        failpoint("telemetry.before_send")
+        server_id = self._append_behind(self._key, *arguments).decode()
+        failpoint("telemetry.after_send")
+        self._follow(server_id)
 
     def _follow(self, server_id: str) -> None:
         """Believes the server: what stands behind its last id is what it lacks."""

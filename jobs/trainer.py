@@ -6,6 +6,7 @@ owner's pipe, and without a word when another attempt has taken over.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
 import os
@@ -19,8 +20,11 @@ from contextlib import closing
 from pathlib import Path
 from typing import Literal
 
+import redis
+
 from engine.events import Event, Finished, Log, Obeyed
 from engine.problem import SettingsError
+from engine.saving.failpoints import failpoint
 from engine.settings.command import parse_config
 from jobs.connect import connect_blocking, connect_unretried
 from jobs.control import WISHES, Commands
@@ -29,6 +33,7 @@ from jobs.forkserver import Request
 from jobs.hardware import Meter
 from jobs.home import Home
 from jobs.journal import Journal
+from jobs.lease import release
 from jobs.processes import FENCED_EXIT, UNRECORDED_EXIT, on_signals
 from jobs.telemetry import Telemetry
 from jobs.watching.watch import Watch
@@ -54,12 +59,15 @@ class Owner:
     def __init__(self, pipe: int) -> None:
         self._pipe = pipe
         self.shutdown_asked = threading.Event()
+        self.gone = threading.Event()
+        """it has died, or lost the run to somebody else"""
         on_signals(self.shutdown_asked.set, signal.SIGTERM)
         threading.Thread(target=self._listen, name="owner", daemon=True).start()
 
     def _listen(self) -> None:
         while os.read(self._pipe, 1024):
             self.shutdown_asked.set()
+        self.gone.set()
         self.shutdown_asked.set()
         time.sleep(ORPHAN_SECONDS)
         os._exit(1)
@@ -71,6 +79,7 @@ class Attempt:
     def __init__(self, request: Request, owner: Owner) -> None:
         home = Home(Path(request.home))
         self.owner = owner
+        self._home, self._run_id, self._attempt = home, request.run_id, request.attempt
         self.folder = home.run(request.run_id)
         self.telemetry = Telemetry(
             connect_unretried(home), request.run_id, Journal(self.folder, request.attempt)
@@ -133,14 +142,23 @@ class Attempt:
         """Sends the last word and everything before it. The exit code."""
         self._over.set()
         self._hardware.join(5)
+        failpoint("trainer.before_last_word")
         self.telemetry.emit(last)
-        self.telemetry.close(DELIVERY_SECONDS)
+        delivered = self.telemetry.close(DELIVERY_SECONDS)
+        failpoint("trainer.after_last_word")
+        if delivered and self.owner.gone.is_set():
+            self._release()
         if self.telemetry.fenced:
             return FENCED_EXIT
         if self.telemetry.problem:
             sys.stderr.write(f"{self.telemetry.problem}\n")
             return UNRECORDED_EXIT
         return 0
+
+    def _release(self) -> None:
+        """For an owner that was killed: the run need not wait until its lease has run out."""
+        with contextlib.suppress(redis.RedisError):
+            release(connect_unretried(self._home), self._run_id, self._attempt)
 
     def _measure(self) -> None:
         meter = Meter(os.getpid(), os.environ.get("CUDA_VISIBLE_DEVICES"), self.folder)
@@ -157,11 +175,13 @@ def main(request: Request, pipe: int) -> int:
     """Trains and returns the exit code. `pipe` is the reading end of the owner's pipe."""
     from engine.train import train
 
+    failpoint("trainer.begun")
     attempt = Attempt(request, Owner(pipe))
     try:
         config = parse_config(json.loads(request.config))
         attempt.watch = Watch(config.alerts)
         attempt.commands.begun.wait(COMMANDS_SECONDS)
+        failpoint("trainer.before_training")
         inbox = attempt.commands.inbox
         events = train(config, attempt.folder, attempt=request.attempt, inbox=inbox)
         with closing(events):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from engine.saving.failpoints import failpoint
+
 
 def sync(path: Path) -> None:
     """Forces a file, or a folder's list of names, to the disk."""
@@ -20,6 +22,7 @@ def write_synced(path: Path, content: bytes) -> None:
     with path.open("xb") as file:
         file.write(content)
         file.flush()
+        failpoint("file.before_sync")
         os.fsync(file.fileno())
 
 
@@ -28,5 +31,7 @@ def write_durably(folder: Path, name: str, content: bytes) -> None:
     temporary = folder / f".{name}.new"
     temporary.unlink(missing_ok=True)
     write_synced(temporary, content)
+    failpoint("file.before_replace")
     os.replace(temporary, folder / name)
+    failpoint("file.after_replace")
     sync(folder)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from jobs.cli import (
+    chaos,
     checkpoints,
     command,
     compare,
@@ -49,6 +50,7 @@ def build() -> typer.Typer:
     app.command("set")(steer.set_)
     app.command()(steer.changes)
     app.command()(machines.machines)
+    app.command()(chaos.chaos)
     app.add_typer(data.build(), name="data")
     app.add_typer(models.build(), name="models")
     app.add_typer(notify.build(), name="notify")

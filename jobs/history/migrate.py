@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy import Connection, Engine, event, inspect, text
 
+from engine.saving.failpoints import failpoint
 from jobs.history.database import alone, writer
 from jobs.history.schema import REVISION
 
@@ -39,8 +40,11 @@ def migrate(engine: Engine) -> None:
                 "TRAINYARD_HOME."
             )
         if found is not None:
+            failpoint("migration.before_copy")
             _back_up(engine, found)
         upgrade(connection)
+        failpoint("migration.before_commit")
+    failpoint("migration.after_commit")
 
 
 def _revision(connection: Connection) -> str | None:
@@ -57,11 +61,16 @@ def upgrade(connection: Connection, revision: str = "head") -> None:
     from alembic import command
     from alembic.config import Config
 
+    event.listen(connection, "before_cursor_execute", _visit)
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     command.upgrade(config, revision)
+
+
+def _visit(*_: object) -> None:
+    failpoint("migration.statement")
 
 
 def _back_up(engine: Engine, revision: str) -> None:

@@ -149,6 +149,7 @@ class Tender:
         elif action == "lost" and run.last is not None:
             who = f"worker {run.last.worker} on {run.last.machine}"
             cause = f"Lost contact with {who}: the lease of attempt {run.last.attempt} ran out."
+            failpoint("tend.before_lost")
             with self.history.writing() as connection:
                 lost.declare(connection, run.last, Ended(cause=cause, step=run.step))
             runs.changed(self.redis, run.id)

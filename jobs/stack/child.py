@@ -24,8 +24,9 @@ LOG_BYTES = 10_000_000
 class Child:
     """A process of the stack in its own session, its output in `<logs>/<name>.log`."""
 
-    def __init__(self, entry: Entry, logs: Path) -> None:
+    def __init__(self, entry: Entry, logs: Path, steady_seconds: float = STEADY_SECONDS) -> None:
         self.entry = entry
+        self.steady_seconds = steady_seconds
         self.log = logs / f"{entry.name}.log"
         self.start_at = 0.0
         """when to start it again (monotonic seconds)"""
@@ -37,6 +38,11 @@ class Child:
     def name(self) -> str:
         """The name in the Procfile, for workers with their device."""
         return self.entry.name
+
+    @property
+    def pid(self) -> int | None:
+        """Of the process that runs now."""
+        return None if self._process is None else self._process.pid
 
     @property
     def running(self) -> bool:
@@ -88,7 +94,7 @@ class Child:
 
     def _plan_restart(self) -> None:
         now = time.monotonic()
-        if now - self._started >= STEADY_SECONDS:
+        if now - self._started >= self.steady_seconds:
             self._failures = 0
         self.start_at = now + restart_delay(self._failures)
         self._failures += 1

@@ -9,13 +9,13 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from jobs.home import Home
 from jobs.stack import remains
-from jobs.stack.child import Child, last_line
+from jobs.stack.child import STEADY_SECONDS, Child, last_line
 from jobs.stack.console import Console
 from jobs.stack.procfile import Entry
 from jobs.stack.wake import Wake
@@ -46,6 +46,10 @@ class Stack:
     folder: Path
     port: int
     entries: tuple[Entry, ...]
+    steady_seconds: float = STEADY_SECONDS
+    """a process that ran this long starts again at once, however often it has ended before"""
+    extra: Mapping[str, str] = field(default_factory=dict)
+    """variables of the environment on top"""
 
     def environment(self) -> dict[str, str]:
         """What every process gets: one home, one port, the mark, unbuffered output."""
@@ -58,6 +62,7 @@ class Stack:
             ),
             "PYTHONUNBUFFERED": "1",
             remains.MARK: self.mark,
+            **self.extra,
         }
 
 
@@ -75,7 +80,7 @@ class Supervisor:
         """Starts these processes and answers for them from now on."""
         self.stack.home.logs.mkdir(parents=True, exist_ok=True)
         for entry in entries:
-            child = Child(entry, self.stack.home.logs)
+            child = Child(entry, self.stack.home.logs, self.stack.steady_seconds)
             self.children.append(child)
             self.console.begin(child)
             self._start(child)

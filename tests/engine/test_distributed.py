@@ -16,6 +16,7 @@ from engine.distributed.crew import RankKilled
 from engine.events import EVENT, Alert, Event, Started, Steps
 from engine.train import train
 from tests.engine.small import PROJECT, curve, evaluations, last, small
+from tests.faults import living
 
 # 490 samples: the last batch of an epoch has 42, which three ranks share as 14 each, and two as 21.
 TEAM = ("hardware.devices=2", "model.dropout=0", "training.epochs=2")
@@ -106,8 +107,8 @@ def test_the_others_end_when_the_first_is_killed(tmp_path: Path) -> None:
     assert others
     leader.kill()
     leader.wait()
-    _, alive = psutil.wait_procs(others, timeout=20)
-    assert alive == []
+    left = living(others, 20)
+    assert left == []
     leader.stdout.close()
 
 

@@ -20,6 +20,7 @@ from jobs.control import send
 from jobs.home import Home
 from jobs.ids import new_id
 from jobs.telemetry import unpack
+from tests.faults import living
 
 T = TypeVar("T")
 
@@ -50,8 +51,7 @@ def end_worker(process: subprocess.Popen[bytes]) -> None:
     family = psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []
     process.terminate()
     process.wait(30)
-    _, alive = psutil.wait_procs(family, timeout=10)
-    assert not alive
+    assert not living(family, 10)
 
 
 def launch(client: redis.Redis, settings: list[str]) -> str:

@@ -15,6 +15,7 @@ from jobs.home import Home
 from jobs.journal import path_of, read
 from jobs.machines import list_machines
 from jobs.server import Server
+from tests.faults import living
 from tests.jobs.launched import (
     LONG,
     SHORT,
@@ -64,8 +65,7 @@ def test_shutting_down_without_redis_saves_the_run(
     assert not threading.Event().wait(6.0)
     worker.terminate()
     worker.wait(10)
-    _, alive = psutil.wait_procs(family, timeout=2)
-    assert not alive
+    assert not living(family, 2)
     last = [entry.to_dict() for entry in read(path_of(home.run(run_id), 1))][-1]
     assert last["kind"] == "finished"
     assert last["reason"] == "interrupted"
@@ -96,5 +96,4 @@ def test_a_second_sigterm_does_not_wait(home: Home, client: redis.Redis) -> None
     worker.wait(5)
     for trainer in trainers:
         trainer.resume()
-    _, alive = psutil.wait_procs([*horses, *trainers], timeout=8)
-    assert not alive
+    assert not living([*horses, *trainers], 8)

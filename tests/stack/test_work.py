@@ -14,6 +14,7 @@ import redis
 
 from jobs.home import Home
 from jobs.machines import list_machines
+from tests.faults import living
 from tests.jobs.launched import until
 from tests.stack.conftest import PROJECT
 
@@ -40,7 +41,7 @@ def test_a_worker_joins_by_redis_url_and_leaves_nothing(
     said, _ = process.communicate(timeout=60)
     assert process.returncode == 0, said
     assert "worker-cpu waiting for runs" in said
-    assert not psutil.wait_procs(family, timeout=5)[1]
+    assert not living(family, 5)
     assert not (tmp_path / "elsewhere" / "history.sqlite").exists(), "a worker needs no database"
 
 

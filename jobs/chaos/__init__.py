@@ -1,0 +1,1 @@
+"""`./trainyard chaos`: real runs under random kills, and what became of them."""

@@ -1,0 +1,148 @@
+"""Killed at every failpoint, at each of its first three visits: nothing lost, doubled or different.
+
+A real stand: Valkey, recorder, worker, trainer. What is killed is started again by the supervisor.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from jobs import runs
+from jobs.chaos.lanes import Lanes
+from jobs.chaos.victims import targets
+from jobs.places import PLACES
+from tests.chaos.conftest import Broken
+
+HITS = (1, 2, 3)
+
+OFTEN = [
+    place
+    for place in PLACES
+    if place.startswith(("checkpoint.", "file.", "journal.", "telemetry.", "recorder."))
+    and place != "checkpoint.after_making_room"
+] + ["train.step"]
+"""visited again and again by one run: killed at each visit in a run of its own"""
+
+ONCE = {
+    **dict.fromkeys(place for place in PLACES if place.startswith(("trainer.", "forkserver."))),
+    **dict.fromkeys(
+        place
+        for place in PLACES
+        if place.startswith("worker.") and place != "worker.before_renewal"
+    ),
+    "train.trained": None,
+    "train.tested": None,
+    # A run is only queued again when its trainer has died.
+    "tend.before_enqueue": "train.step@5:kill9",
+    "tend.after_enqueue": "train.step@5:kill9,train.step@10:kill9,train.step@15:kill9",
+}
+"""visited once by an attempt: all three visits are fatal; what makes that happen, if anything"""
+
+SERVER = [place for place in PLACES if place.startswith("server.")]
+LAUNCH = [place for place in PLACES if place.startswith("launch.")]
+
+ELSEWHERE = {
+    "checkpoint.after_making_room": "tests/engine/test_checkpoint.py",
+    "folds.before_write": "tests/engine/test_folds_resume.py",
+    "folds.after_write": "tests/engine/test_folds_resume.py",
+    "migration.before_copy": "tests/jobs/test_upgrades.py",
+    "migration.statement": "tests/jobs/test_upgrades.py",
+    "migration.before_commit": "tests/jobs/test_upgrades.py",
+    "migration.after_commit": "tests/jobs/test_upgrades.py",
+    "courier.before_record": "tests/jobs/test_notify_faults.py",
+    **dict.fromkeys(
+        (place for place in PLACES if place.startswith("data.")),
+        "tests/jobs/test_data_sets_faults.py",
+    ),
+}
+
+pytestmark = [pytest.mark.slow, pytest.mark.alone, pytest.mark.timeout(1_500)]
+
+
+def test_no_place_is_forgotten() -> None:
+    special = ["worker.before_renewal", "tend.before_lost"]
+    assert sorted([*OFTEN, *ONCE, *SERVER, *LAUNCH, *special, *ELSEWHERE]) == sorted(PLACES)
+
+
+@pytest.mark.parametrize("place", OFTEN)
+def test_killed_at_each_of_three_visits(broken: Broken, place: str) -> None:
+    for hit in HITS:
+        broken.arm(f"{place}@{hit}:kill9")
+        broken.end(broken.launch())
+        assert broken.visits(place) >= hit
+
+
+@pytest.mark.parametrize("place", ONCE)
+def test_killed_three_times_in_a_row(broken: Broken, place: str) -> None:
+    faults = [f"{place}@{hit}:kill9" for hit in HITS]
+    broken.arm(*faults, *filter(None, [ONCE[place]]))
+    for _ in HITS:
+        broken.end(broken.launch())
+        if broken.visits(place) >= max(HITS):
+            break
+    # What comes after the end of a run comes a moment later.
+    broken.storm.until(lambda: broken.visits(place) >= max(HITS), "the last visit")
+    broken.arm()
+    broken.end(broken.launch())
+
+
+@pytest.mark.parametrize("place", SERVER)
+def test_the_keeper_of_valkey_is_killed_while_it_starts_one(broken: Broken, place: str) -> None:
+    broken.arm(*[f"{place}@{hit}:kill9" for hit in HITS])
+    run_id = broken.launch()
+    for hit in HITS:
+        server = broken.storm.until(lambda: targets(broken.storm.stand, "valkey"), "a server")[0]
+        server.process.kill()
+        broken.storm.until(lambda hit=hit: broken.visits(place) >= hit, f"visit {hit}")
+    broken.end(run_id)
+
+
+@pytest.mark.parametrize("place", LAUNCH)
+def test_the_launching_process_is_killed(broken: Broken, place: str) -> None:
+    """The run is saved: the recorder brings it onto the queue."""
+    lanes: Lanes = broken.storm.lanes
+    for hit in HITS:
+        broken.arm(f"{place}@1:kill9")
+        before = {run.id for run in runs.list(broken.storm.stand.yard)}
+        words = lanes.settings(0, "typed")
+        environment = {
+            **os.environ,
+            "TRAINYARD_HOME": str(broken.storm.stand.home.root),
+            "TRAINYARD_FAULT": "armed",
+            "TRAINYARD_FAULT_FOLDER": str(broken.folder),
+        }
+        command = [sys.executable, "-m", "jobs.cli", "launch", *words]
+        done = subprocess.run(command, env=environment, capture_output=True, check=False)
+        assert done.returncode == -9, f"{hit}: {done.stderr.decode()}"
+        (run_id,) = {run.id for run in runs.list(broken.storm.stand.yard)} - before
+        lanes.launched[run_id] = 0
+        broken.end(run_id)
+
+
+def test_the_horse_is_killed_before_it_renews_its_lease(broken: Broken) -> None:
+    """Its trainer waits at the end of the training meanwhile, however quick it was."""
+    place = "worker.before_renewal"
+    for hit in HITS:
+        broken.arm(f"{place}@{hit}:kill9", "train.trained@1:wait")
+        for name in ("reached", "go"):
+            os.mkfifo(broken.folder / f"train.trained.{name}")
+        run_id = broken.launch()
+        broken.storm.until(lambda hit=hit: broken.visits(place) >= hit, "the renewal")
+        broken.end(run_id)
+
+
+def test_the_recorder_is_killed_before_it_gives_an_attempt_up(broken: Broken) -> None:
+    place = "tend.before_lost"
+    # Horse and trainer die without a word: nobody renews the lease.
+    broken.arm(
+        *[f"{place}@{hit}:kill9" for hit in HITS],
+        "trainer.begun@1:kill9",
+        "worker.before_conclusion@1:kill9",
+    )
+    run_id = broken.launch()
+    broken.storm.until(lambda: broken.visits(place) >= max(HITS), "the third visit")
+    broken.end(run_id)
