@@ -89,6 +89,12 @@ class Training(Spec):
         "so many times the batch size, in the memory of one batch",
         json_schema_extra=RARE,
     )
+    fit_memory: bool = Field(
+        False,
+        description="when a batch does not fit into memory, take it in halves and sum their "
+        "gradients: a step learns from as many samples as before",
+        json_schema_extra=RARE,
+    )
     seed: int = Field(0, ge=0, lt=2**31, description="of weights, order and dropout")
     clip_norm: float | None = Field(
         None,

@@ -9,8 +9,6 @@ from collections.abc import Generator, Iterator
 from contextlib import closing
 from pathlib import Path
 
-import torch
-
 from engine.config import RunConfig
 from engine.distributed.crew import crew_of
 from engine.distributed.meeting import meet, share_progress
@@ -20,6 +18,7 @@ from engine.inbox import Inbox
 from engine.loop.batches import steps
 from engine.loop.clock import Clock
 from engine.loop.folds import Teller, check_folds, finished
+from engine.loop.halving import is_out_of_memory
 from engine.loop.recover import tell_rest
 from engine.loop.round import end_round, is_over, last_word, test
 from engine.loop.setup import first_state, set_up
@@ -128,7 +127,9 @@ def _tell(
         yield explored(setup, end.losses, blown_up=True)
     except Diverged as error:
         yield from divergence(error, setup, state, keeper.saved[0])
-    except torch.OutOfMemoryError:
+    except (RuntimeError, MemoryError) as error:
+        if not is_out_of_memory(error):
+            raise
         yield from out_of_memory(setup, state)
 
 

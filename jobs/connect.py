@@ -21,6 +21,11 @@ BLOCK_MILLISECONDS = 1_000
 
 SOCKET_SECONDS = 5.0
 
+TRIES = 2_400
+"""of a patient client, one to two seconds apart: an hour. With 300 of them a worker gave up after
+five to ten minutes, and took its training down with it
+"""
+
 LIVE_SOCKET_SECONDS = 3.0
 
 
@@ -36,12 +41,12 @@ class Patience(Retry):
 
 
 def connect(home: Home) -> redis.Redis:
-    """A client that outlasts outages of minutes: it waits and tries again, up to 300 times.
+    """A client that outlasts an outage of an hour: it waits and tries again.
 
     Raises RedisUnavailable when no server was ever started here.
     """
     # With redis-py's defaults an outage of 10 s made RQ's worker quit and orphaned its trainer.
-    retry = Patience(EqualJitterBackoff(cap=2, base=0.05), retries=300)
+    retry = Patience(EqualJitterBackoff(cap=2, base=0.05), retries=TRIES)
     return redis.Redis.from_url(url(home), retry=retry, **_settings())
 
 
@@ -67,7 +72,7 @@ def connect_unretried(home: Home) -> redis.Redis:
 
 def connect_async(home: Home) -> redis.asyncio.Redis:
     """The same as `connect`, for asyncio."""
-    retry = AsyncRetry(EqualJitterBackoff(cap=2, base=0.05), retries=300)
+    retry = AsyncRetry(EqualJitterBackoff(cap=2, base=0.05), retries=TRIES)
     return redis.asyncio.Redis.from_url(url(home), retry=retry, **_settings())
 
 

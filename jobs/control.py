@@ -86,7 +86,7 @@ class Commands:
                 self._forget()
                 found: Any = self._client.xread({self._key: last}, block=block)
             except redis.RedisError:
-                # Ten minutes without a server are over; there may be one later.
+                # An hour without a server is over; there may be one later.
                 continue
             for _, entries in found:
                 last = entries[-1][0]

@@ -6,6 +6,7 @@ left by a kill in the middle of a write, is cut off when the journal is opened a
 
 from __future__ import annotations
 
+import os
 import struct
 import zlib
 from collections import deque
@@ -41,20 +42,39 @@ class Journal:
         self._file = self.path.open("ab", buffering=0)
         self.last_seq, size = _measure(self.path)
         self._file.truncate(size)
+        self._size = size
+        self._place = 0, 0
+        """seq and end of the entry that was read last"""
 
     def append(self, entries: Sequence[Entry]) -> None:
-        """Writes the entries. Raises OSError, e.g. when the disk is full."""
+        """Writes the entries. Raises OSError, e.g. when the disk is full: then it has none."""
         content = b"".join(_encode(entry) for entry in entries)
-        failpoint("journal.before_write")
-        while content:
-            # A nearly full disk takes a part first and says no to the rest.
-            content = content[self._file.write(content) :]
-        self.last_seq = entries[-1].seq
+        size = self._size + len(content)
+        try:
+            failpoint("journal.before_write")
+            while content:
+                # A nearly full disk takes a part first and says no to the rest.
+                content = content[self._file.write(content) :]
+        except OSError:
+            os.ftruncate(self._file.fileno(), self._size)
+            raise
+        self.last_seq, self._size = entries[-1].seq, size
         failpoint("journal.after_write")
 
     def read(self, after: int) -> Iterator[Entry]:
-        """The entries with a greater seq than `after`, in order."""
-        return read(self.path, after)
+        """The entries with a greater seq than `after`, in order.
+
+        Whoever reads on where the last reading ended does not read all from the beginning: of a
+        million events that were behind, each thousand would else take seconds.
+        """
+        seq, offset = self._place if self._place[0] <= after else (0, 0)
+        with self.path.open("rb") as file:
+            file.seek(offset)
+            while (entry := _decode(file.read(HEADER.size), file)) is not None:
+                seq, offset = entry.seq, offset + HEADER.size + len(entry.body)
+                self._place = seq, offset
+                if seq > after:
+                    yield entry
 
     def close(self) -> None:
         """Closes the file; the kernel has had every byte since `append` returned."""

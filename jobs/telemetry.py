@@ -10,13 +10,14 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import islice
 from typing import Any
 
 import msgpack
 import redis
 
+from engine.saving.durable import FULL
 from engine.saving.failpoints import failpoint
 from engine.spec import Spec
 from jobs import keys
@@ -65,10 +66,17 @@ return last
 class Telemetry:
     """Writes one attempt's events. `client` must report broken connections at once."""
 
-    def __init__(self, client: redis.Redis, run_id: str, journal: Journal) -> None:
+    def __init__(
+        self,
+        client: redis.Redis,
+        run_id: str,
+        journal: Journal,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._append_behind = Script(client, APPEND)
         self._key = keys.events(run_id)
         self._journal = journal
+        self._clock = clock
         self._emitted: deque[Spec] = deque()
         self._recent: deque[Entry] = deque(maxlen=MEMORY_EVENTS)
         self._server_id = ""
@@ -80,8 +88,11 @@ class Telemetry:
         self._deadline = float("inf")
         self.fenced = False
         """another attempt writes now: this one must end without another word"""
+        self.full = ""
+        """the disk takes nothing more: whoever emits should wait; empty while it does"""
+        self._unwritten: list[Entry] = []
         self.problem = ""
-        """why nothing can be recorded any more, e.g. a full disk; empty while all is well"""
+        """why nothing can be recorded any more; empty while all is well"""
         self._thread = threading.Thread(target=self._run, name="telemetry", daemon=True)
         self._thread.start()
 
@@ -96,10 +107,11 @@ class Telemetry:
 
         What was not delivered stands in the journal.
         """
-        self._deadline = time.monotonic() + timeout
+        self._deadline = self._clock() + timeout
         self._closing.set()
         self._waiting.set()
         self._thread.join(timeout + 10.0)
+        self.problem = self.problem or self.full
         self._journal.close()
         return self._delivered()
 
@@ -108,7 +120,7 @@ class Telemetry:
         return ended_well and self._server_id != "" and self._is_current()
 
     def _is_current(self) -> bool:
-        return self._sent_seq >= self._journal.last_seq
+        return self._sent_seq >= self._journal.last_seq and not self._unwritten
 
     def _run(self) -> None:
         """The thread: flushes what comes; at the end until all is delivered or time is up."""
@@ -117,19 +129,19 @@ class Telemetry:
             # What the server could not be told is tried again without anything new.
             self._waiting.wait(CHECK_SECONDS if reached and not closing else FLUSH_SECONDS)
             closing = self._closing.is_set()
-            began = time.monotonic()
+            began = self._clock()
             self._waiting.clear()
             self._record()
             reached = self._send()
-            now = time.monotonic()
+            now = self._clock()
             if closing and ((reached and self._is_current()) or now > self._deadline):
                 return
             self._closing.wait(min(FLUSH_SECONDS, REST * (now - began)))
 
     def _record(self) -> None:
         """Numbers what was emitted and writes it to the journal."""
-        seq = self._journal.last_seq
-        entries = []
+        entries = self._unwritten
+        seq = entries[-1].seq if entries else self._journal.last_seq
         while self._emitted:
             seq += 1
             entries.append(Entry(seq, packed(self._emitted.popleft())))
@@ -138,14 +150,20 @@ class Telemetry:
         try:
             self._journal.append(entries)
         except OSError as error:
-            self.problem = f"cannot write {self._journal.path}: {error.strerror}"
+            words = f"cannot write {self._journal.path}: {error.strerror}"
+            if error.errno in FULL:
+                # They are written, under the same numbers, when there is room.
+                self.full = words
+            else:
+                self.problem = words
             return
         self._recent.extend(entries)
+        self._unwritten, self.full = [], ""
 
     def _send(self) -> bool:
         """Sends what the server lacks. Whether the server answered."""
         idle = self._server_id != "" and self._is_current()
-        if idle and time.monotonic() - self._checked < CHECK_SECONDS and not self._closing.is_set():
+        if idle and self._clock() - self._checked < CHECK_SECONDS and not self._closing.is_set():
             return True
         try:
             self._append(self._unsent())
@@ -155,11 +173,12 @@ class Telemetry:
             return False
         except redis.ResponseError as error:
             # A full server (noeviction) refuses for a while: the journal holds everything.
-            if "OOM" in str(error):
+            # So does one whose own file finds no room (MISCONF).
+            if "OOM" in str(error) or "MISCONF" in str(error):
                 return False
             self.problem = f"Redis refused the run's events: {error}"
             return False
-        self._checked = time.monotonic()
+        self._checked = self._clock()
         return True
 
     def _append(self, entries: list[Entry]) -> None:

@@ -7,7 +7,6 @@ owner's pipe, and without a word when another attempt has taken over.
 from __future__ import annotations
 
 import contextlib
-import errno
 import json
 import os
 import signal
@@ -22,7 +21,7 @@ from typing import Literal
 
 import redis
 
-from engine.events import Event, Finished, Log, Obeyed
+from engine.events import Alert, Event, Finished, Log, Obeyed
 from engine.problem import SettingsError
 from engine.saving.failpoints import failpoint
 from engine.settings.command import parse_config
@@ -36,6 +35,7 @@ from jobs.journal import Journal
 from jobs.lease import release
 from jobs.processes import FENCED_EXIT, UNRECORDED_EXIT, on_signals
 from jobs.telemetry import Telemetry
+from jobs.trouble import crash_of, explain, is_fenced, is_unsaved
 from jobs.watching.watch import Watch
 
 HARDWARE_SECONDS = 1.0
@@ -45,6 +45,9 @@ ORPHAN_SECONDS = 5.0
 
 DELIVERY_SECONDS = 2.0
 """for sending the end; what Redis did not take by then the horse delivers from the journal"""
+
+ROOM_SECONDS = 0.2
+"""how often a run that waits for its disk looks whether it must end"""
 
 COMMANDS_SECONDS = 2.0
 """for hearing what was asked for before the attempt began; without Redis it begins all the same"""
@@ -87,6 +90,7 @@ class Attempt:
         self.commands = Commands(connect_blocking(home), request.run_id)
         self.step, self.first = 0, request.attempt == 1 and not begins_later(request.config)
         self.watch: Watch | None = None
+        self._alert: Event | None = None
         self._over = threading.Event()
         self._hardware = threading.Thread(target=self._measure, name="hardware", daemon=True)
         self._hardware.start()
@@ -97,12 +101,14 @@ class Attempt:
             self.step = max(self.step, event.step)
             if isinstance(event, Finished):
                 return event
-            self.telemetry.emit(event)
-            for alert in self.watch.hear(event) if self.watch else ():
-                self.telemetry.emit(alert)
+            if not self._is_known(event):
+                self.telemetry.emit(event)
+                for alert in self.watch.hear(event) if self.watch else ():
+                    self.telemetry.emit(alert)
             if isinstance(event, Obeyed):
                 self.commands.done(event.id)
             self._acknowledge()
+            self._await_room()
             if self.must_end():
                 return None
         return None
@@ -119,6 +125,17 @@ class Attempt:
             if order.op != "checkpoint" and self.commands.wish == "running":
                 self.commands.done(order.id)
 
+    def _is_known(self, event: Event) -> bool:
+        """An alert that is told again and again, as long as it lasts."""
+        again = event is self._alert
+        self._alert = event if isinstance(event, Alert) else self._alert
+        return again
+
+    def _await_room(self) -> None:
+        """While the disk takes no events nothing is trained: nobody would ever know of it."""
+        while self.telemetry.full and not self.must_end():
+            self._over.wait(ROOM_SECONDS)
+
     def must_end(self) -> bool:
         """Whether somebody wants an end, or nothing can be recorded any more."""
         return (
@@ -128,15 +145,16 @@ class Attempt:
             or self.owner.shutdown_asked.is_set()
         )
 
-    def ending(self) -> Finished:
-        """The last word of an attempt that was asked to end."""
+    def ending(self, why: str = "") -> Finished:
+        """The last word of an attempt that was asked to end; `why` it could not save."""
         reason: Literal["stopped", "paused", "interrupted"] = "interrupted"
         message = f"Interrupted after step {self.step}; it goes on when a worker is there again."
         if self.commands.wish == "stopped":
             reason, message = "stopped", f"Stopped on request after step {self.step}."
         elif self.commands.wish == "paused":
             reason, message = "paused", f"Paused on request after step {self.step}."
-        return Finished(step=self.step, reason=reason, message=message)
+        saved = f" It was not saved: {why}." if why else ""
+        return Finished(step=self.step, reason=reason, message=message + saved)
 
     def close(self, last: Finished | Ended) -> int:
         """Sends the last word and everything before it. The exit code."""
@@ -193,6 +211,8 @@ def main(request: Request, pipe: int) -> int:
     except Exception as error:
         if is_fenced(error):
             os._exit(FENCED_EXIT)
+        if is_unsaved(error) and attempt.must_end():
+            return attempt.close(attempt.ending(str(error)))
         if crash := crash_of(error, attempt.step):
             traceback.print_exc()
             return attempt.close(crash)
@@ -210,42 +230,3 @@ def main(request: Request, pipe: int) -> int:
 def begins_later(config: str) -> bool:
     """Whether the first attempt of a run with these settings does not begin at step 0."""
     return bool(json.loads(config).get("start"))
-
-
-def is_fenced(error: Exception) -> bool:
-    """Whether the engine refused because a later attempt owns the run's folder."""
-    from engine.saving.fence import Fenced
-
-    return isinstance(error, Fenced)
-
-
-def crash_of(error: Exception, step: int) -> Ended | None:
-    """The end of an attempt whose other rank was killed: as that of a killed trainer, no failure.
-
-    Nothing was saved for it: rank 0 stopped in the middle of a step.
-    """
-    from engine.distributed.crew import RankKilled
-
-    if not isinstance(error, RankKilled):
-        return None
-    if error.code < 0:
-        return Ended(step=step, cause=str(error), signal=-error.code)
-    return Ended(step=step, cause=str(error), exit_code=error.code)
-
-
-def explain(error: Exception) -> str:
-    """One sentence for people; the traceback stands in output.log."""
-    from engine.distributed.crew import RankDied
-
-    text = str(error).strip()
-    if isinstance(error, MemoryError) or "can't allocate memory" in text:
-        return (
-            "Out of memory: the machine has no more to give. "
-            "Choose a smaller batch size, a smaller model or less data."
-        )
-    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-        where = error.filename or "the run's folder"
-        return f"The disk is full ({where}). Free some space, then launch again."
-    if isinstance(error, ValueError | RankDied) and text:
-        return text
-    return f"{type(error).__name__}: {text.splitlines()[0] if text else 'no message'}"

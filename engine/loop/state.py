@@ -65,6 +65,8 @@ class Progress(Spec):
     """to the rules that watch the losses"""
     changes: list[Changed] = []
     """of the settings since the run began, oldest first"""
+    pieces: int = 1
+    """in which each batch is taken, since whole ones did not fit into memory"""
     left_out: list[int] = []
     """numbers of training samples that are not finite, as the guard found"""
 
@@ -121,6 +123,8 @@ class TrainState:
     """weights of the best evaluation, on the device; empty before the first evaluation"""
     recent: list[Told] = field(default_factory=list)
     """what was yielded in the last second: it may be lost with the process that heard it"""
+    words: list[Alert] = field(default_factory=list)
+    """to be told with the next steps"""
     guard: Guarding | None = None
     """judges each step before it is taken, when `training.guard` is on"""
 

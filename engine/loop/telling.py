@@ -29,7 +29,8 @@ def tell(pending: Pending, state: TrainState, setup: Setup) -> list[Event]:
         place, reason = bad
         last = cut_after(told, place)
         raise Diverged(reason, last.step, last)
-    events: list[Event] = [told, *_hear(told, state, setup)]
+    events: list[Event] = [told, *state.words, *_hear(told, state, setup)]
+    state.words = []
     if gradients:
         events += _watch(gradients, state, setup)
     for event in events:

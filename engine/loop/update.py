@@ -7,11 +7,12 @@ from torch import Tensor, nn
 
 from engine.loop.batches import Batch
 from engine.loop.blend import blended
-from engine.loop.randomness import seed_step
+from engine.loop.halving import in_pieces
 from engine.loop.restraint import restrain
 from engine.loop.setup import Setup
 from engine.loop.state import TrainState
 from engine.loop.steps import Taken
+from engine.saving.failpoints import failpoint
 
 Left = tuple[Tensor, Tensor, Tensor | None]
 """mean loss and norm of the gradient before clipping, scalars; the norms of `Taken.layers`"""
@@ -94,13 +95,15 @@ def _measured(setup: Setup, state: TrainState) -> Tensor | None:
 
 def _gradient(setup: Setup, state: TrainState, batches: list[Batch]) -> Tensor:
     """Adds up the gradients of all batches, each by its share in the mean; the mean loss."""
-    seed_step(setup.config.training.seed, state.step, setup.device)
-    losses = []
-    for batch in batches:
+
+    def take(batch: Batch) -> Tensor:
         loss = _loss(setup, state, batch)
         # torch gives `backward` no types.
         state.scaler.scale(loss).backward()  # type: ignore[no-untyped-call]
-        losses.append(loss.detach())
+        failpoint("train.gradient")
+        return loss.detach()
+
+    losses = in_pieces(setup, state, batches, take)
     if state.scaler.is_enabled():
         state.scaler.unscale_(state.optimizer)
     _penalize(state, setup.config.training.l1)

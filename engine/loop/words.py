@@ -95,7 +95,10 @@ def out_of_memory(setup: Setup, state: TrainState) -> Iterator[Event]:
     """Says so with the batch size, the setting that helps first."""
     size = setup.config.training.batch_size
     message = f"{setup.machine.device_name} ran out of memory at batch size {size}"
-    advice = f"try a batch size of {max(1, size // 2)}"
+    advice = (
+        f"try a batch size of {max(1, size // 2)}, or training.fit_memory=true, which takes a "
+        "batch in halves"
+    )
     yield Alert(
         level="error", code="out-of-memory", message=f"{message}; {advice}", step=state.step
     )

@@ -6,7 +6,6 @@ Knows bytes only; what is in them is `engine/loop/state.py`'s affair.
 
 from __future__ import annotations
 
-import errno
 import os
 import shutil
 import tempfile
@@ -15,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.saving.durable import sync, write_synced
+from engine.saving.durable import FULL, sync, write_synced
 from engine.saving.failpoints import failpoint
 from engine.saving.fence import Fence
 from engine.saving.manifest import NAME, Damaged, Facts, Manifest, describe, read_verified
@@ -28,6 +27,15 @@ KEPT = 2
 
 class CheckpointError(Exception):
     """A checkpoint could not be written; the one before it is as it was."""
+
+
+class DiskFull(CheckpointError):
+    """The same, because nothing more fits there."""
+
+    def __init__(self, sentence: str, need: str) -> None:
+        super().__init__(sentence)
+        self.need = need
+        """`needs 1.2 GB in /runs/x/checkpoints, 0.3 GB free`"""
 
 
 @dataclass(frozen=True)
@@ -68,7 +76,7 @@ class Checkpoints:
                 for half in self.folder.glob(".new-*"):
                     shutil.rmtree(half, ignore_errors=True)
         except OSError as error:
-            raise CheckpointError(_sentence(error, self.folder, 0)) from error
+            raise _refusal(error, self.folder, 0) from error
 
     def newest(self) -> tuple[Loaded | None, list[str]]:
         """The newest that verifies, if any, and a sentence for each damaged one passed over."""
@@ -96,7 +104,7 @@ class Checkpoints:
             self._write(name, files, facts)
         except OSError as error:
             with self._fence().held():  # if we were fenced meanwhile, say that instead
-                raise CheckpointError(_sentence(error, self.folder, size)) from error
+                raise _refusal(error, self.folder, size) from error
         return Saved(name, size, time.perf_counter() - begun)
 
     def keep_newest(self) -> None:
@@ -175,14 +183,20 @@ class Checkpoints:
         return Fence(self.folder, self.attempt)
 
 
-def _sentence(error: OSError, folder: Path, size: int) -> str:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+def _refusal(error: OSError, folder: Path, size: int) -> CheckpointError:
+    if error.errno in FULL:
         free = shutil.disk_usage(folder).free
-        return (
-            f"the disk is full: the checkpoint needs {size / 1e6:.1f} MB and {folder} has "
-            f"{free / 1e6:.1f} MB left; the checkpoint before it is intact; free some space"
+        sentence = (
+            f"the disk is full: the checkpoint needs {_large(size)} and {folder} has "
+            f"{_large(free)} left; the checkpoint before it is intact; free some space"
         )
-    return (
+        return DiskFull(sentence, f"needs {_large(size)} in {folder}, {_large(free)} free")
+    return CheckpointError(
         f"the checkpoint could not be written to {error.filename or folder} ({error.strerror}); "
         "the one before it is intact; check that the folder exists and may be written"
     )
+
+
+def _large(number: int) -> str:
+    """`1.2 GB`, `34.5 MB`."""
+    return f"{number / 1e9:.1f} GB" if number >= 1e8 else f"{number / 1e6:.1f} MB"

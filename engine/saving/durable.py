@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
 from engine.saving.failpoints import failpoint
+
+FULL = (errno.ENOSPC, errno.EDQUOT)
+"""error numbers of a disk, or of a person's share of it, that takes nothing more"""
 
 
 def sync(path: Path) -> None:

@@ -17,6 +17,7 @@ from engine.loop.state import TrainState, read_scalars
 from engine.problem import Problem, SettingsError
 from engine.saving.checkpoint import CheckpointError, Checkpoints, Loaded, Saved
 from engine.saving.manifest import Damaged, Facts, Manifest
+from engine.saving.room import with_room
 from engine.saving.start import begin_of
 from engine.settings.start import Start
 
@@ -81,16 +82,19 @@ class Keeper:
             yield from self.save_and_tell()
 
     def save_and_tell(self) -> Iterator[Event]:
-        """Saves; a disk that refuses is an alert, and the run goes on. Fenced is not caught."""
+        """Saves; a full disk is waited for; one that refuses otherwise is an alert, no more.
+
+        Fenced is not caught.
+        """
+        step = self.state.step
         try:
-            saved = self.save()
+            saved = yield from with_room(self.save, step)
         except CheckpointError as error:
-            step = self.state.step
             yield Alert(level="error", code="checkpoint-failed", message=str(error), step=step)
         else:
             if saved:
                 yield Checkpoint(
-                    name=saved.name, bytes=saved.bytes, seconds=saved.seconds, step=self.state.step
+                    name=saved.name, bytes=saved.bytes, seconds=saved.seconds, step=step
                 )
 
     def obey(self, orders: Sequence[Order]) -> Iterator[Event]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 PLACES = {
+    "train.gradient": "the gradient of a batch was added; no weight has moved",
     "train.step": "a step was taken; nobody has been told",
     "train.trained": "the last step was taken and told; its checkpoint is not written",
     "train.tested": "the test is told; the last word is not",

@@ -45,6 +45,9 @@ class Broken:
     def visits(self, place: str) -> int:
         return visits(self.folder, place)
 
+    def await_visits(self, place: str, number: int) -> None:
+        self.storm.until(lambda: self.visits(place) >= number, f"visit {number} of {place}")
+
     def launch(self) -> str:
         return self.storm.lanes.launch(0)
 

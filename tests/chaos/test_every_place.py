@@ -85,7 +85,7 @@ def test_killed_three_times_in_a_row(broken: Broken, place: str) -> None:
         if broken.visits(place) >= max(HITS):
             break
     # What comes after the end of a run comes a moment later.
-    broken.storm.until(lambda: broken.visits(place) >= max(HITS), "the last visit")
+    broken.await_visits(place, max(HITS))
     broken.arm()
     broken.end(broken.launch())
 
@@ -97,7 +97,7 @@ def test_the_keeper_of_valkey_is_killed_while_it_starts_one(broken: Broken, plac
     for hit in HITS:
         server = broken.storm.until(lambda: targets(broken.storm.stand, "valkey"), "a server")[0]
         server.process.kill()
-        broken.storm.until(lambda hit=hit: broken.visits(place) >= hit, f"visit {hit}")
+        broken.await_visits(place, hit)
     broken.end(run_id)
 
 
@@ -131,7 +131,7 @@ def test_the_horse_is_killed_before_it_renews_its_lease(broken: Broken) -> None:
         for name in ("reached", "go"):
             os.mkfifo(broken.folder / f"train.trained.{name}")
         run_id = broken.launch()
-        broken.storm.until(lambda hit=hit: broken.visits(place) >= hit, "the renewal")
+        broken.await_visits(place, hit)
         broken.end(run_id)
 
 
@@ -144,5 +144,5 @@ def test_the_recorder_is_killed_before_it_gives_an_attempt_up(broken: Broken) ->
         "worker.before_conclusion@1:kill9",
     )
     run_id = broken.launch()
-    broken.storm.until(lambda: broken.visits(place) >= max(HITS), "the third visit")
+    broken.await_visits(place, max(HITS))
     broken.end(run_id)

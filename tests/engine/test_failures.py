@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+import re
 from pathlib import Path
 
 import pytest
 import torch
 
-from engine.events import EVENT, Alert
+from engine.events import EVENT, Alert, Log
 from engine.problem import SettingsError
+from engine.saving.checkpoint import CheckpointError
 from engine.saving.fence import Fenced
 from engine.train import train
 from tests.engine.small import curve, last, small
@@ -76,14 +78,45 @@ def test_a_device_that_is_not_there_gets_a_sentence(device: str) -> None:
         next(train(small(f"hardware.device={device}")))
 
 
-def test_a_full_disk_is_an_alert_and_the_run_goes_on(
+def test_a_full_disk_is_waited_for_and_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("TRAINYARD_FAULT", "checkpoint.after_file@1:enospc")
+    faults = ",".join(f"checkpoint.after_file@{visit}:enospc" for visit in (1, 2))
+    monkeypatch.setenv("TRAINYARD_FAULT", faults)
+    events = list(train(small(), tmp_path))
+    first, second = (e for e in events if isinstance(e, Alert))
+    assert first == second  # told as long as it lasts, at one step: nothing is trained meanwhile
+    assert (first.code, first.level) == ("disk-full", "error")
+    assert re.match(
+        r"disk full: needs 2e-05 GB in .*checkpoints, [\d.e+]+ GB free; ", first.message
+    )
+    assert "the run waits and goes on by itself when there is room" in first.message
+    (said,) = [e.message for e in events if isinstance(e, Log)]
+    assert said.startswith("there is room on the disk again after")
+    assert last(events).reason == "completed"
+    assert list(curve(events)) == list(range(1, 33))
+
+
+def test_a_run_that_waits_for_its_disk_can_be_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRAINYARD_FAULT", "checkpoint.after_file@1+:enospc")
+    running = train(small(), tmp_path)
+    for event in running:
+        if isinstance(event, Alert):
+            with pytest.raises(CheckpointError, match="the disk is full"):
+                running.close()
+    monkeypatch.delenv("TRAINYARD_FAULT")
+    assert last(list(train(small(), tmp_path))).reason == "completed"
+
+
+def test_a_disk_that_refuses_otherwise_is_an_alert_and_the_run_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRAINYARD_FAULT", "checkpoint.after_file@1:eio")
     events = list(train(small(), tmp_path))
     alerts = [e for e in events if isinstance(e, Alert)]
     assert [(e.code, e.level) for e in alerts] == [("checkpoint-failed", "error")]
-    assert alerts[0].message.startswith("the disk is full: the checkpoint needs")
     assert last(events).reason == "completed"
     assert list(curve(events)) == list(range(1, 33))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import socket
 import threading
@@ -20,9 +21,10 @@ from engine.events import Log
 from jobs import keys
 from jobs.connect import connect, connect_unretried
 from jobs.home import Home
-from jobs.journal import Journal
+from jobs.journal import Entry, Journal, read
 from jobs.server import Server
 from jobs.telemetry import Telemetry, unpack
+from tests.jobs.stack import until
 
 RUN = "01RUN"
 
@@ -132,18 +134,52 @@ def test_the_next_writer_ships_what_was_left(home: Home, client: redis.Redis) ->
     assert recorded(client) == [(1, 1), (2, 2)]
 
 
-def test_a_full_disk_is_a_sentence(home: Home) -> None:
-    journal = Journal(home.run(RUN), 1)
-    full = os.open("/dev/full", os.O_WRONLY)
-    os.dup2(full, journal._file.fileno())
-    os.close(full)
-    telemetry = Telemetry(connect_unretried(home), RUN, journal)
+def full_for(monkeypatch: pytest.MonkeyPatch, *visits: str) -> None:
+    faults = ",".join(f"journal.before_write@{visit}:enospc" for visit in visits)
+    monkeypatch.setenv("TRAINYARD_FAULT", faults)
+
+
+def test_a_full_disk_is_waited_for(
+    home: Home, client: redis.Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full_for(monkeypatch, "1", "2", "3")
+    telemetry = Telemetry(connect_unretried(home), RUN, Journal(home.run(RUN), 1))
+    telemetry.emit(Log(step=1, message="x"))
+    until(lambda: telemetry.full != "" or bool(recorded(client)), "a full disk")
+    telemetry.emit(Log(step=2, message="x"))
+    until(lambda: len(recorded(client)) == 2, "room")
+    assert telemetry.full == telemetry.problem == ""
+    assert telemetry.close()
+    assert recorded(client) == [(1, 1), (1, 2)]
+
+
+def test_a_disk_that_stays_full_is_a_sentence(
+    home: Home, client: redis.Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full_for(monkeypatch, "1+")
+    telemetry = Telemetry(connect_unretried(home), RUN, Journal(home.run(RUN), 1))
     telemetry.emit(Log(message="x"))
-    deadline = time.monotonic() + 5
-    while not telemetry.problem:
-        assert time.monotonic() < deadline
-    assert not telemetry.close()
+    assert not telemetry.close(timeout=0.3)
     assert "No space left on device" in telemetry.problem
+    assert recorded(client) == []
+
+
+def test_what_a_full_disk_took_in_part_is_taken_back(home: Home) -> None:
+    journal = Journal(home.run(RUN), 1)
+    journal.append([Entry(1, b"first")])
+    size = journal.path.stat().st_size
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size + 10, limits[1]))
+    try:
+        with pytest.raises(OSError, match="too large"):
+            journal.append([Entry(2, b"second")])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, before)
+    assert journal.path.stat().st_size == size
+    journal.append([Entry(2, b"again")])
+    assert [entry.body for entry in read(journal.path)] == [b"first", b"again"]
 
 
 @pytest.mark.alone

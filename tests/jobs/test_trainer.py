@@ -12,7 +12,7 @@ import redis
 from engine.distributed.crew import RankDied, RankKilled
 from jobs import gpu
 from jobs.home import Home
-from jobs.trainer import crash_of, explain
+from jobs.trouble import crash_of, explain
 from tests.jobs.launched import LONG, await_event, end_worker, kinds, launch, start_worker
 
 

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from engine.events import Finished, Steps
@@ -50,7 +51,8 @@ def revision(place: Home) -> str:
 
 
 def loss(steps: Sequence[int]) -> list[float]:
-    return [pytest.approx(1.0 / step) for step in steps]
+    """As the float32 that is stored."""
+    return [float(np.float32(1.0 / step)) for step in steps]
 
 
 def check(place: Home) -> None:
