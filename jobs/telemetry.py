@@ -116,11 +116,11 @@ class Telemetry:
         return self._delivered()
 
     def _delivered(self) -> bool:
-        ended_well = not (self._emitted or self.fenced or self.problem)
+        ended_well = not (self._emitted or self._unwritten or self.fenced or self.problem)
         return ended_well and self._server_id != "" and self._is_current()
 
     def _is_current(self) -> bool:
-        return self._sent_seq >= self._journal.last_seq and not self._unwritten
+        return self._sent_seq >= self._journal.last_seq
 
     def _run(self) -> None:
         """The thread: flushes what comes; at the end until all is delivered or time is up."""
@@ -134,7 +134,8 @@ class Telemetry:
             self._record()
             reached = self._send()
             now = self._clock()
-            if closing and ((reached and self._is_current()) or now > self._deadline):
+            all_told = reached and self._is_current() and not self._unwritten
+            if closing and (all_told or now > self._deadline):
                 return
             self._closing.wait(min(FLUSH_SECONDS, REST * (now - began)))
 

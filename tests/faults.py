@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
+import pytest
+
+from engine.saving.failpoints import forget
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,12 @@ class Barrier:
     def open(self) -> None:
         """Lets it go on."""
         (self.folder / f"{self.place}.go").open("wb").close()
+
+
+def arm(patch: pytest.MonkeyPatch, *faults: str) -> None:
+    """Breaks this process from now on, its visits counted anew."""
+    forget()
+    patch.setenv("TRAINYARD_FAULT", ",".join(faults))
 
 
 def visits(folder: Path, place: str) -> int:

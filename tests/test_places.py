@@ -14,7 +14,7 @@ import pytest
 from engine.saving.failpoints import Armed, Fault, failpoint
 from engine.saving.places import PLACES as ENGINE
 from jobs.places import PLACES
-from tests.faults import Barrier, visits
+from tests.faults import Barrier, arm, visits
 
 PROJECT = Path(__file__).resolve().parents[1]
 VISIT = 'from engine.saving.failpoints import failpoint; failpoint("train.step"); print("lives")'
@@ -47,7 +47,7 @@ def test_a_fault_that_cannot_be_read_is_a_sentence(text: str) -> None:
 
 
 def test_faults_happen_at_their_visits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TRAINYARD_FAULT", "train.step@2:raise, journal.after_write@2+:enospc")
+    arm(monkeypatch, "train.step@2:raise", "journal.after_write@2+:enospc")
     failpoint("train.step")
     failpoint("journal.after_write")
     with pytest.raises(Fault, match=r"train\.step"):

@@ -49,6 +49,11 @@ def failpoint(name: str) -> None:
             _visitor(wanted, folder)(name)
 
 
+def forget() -> None:
+    """Counts the visits in this process anew."""
+    _visitor.cache_clear()
+
+
 @dataclass(frozen=True)
 class Armed:
     """One fault: what happens at which visit of a place."""

@@ -15,6 +15,7 @@ from engine.saving.checkpoint import CheckpointError
 from engine.saving.fence import Fenced
 from engine.train import train
 from tests.engine.small import curve, last, small
+from tests.faults import arm
 
 
 def test_a_loss_that_is_no_number_ends_the_run_at_that_step(tmp_path: Path) -> None:
@@ -81,8 +82,7 @@ def test_a_device_that_is_not_there_gets_a_sentence(device: str) -> None:
 def test_a_full_disk_is_waited_for_and_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    faults = ",".join(f"checkpoint.after_file@{visit}:enospc" for visit in (1, 2))
-    monkeypatch.setenv("TRAINYARD_FAULT", faults)
+    arm(monkeypatch, *(f"checkpoint.after_file@{visit}:enospc" for visit in (1, 2)))
     events = list(train(small(), tmp_path))
     first, second = (e for e in events if isinstance(e, Alert))
     assert first == second  # told as long as it lasts, at one step: nothing is trained meanwhile
@@ -100,7 +100,7 @@ def test_a_full_disk_is_waited_for_and_said(
 def test_a_run_that_waits_for_its_disk_can_be_ended(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("TRAINYARD_FAULT", "checkpoint.after_file@1+:enospc")
+    arm(monkeypatch, "checkpoint.after_file@1+:enospc")
     running = train(small(), tmp_path)
     for event in running:
         if isinstance(event, Alert):
@@ -113,7 +113,7 @@ def test_a_run_that_waits_for_its_disk_can_be_ended(
 def test_a_disk_that_refuses_otherwise_is_an_alert_and_the_run_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("TRAINYARD_FAULT", "checkpoint.after_file@1:eio")
+    arm(monkeypatch, "checkpoint.after_file@1:eio")
     events = list(train(small(), tmp_path))
     alerts = [e for e in events if isinstance(e, Alert)]
     assert [(e.code, e.level) for e in alerts] == [("checkpoint-failed", "error")]

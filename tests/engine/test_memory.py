@@ -12,6 +12,7 @@ from engine.events import Alert
 from engine.loop.halving import is_out_of_memory
 from engine.train import train
 from tests.engine.small import curve, evaluations, last, small, untimed
+from tests.faults import arm
 
 CALM = ("model.dropout=0", "training.epochs=2")
 """nothing is drawn while a batch passes: its pieces see what the whole saw"""
@@ -23,8 +24,7 @@ FIT = "training.fit_memory=true"
 
 
 def run_out(monkeypatch: pytest.MonkeyPatch, *visits: int) -> None:
-    faults = ",".join(f"train.gradient@{visit}:oom" for visit in visits)
-    monkeypatch.setenv("TRAINYARD_FAULT", faults)
+    arm(monkeypatch, *(f"train.gradient@{visit}:oom" for visit in visits))
 
 
 def test_it_ends_with_the_batch_size_that_failed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,7 +91,7 @@ def test_a_resumed_run_stays_with_its_pieces(
 
 
 def test_a_single_sample_that_does_not_fit_ends_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TRAINYARD_FAULT", "train.gradient@1+:oom")
+    arm(monkeypatch, "train.gradient@1+:oom")
     events = list(train(small(*CALM, FIT, "training.batch_size=4")))
     assert last(events).reason == "failed"
     assert isinstance(events[-2], Alert)
