@@ -83,7 +83,7 @@ def test_a_resumed_run_stays_with_its_pieces(
     before = []
     for event in torn:
         before.append(event)
-        if curve(before):
+        if isinstance(event, Alert):
             torn.close()
     monkeypatch.delenv("TRAINYARD_FAULT")
     after = list(train(config, tmp_path / "torn"))
