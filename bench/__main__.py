@@ -5,7 +5,10 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-NAMES = ("accuracy", "engine", "live", "reading", "start", "telemetry", "upload")
+NAMES = (
+    *("accuracy", "control", "engine", "live", "queue", "reading", "start", "telemetry"),
+    "upload",
+)
 
 
 def main() -> int:

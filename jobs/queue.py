@@ -120,6 +120,34 @@ def enqueue(redis: Redis, run_id: str, attempt: int, spot: Spot = FRONT) -> bool
     return True
 
 
+def enqueue_all(redis: Redis, jobs: Sequence[tuple[str, int, Spot]]) -> None:
+    """Rings for attempts that no job exists for: run, attempt, spot. They come to the end of the
+    queue; whoever calls arranges it, once for all.
+    """
+    prepared = [
+        Queue.prepare_data(
+            LAUNCH,
+            args=(run_id,),
+            timeout=-1,
+            result_ttl=RESULT_SECONDS,
+            failure_ttl=RESULT_SECONDS,
+            job_id=job_id(run_id, attempt),
+            description=f"run {run_id}",
+        )
+        for run_id, attempt, _ in jobs
+    ]
+    with redis.pipeline(transaction=True) as pipe:
+        open_queue(redis).enqueue_many(prepared, pipeline=pipe)
+        for run_id, attempt, spot in jobs:
+            pipe.hset(Job.key_for(job_id(run_id, attempt)), mapping=_fields(spot))
+        pipe.execute()
+
+
+def _fields(spot: Spot) -> dict[str | bytes, Any]:
+    """What a job's hash has beside RQ's own."""
+    return {"priority": spot.priority, "place": repr(spot.place), "devices": spot.devices}
+
+
 def settle(redis: Redis, name: str, spot: Spot) -> None:
     """Moves a job that was just added forward to its place; a few steps, but for a low priority."""
     numbers = (spot.priority, repr(spot.place), spot.devices)

@@ -18,7 +18,7 @@ from jobs.history import waiting as rows
 from jobs.history.finding import titles
 from jobs.history.standing import Standing
 from jobs.machines import Machine, list_machines
-from jobs.order import MOST, PRIORITIES, Spot, moved
+from jobs.order import MOST, PRIORITIES, moved
 from jobs.runs import NotPossible, UnknownRun, changed
 from jobs.status import Status
 from jobs.waiting import Moment, Offer, Outlook, Waiter, outlooks
@@ -92,7 +92,7 @@ def move(yard: Yard, run_ids: Sequence[str], before: str | None) -> None:
     """
     with yard.history.writing() as connection:
         _check(connection, run_ids)
-        spots = [Spot(each.id, each.spot.priority, each.spot.place) for each in _line(connection)]
+        spots = rows.line(connection)
         there = {each.id for each in spots}
         for run_id in (*run_ids, *([] if before is None else [before])):
             if run_id not in there:
@@ -104,7 +104,15 @@ def move(yard: Yard, run_ids: Sequence[str], before: str | None) -> None:
 def first(yard: Yard) -> str | None:
     """The run that is next; None when none waits."""
     with yard.history.reading() as connection:
-        return next((each.id for each in _line(connection)), None)
+        return next((each.id for each in rows.line(connection)), None)
+
+
+def arrange(yard: Yard) -> None:
+    """Puts Redis' list in the history's order."""
+    with yard.history.reading() as connection:
+        places = {each.id: place for place, each in enumerate(rows.line(connection))}
+    names = [each for each in doorbell.queued(yard.redis) if doorbell.run_of(each) in places]
+    doorbell.arrange(yard.redis, sorted(names, key=lambda it: places[doorbell.run_of(it)]))
 
 
 def priority_of(text: str) -> int:
@@ -123,10 +131,6 @@ def priority_name(priority: int) -> str:
     return next((k.capitalize() for k, v in PRIORITIES.items() if v == priority), f"{priority:+d}")
 
 
-def _line(connection: Connection) -> list[Standing]:
-    return rows.queue(connection).waiting
-
-
 def _check(connection: Connection, run_ids: Sequence[str]) -> None:
     from jobs.history import standing
 
@@ -142,18 +146,11 @@ def _check(connection: Connection, run_ids: Sequence[str]) -> None:
 def _tell(yard: Yard, run_ids: Sequence[str]) -> None:
     """Puts Redis' list in order at once; the recorder would, a moment later."""
     try:
-        places = {each.id: place for place, each in enumerate(_of(yard))}
-        names = [each for each in doorbell.queued(yard.redis) if doorbell.run_of(each) in places]
-        doorbell.arrange(yard.redis, sorted(names, key=lambda it: places[doorbell.run_of(it)]))
+        arrange(yard)
         for run_id in run_ids:
             changed(yard.redis, run_id)
     except (RedisError, RedisUnavailable) as error:
         LOG.warning("The order is saved and will hold when Redis answers (%s).", error)
-
-
-def _of(yard: Yard) -> list[Standing]:
-    with yard.history.reading() as connection:
-        return _line(connection)
 
 
 def _titles(run: Standing) -> str:

@@ -78,25 +78,14 @@ def launch(
     """
     from jobs import forks
 
-    _check(config)
+    check(config)
     if key and (known := _launched(yard, key)):
         return known
-    named = config if config.name.strip() else config.model_copy(update={"name": _name(config)})
     run_id, created = new_id(), time.time()
-    forks.provide(yard, run_id, named, origin)
-    row = {
-        "id": run_id,
-        "name": named.name,
-        "config": named.model_dump_json(),
-        "created": created,
-        "desired": "running",
-        "origin": origin,
-        "launch_key": key or None,
-        "priority": priority,
-        **_fork(named),
-    }
+    forks.provide(yard, run_id, config, origin)
+    row = row_of(config, run_id, created, origin, priority) | {"launch_key": key or None}
     with yard.history.writing() as connection:
-        _hold_data(connection, named)
+        hold_data(connection, config)
         added = rows.add(connection, row)
         known = rows.by_launch_key(connection, key) if key and not added else None
     if known is not None:
@@ -104,14 +93,32 @@ def launch(
         return known
     failpoint("launch.saved")
     try:
-        announce(yard.redis, run_id, named.model_dump_json())
+        announce(yard.redis, run_id, row["config"])
         failpoint("launch.announced")
-        spot = queue.Spot(priority, created, named.hardware.devices)
+        spot = queue.Spot(priority, created, config.hardware.devices)
         queue.enqueue(yard.redis, run_id, 1, spot)
         changed(yard.redis, run_id)
     except (RedisError, RedisUnavailable) as error:
         LOG.warning("Run %s is saved and will be queued when Redis answers (%s).", run_id, error)
     return run_id
+
+
+def row_of(
+    config: RunConfig, run_id: str, created: float, origin: str | None, priority: int
+) -> dict[str, Any]:
+    """The run as a row; one without a name gets one."""
+    named = config if config.name.strip() else config.model_copy(update={"name": _name(config)})
+    return {
+        "id": run_id,
+        "name": named.name,
+        "config": named.model_dump_json(),
+        "created": created,
+        "desired": "running",
+        "origin": origin,
+        "launch_key": None,
+        "priority": priority,
+        **_fork(named),
+    }
 
 
 def announce(redis: Redis, run_id: str, config: str) -> None:
@@ -134,7 +141,8 @@ def changed(redis: Redis, run_id: str) -> None:
     redis.xadd(keys.CHANGES, {"run": run_id}, maxlen=CHANGES_KEPT, approximate=True)
 
 
-def _check(config: RunConfig) -> None:
+def check(config: RunConfig) -> None:
+    """Raises SettingsError when the settings cannot work."""
     from engine.problem import SettingsError
     from engine.settings.check import problems
 
@@ -142,7 +150,7 @@ def _check(config: RunConfig) -> None:
         raise SettingsError(found)
 
 
-def _hold_data(connection: Connection, config: RunConfig) -> None:
+def hold_data(connection: Connection, config: RunConfig) -> None:
     """The data of one's own are still there, and nobody deletes them before this run is written.
 
     `_check` has seen their folder, but a person may press Delete at the same moment.

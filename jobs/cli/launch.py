@@ -10,7 +10,7 @@ import typer
 
 from engine.config import RunConfig
 from engine.settings.start import Start
-from jobs import changes, forks
+from jobs import changes, forks, queueing
 from jobs import runs as services
 from jobs.base_path import base_path
 from jobs.cli import text
@@ -19,6 +19,7 @@ from jobs.data_sets import DataSets
 from jobs.export.summary import as_dict
 from jobs.history.data_sets import OWN_SETTINGS
 from jobs.home import Home
+from jobs.launching import launch_all, over_seeds
 from jobs.run import Run
 from jobs.yard import Yard
 
@@ -54,6 +55,12 @@ def launch(  # noqa: PLR0913  one argument an option
             help="Begin from a checkpoint of this run, by default its newest, with its settings.",
         ),
     ] = None,
+    priority: Annotated[
+        str, typer.Option(help="high, normal, low, or a number: the higher, the sooner.")
+    ] = "normal",
+    seeds: Annotated[
+        int, typer.Option(min=1, max=100_000, help="So many runs that differ in the seed alone.")
+    ] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print the run as JSON.")] = False,
 ) -> None:
     """Launch a run."""
@@ -65,7 +72,11 @@ def launch(  # noqa: PLR0913  one argument an option
     if name is not None:
         config = parse_config({**config.model_dump(), "name": name})
     config = config.model_copy(update={"start": start})
-    run_id = services.launch(yard, config, source.id if source else None, key)
+    place, from_run = queueing.priority_of(priority), source.id if source else None
+    if seeds > 1:
+        _launch_all(yard, over_seeds(config, seeds), from_run, place, alone=not (wait or key))
+        return
+    run_id = services.launch(yard, config, from_run, key, place)
     if as_json:
         text.write_json(as_dict(services.get(yard, run_id)))
     elif wait and not sys.stdout.isatty():
@@ -74,6 +85,16 @@ def launch(  # noqa: PLR0913  one argument an option
         text.write(f"{run_id}  {page(yard.home, run_id)}")
     if wait:
         raise typer.Exit(wait_for(yard, run_id))
+
+
+def _launch_all(
+    yard: Yard, configs: list[RunConfig], origin: str | None, priority: int, *, alone: bool
+) -> None:
+    """One id a line."""
+    if not alone:
+        raise typer.BadParameter("--seeds launches several runs; --wait and --key are for one")
+    for run_id in launch_all(yard, configs, origin, priority):
+        text.write(run_id)
 
 
 def _begin(

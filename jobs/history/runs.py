@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select, update
+from sqlalchemy import Connection, Select, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from jobs.history.attempts import Attempt
@@ -59,13 +59,19 @@ def matching(connection: Connection, text: str) -> list[str]:
 
 def add(connection: Connection, row: Mapping[str, Any]) -> bool:
     """Adds a run; False when its launch key was used before."""
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    insert_once = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     added = connection.execute(
-        insert(RUNS)
+        insert_once(RUNS)
         .values(**row, **_kinds(row["config"]))
         .on_conflict_do_nothing(index_elements=["launch_key"])
     )
     return added.rowcount == 1
+
+
+def add_all(connection: Connection, made: Sequence[Mapping[str, Any]]) -> None:
+    """Adds runs that have no launch keys; all rows are whole and have the same columns."""
+    if made:
+        connection.execute(insert(RUNS), list(made))
 
 
 def _kinds(config: str) -> dict[str, Any]:

