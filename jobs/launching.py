@@ -15,7 +15,7 @@ from jobs import forks, keys, queue, queueing
 from jobs.connect import RedisUnavailable
 from jobs.history import runs as rows
 from jobs.ids import new_id
-from jobs.runs import CHANGES_KEPT, LOG, check, hold_data, row_of
+from jobs.runs import CHANGES_KEPT, LOG, announce_all, check, hold_data, row_of
 from jobs.yard import Yard
 
 AT_ONCE = 500
@@ -80,10 +80,6 @@ def _kinds(config: RunConfig) -> dict[str, str | int]:
 
 def _tell(redis: Redis, saved: Sequence[Saved]) -> None:
     """As `runs.announce` and `queue.enqueue` do for one."""
-    with redis.pipeline(transaction=True) as pipe:
-        for run_id, config, _ in saved:
-            pipe.set(keys.spec(run_id), config)
-            pipe.sadd(keys.LIVE, run_id)
-        pipe.execute()
+    announce_all(redis, [(run_id, config) for run_id, config, _ in saved])
     queue.enqueue_all(redis, [(run_id, 1, spot) for run_id, _, spot in saved])
     redis.xadd(keys.CHANGES, {"run": saved[-1][0]}, maxlen=CHANGES_KEPT, approximate=True)

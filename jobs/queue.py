@@ -141,6 +141,7 @@ def enqueue_all(redis: Redis, jobs: Sequence[tuple[str, int, Spot]]) -> None:
         for run_id, attempt, spot in jobs:
             pipe.hset(Job.key_for(job_id(run_id, attempt)), mapping=_fields(spot))
         pipe.execute()
+    wake(redis, "queued")
 
 
 def _fields(spot: Spot) -> dict[str | bytes, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import builtins
 import logging
 import time
+from collections.abc import Iterable
 from typing import Any
 
 from redis import Redis, RedisError
@@ -123,16 +124,22 @@ def row_of(
 
 def announce(redis: Redis, run_id: str, config: str) -> None:
     """Makes the run known to worker and recorder: its settings, then its place in `ty:live`."""
+    announce_all(redis, [(run_id, config)])
+
+
+def announce_all(redis: Redis, saved: Iterable[tuple[str, str]]) -> None:
+    """The same for several: their ids, each with its settings."""
     # One transaction, settings first: whoever sees the id in the set finds the settings too,
     # also after Redis lost its last second.
     with redis.pipeline(transaction=True) as pipe:
-        pipe.set(keys.spec(run_id), config)
-        fields: dict[Any, Any] = {**needs_of(config).to_fields()}
-        pipe.hset(keys.needs(run_id), mapping=fields)
-        pipe.sadd(keys.LIVE, run_id)
-        # Of a run that was over and is tried again, they were to be forgotten soon.
-        for key in (keys.events, keys.control, keys.claim):
-            pipe.persist(key(run_id))
+        for run_id, config in saved:
+            pipe.set(keys.spec(run_id), config)
+            fields: dict[Any, Any] = {**needs_of(config).to_fields()}
+            pipe.hset(keys.needs(run_id), mapping=fields)
+            pipe.sadd(keys.LIVE, run_id)
+            # Of a run that was over and is tried again, they were to be forgotten soon.
+            for key in (keys.events, keys.control, keys.claim):
+                pipe.persist(key(run_id))
         pipe.execute()
 
 
