@@ -144,7 +144,7 @@ def enqueue_all(redis: Redis, jobs: Sequence[tuple[str, int, Spot]]) -> None:
     wake(redis, "queued")
 
 
-def _fields(spot: Spot) -> dict[str | bytes, Any]:
+def _fields(spot: Spot) -> dict[Any, Any]:
     """What a job's hash has beside RQ's own."""
     return {"priority": spot.priority, "place": repr(spot.place), "devices": spot.devices}
 
