@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -44,7 +45,7 @@ class Standing:
     """of the newest attempt"""
     device: str
 
-    @property
+    @cached_property
     def verdict(self) -> Verdict:
         """Its status and why."""
         return judge(self.facts)
