@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 from pathlib import Path
 
 import psutil
@@ -87,9 +88,14 @@ class Meter:
         return list(self._known.values())
 
 
+LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
+"""what a machine may be called: as a host may, since names of workers and files begin with it"""
+
+
 def machine_name() -> str:
     """How this machine is called on the pages: `TRAINYARD_MACHINE`, or its host name."""
-    return os.environ.get("TRAINYARD_MACHINE", "").strip() or platform.node() or "machine"
+    given = os.environ.get("TRAINYARD_MACHINE", "")
+    return given if LABEL.fullmatch(given) else platform.node() or "machine"
 
 
 def cores() -> int:

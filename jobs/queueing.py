@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from jobs import queue as doorbell
 from jobs.connect import RedisUnavailable
+from jobs.devices.needs import Needs, needs_in
 from jobs.history import waiting as rows
 from jobs.history.finding import titles
 from jobs.history.standing import Standing
@@ -25,6 +26,9 @@ from jobs.waiting import Moment, Offer, Outlook, Waiter, outlooks
 from jobs.yard import Yard
 
 LOG = logging.getLogger(__name__)
+
+EXPLAINED = 200
+"""the first so many that wait are told of what they need that no machine has"""
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,8 @@ def look(yard: Yard) -> Line:
         left = {each.id: rows.seconds_left(connection, each) for each in found.training}
         usual = rows.usual_seconds(connection, {each.what for each in found.waiting})
         by = rows.paused_by(connection, {each.id for each in found.waiting if _paused(each)})
-    waiters = [_waiter(each, usual, by) for each in found.waiting]
+    needs = _needs(yard, [each.id for each in found.waiting[:EXPLAINED]])
+    waiters = [_waiter(each, usual, by, needs.get(each.id)) for each in found.waiting]
     said = outlooks(Moment(waiters, _offers(yard, left)))
     entries = [_entry(run, it) for run, it in zip(found.waiting, said, strict=True)]
     return Line(entries, found.training, left)
@@ -162,7 +167,16 @@ def _paused(run: Standing) -> bool:
     return run.verdict.status == "paused"
 
 
-def _waiter(run: Standing, usual: dict[str, float], by: dict[str, str]) -> Waiter:
+def _needs(yard: Yard, run_ids: Sequence[str]) -> dict[str, Needs]:
+    try:
+        return needs_in(yard.redis, run_ids)
+    except (RedisError, RedisUnavailable):
+        return {}
+
+
+def _waiter(
+    run: Standing, usual: dict[str, float], by: dict[str, str], needs: Needs | None
+) -> Waiter:
     """It trains as long as runs of its kind do, less the share it has done."""
     whole = usual.get(run.what)
     share = run.facts.step / run.total_steps if run.total_steps else 0.0
@@ -171,6 +185,8 @@ def _waiter(run: Standing, usual: dict[str, float], by: dict[str, str]) -> Waite
         devices=run.spot.devices,
         paused_by=by.get(run.id, "") if _paused(run) else None,
         seconds=None if whole is None else whole * max(0.0, 1.0 - share),
+        engine=needs.engine if needs else 0,
+        kind=needs.kind if needs else "",
     )
 
 
@@ -186,13 +202,16 @@ def _offers(yard: Yard, left: dict[str, float | None]) -> list[Offer] | None:
 def _offer(machine: Machine, left: dict[str, float | None]) -> Offer:
     workers = [each for each in machine.workers if each.state != "lost"]
     engine = max((each.engine for each in workers), default=0)
+    kinds = frozenset(kind for each in workers for kind in each.kinds)
     if any(each.total > len(each.offers) for each in workers):
         # A processor: each worker takes a run, of however many processes.
         busy = tuple(left.get(each.run_id) for each in workers if each.run_id)
-        return Offer(machine.name, len(workers) - len(busy), busy, engine=engine, shared=True)
+        free = len(workers) - len(busy)
+        return Offer(machine.name, free, busy, 0, engine, shared=True, kinds=kinds)
     states = [each.state for each in machine.devices]
     busy = tuple(left.get(each.run_id) for each in machine.devices if each.state == "busy")
-    return Offer(machine.name, states.count("free"), busy, states.count("stranger"), engine)
+    free, strangers = states.count("free"), states.count("stranger")
+    return Offer(machine.name, free, busy, strangers, engine, kinds=kinds)
 
 
 def _entry(run: Standing, said: Outlook) -> Entry:

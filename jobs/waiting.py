@@ -29,6 +29,8 @@ class Waiter:
     """how long it will train, as far as that was measured"""
     engine: int = 0
     """it needs a worker with this engine or a later one"""
+    kind: str = ""
+    """`cuda` or `mps` where it insists on one"""
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,12 @@ class Offer:
     engine: int = 0
     shared: bool = False
     """a processor: a run takes one worker of it, however many devices it asks for"""
+    kinds: frozenset[str] = frozenset()
+    """what runs may insist on here"""
+
+    def able(self, waiter: Waiter) -> bool:
+        """Whether it can train the run at all, were it free."""
+        return self.engine >= waiter.engine and (not waiter.kind or waiter.kind in self.kinds)
 
     @property
     def total(self) -> int:
@@ -99,10 +107,12 @@ def _why(waiter: Waiter, offers: Sequence[Offer] | None, ahead: int, begin: floa
         return "Redis does not answer. Start everything with ./trainyard up."
     if not offers:
         return "No worker is running. Start one with ./trainyard up, or ./trainyard worker."
-    able = [each for each in offers if each.engine >= waiter.engine]
-    if not able:
-        newest = max(each.engine for each in offers)
+    newest = max(each.engine for each in offers)
+    if newest < waiter.engine:
         return f"Waits for a worker with engine {waiter.engine} or later; there is {newest}."
+    able = [each for each in offers if each.able(waiter)]
+    if not able:
+        return f"Needs {_KINDS.get(waiter.kind, waiter.kind)}; no machine here has one."
     most = max(able, key=lambda each: each.total)
     if most.total < waiter.devices:
         return f"Needs {_devices(waiter.devices)}; no machine has more than {most.total}."
@@ -112,6 +122,9 @@ def _why(waiter: Waiter, offers: Sequence[Offer] | None, ahead: int, begin: floa
     if ahead:
         return f"Behind {ahead:,} {'run' if ahead == 1 else 'runs'}."
     return f"Needs {_devices(waiter.devices)}; {_free(best)}{_strangers(able)}."
+
+
+_KINDS = {"cuda": "an NVIDIA GPU", "mps": "an Apple GPU"}
 
 
 def _free(best: Offer) -> str:
@@ -136,17 +149,16 @@ def _devices(count: int) -> str:
 class _Yard:
     """A machine over time: when each of its devices is free next. Strangers never leave."""
 
-    engine: int
+    offer: Offer
     until: list[float | None]
-    shared: bool = False
 
     @classmethod
     def of(cls, offer: Offer) -> _Yard:
-        return cls(offer.engine, [*([0.0] * offer.free), *offer.busy], offer.shared)
+        return cls(offer, [*([0.0] * offer.free), *offer.busy])
 
     def parts(self, count: int) -> int:
         """What a run of `count` devices takes here."""
-        return min(1, count) if self.shared else count
+        return min(1, count) if self.offer.shared else count
 
     def free_at(self, count: int) -> float | None:
         """When so many devices are free at once; None where nobody knows."""
@@ -166,7 +178,7 @@ class _Yard:
 
 def _begin(waiter: Waiter, yards: Sequence[_Yard]) -> float | None:
     """When it begins, on the machine that has room first. It is given the room."""
-    able = [yard for yard in yards if yard.engine >= waiter.engine]
+    able = [yard for yard in yards if yard.offer.able(waiter)]
     room = [(at, yard) for yard in able if (at := yard.free_at(waiter.devices)) is not None]
     if not room:
         # Whoever comes behind it cannot know either: it takes what frees first.

@@ -9,13 +9,14 @@ import streamlit as st
 from dashboard import navigation, services
 from dashboard.table import Cell, table
 from dashboard.text import NOTHING, duration, one_line
+from engine.version import ENGINE
 from jobs import runs
 from jobs.machines import Device, Machine, Worker, list_machines
 from jobs.run import Run
 
 REFRESH_SECONDS = 5
 _STATES = {"free": "Free", "busy": "Busy", "stranger": "Left alone: not ours"}
-_JOIN = "REDIS_URL=redis://:<password>@<this machine>:6379 ./trainyard worker"
+_JOIN = "./trainyard worker --redis redis://:<password>@<this machine>:6379 --label <its name>"
 
 
 def page() -> None:
@@ -43,7 +44,7 @@ def _workers() -> None:
         _devices(machines, known)
         st.markdown("#### Workers")
         rows = [_worker(worker, known) for worker in workers]
-        table(["Machine", "Worker", "Device", "State", "Trains", "Last seen"], rows)
+        table(["Machine", "Worker", "Device", "State", "Trains", "Last seen", "Versions"], rows)
 
 
 def _devices(machines: Sequence[Machine], known: Mapping[str, Run]) -> None:
@@ -75,7 +76,16 @@ def _work(run_id: str, known: Mapping[str, Run]) -> Cell:
 def _worker(worker: Worker, known: Mapping[str, Run]) -> list[Cell | str]:
     where = [one_line(worker.machine), one_line(worker.name), worker.device]
     work = _work(worker.run_id, known)
-    return [*where, worker.state.capitalize(), work, _heard(worker.seen_seconds)]
+    state = worker.state.capitalize()
+    return [*where, state, work, _heard(worker.seen_seconds), _versions(worker)]
+
+
+def _versions(worker: Worker) -> str:
+    """What it trains with; an older engine leaves the runs of this Trainyard alone."""
+    said = " · ".join(f"{name} {one_line(of)}" for name, of in worker.versions.items())
+    if worker.engine < ENGINE:
+        return f"{said} (older than this page's engine {ENGINE}: takes no new runs)"
+    return said or NOTHING
 
 
 def _heard(seconds: float) -> str:

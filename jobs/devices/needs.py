@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
+
+import redis
 
 from engine.version import ENGINE
+from jobs import keys
 
 
 @dataclass(frozen=True)
@@ -22,6 +27,24 @@ class Needs:
     def to_fields(self) -> dict[str, str | int]:
         """Fields of the hash in Redis."""
         return asdict(self)
+
+
+def needs_in(client: redis.Redis, run_ids: Sequence[str]) -> dict[str, Needs]:
+    """What runs need, as Redis has it, by id; nothing of those that it does not know."""
+    with client.pipeline(transaction=False) as pipe:
+        for run_id in run_ids:
+            pipe.hgetall(keys.needs(run_id))
+        found: list[Any] = pipe.execute()
+    return {run_id: _read(told) for run_id, told in zip(run_ids, found, strict=True) if told}
+
+
+def _read(told: dict[bytes, bytes]) -> Needs:
+    return Needs(
+        devices=int(told.get(b"devices", 1)),
+        machines=int(told.get(b"machines", 1)),
+        kind=told.get(b"kind", b"").decode(),
+        engine=int(told.get(b"engine", 0)),
+    )
 
 
 def needs_of(config: str) -> Needs:

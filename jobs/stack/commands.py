@@ -44,15 +44,25 @@ def worker(
     device: Annotated[
         list[str] | None, typer.Option(help="Only this device, e.g. cuda:1; may be repeated.")
     ] = None,
+    redis: Annotated[
+        str | None, typer.Option(help="The Redis of the Trainyard to work for, else REDIS_URL.")
+    ] = None,
+    label: Annotated[
+        str | None, typer.Option(help="How this machine is called on the pages, else its name.")
+    ] = None,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Show what the workers print.")
     ] = False,
 ) -> None:
-    """Start only workers, for the Trainyard whose Redis REDIS_URL names."""
+    """Start only workers, for the Trainyard whose Redis is named."""
     from jobs.stack.up import CannotStart
-    from jobs.stack.work import work
+    from jobs.stack.work import call_it, say_redis, work
 
     try:
+        if redis is not None:
+            say_redis(redis)
+        if label is not None:
+            call_it(label)
         raise typer.Exit(work(device or [], verbose=verbose))
     except CannotStart as reason:
         refuse(str(reason))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import secrets
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from jobs.hardware import LABEL
 from jobs.home import Home
 from jobs.stack import procfile
 from jobs.stack.console import Console
@@ -55,6 +57,31 @@ def describe(wanted: Sequence[str], home: Home, procfile_path: Path) -> Stack:
         for each in procfile.workers(entry, tuple(wanted) or there)
     )
     return Stack(secrets.token_hex(8), home, procfile_path.parent, 0, entries)
+
+
+def say_redis(address: str) -> None:
+    """Begins the command anew with the address in the environment.
+
+    It may hold a password, and everybody on a machine can read the words of a command.
+    """
+    os.environ["REDIS_URL"] = address
+    words, kept = iter(sys.orig_argv[1:]), []
+    for word in words:
+        if word == "--redis":
+            next(words, None)
+        elif not word.startswith("--redis="):
+            kept.append(word)
+    os.execv(sys.executable, [sys.executable, *kept])
+
+
+def call_it(label: str) -> None:
+    """Names this machine on the pages. Raises CannotStart when it cannot be called so."""
+    if not LABEL.fullmatch(label):
+        raise CannotStart(
+            f"A machine cannot be called {label!r}: a label is up to 63 letters, digits, dots, "
+            "hyphens and underscores, and begins with a letter or digit."
+        )
+    os.environ["TRAINYARD_MACHINE"] = label
 
 
 def no_redis(home: Home) -> str:

@@ -91,6 +91,20 @@ WHY: list[tuple[list[Waiter], list[Offer] | None, str, float | None]] = [
         "Waits for a worker with engine 3 or later; there is 2.",
         None,
     ),
+    (
+        [Waiter("r", kind="cuda")],
+        [Offer("a", 1, kinds=frozenset({"cpu"}))],
+        "Needs an NVIDIA GPU; no machine here has one.",
+        None,
+    ),
+    (
+        [Waiter("r", kind="cuda")],
+        [ONE, Offer("b", 0, (60.0,), kinds=frozenset({"cpu", "cuda"}))],
+        "Needs 1 device; none is free.",
+        60.0,
+    ),
+    ([Waiter("r", 8)], [Offer("a", 1, shared=True)], "A worker takes it in a moment.", 0.0),
+    ([Waiter("r", 8)], [Offer("a", 0, (9.0,), shared=True)], "Needs 8 devices; none is free.", 9.0),
     ([Waiter("q", engine=3), Waiter("r")], [ONE], "A worker takes it in a moment.", 0.0),
 ]
 

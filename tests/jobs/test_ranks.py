@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,8 +16,7 @@ from jobs import runs
 from jobs.home import Home
 from jobs.yard import Yard
 from tests.engine.small import small
-from tests.jobs.commands import trainyard
-from tests.jobs.stack import Stack, until
+from tests.jobs.stack import ROOT, Stack, until
 
 pytestmark = pytest.mark.alone
 
@@ -102,7 +104,17 @@ def test_a_killed_rank_is_a_crash_and_the_run_goes_on(yard: Yard, stack: Stack) 
 @pytest.mark.timeout(200)
 def test_a_rank_that_says_why_it_ends_is_a_failure(home: Home, yard: Yard, stack: Stack) -> None:
     words = ("model=moody", "data=digits", "hardware.devices=2", "training.epochs=2")
-    done = trainyard("launch", *words, "--wait", home=home)
+    # A process of its own: `trainyard` forks one that may have read the models before.
+    done = subprocess.run(
+        [sys.executable, "-m", "jobs.cli", "launch", *words, "--wait"],
+        cwd=ROOT,
+        env={**os.environ, "TRAINYARD_HOME": str(home.root)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=180,
+    )
+    assert done.stdout, done.stderr + stack.printed()
     last = json.loads(done.stdout.splitlines()[-1])
     assert last["status"] == "failed", done.stdout + done.stderr + stack.printed()
     (only,) = yard.history.attempts(last["run"])

@@ -6,12 +6,14 @@ import os
 import signal
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import psutil
 import pytest
 import redis
 
+from jobs.hardware import machine_name
 from jobs.home import Home
 from jobs.machines import list_machines
 from tests.faults import living
@@ -21,21 +23,27 @@ from tests.stack.conftest import PROJECT
 COMMAND = [sys.executable, "-m", "jobs.stack", "worker"]
 
 
-def test_a_worker_joins_by_redis_url_and_leaves_nothing(
-    home: Home, client: redis.Redis, tmp_path: Path
+@pytest.mark.parametrize("named", ["REDIS_URL", "--redis"])
+def test_a_worker_joins_by_an_address_and_leaves_nothing(
+    named: str, home: Home, client: redis.Redis, tmp_path: Path
 ) -> None:
     from jobs.connect import url
 
+    address = {"REDIS_URL": url(home)} if named == "REDIS_URL" else {}
+    words = [] if address else ["--redis", url(home), "--label", "lab-3"]
     process = subprocess.Popen(
-        [*COMMAND, "--device", "cpu"],
+        [*COMMAND, "--device", "cpu", *words],
         cwd=PROJECT,
-        env={**os.environ, "REDIS_URL": url(home), "TRAINYARD_HOME": str(tmp_path / "elsewhere")},
+        env={**os.environ, **address, "TRAINYARD_HOME": str(tmp_path / "elsewhere")},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
     )
-    until(lambda: [w for m in list_machines(client) for w in m.workers], "a worker")
+    (worker, *_) = until(lambda: [w for m in list_machines(client) for w in m.workers], "a worker")
+    assert worker.machine == ("lab-3" if words else machine_name())
+    assert worker.versions["torch"] == version("torch")
+    assert url(home) not in " ".join(psutil.Process(process.pid).cmdline()), "it has the password"
     family = psutil.Process(process.pid).children(recursive=True)
     process.send_signal(signal.SIGINT)
     said, _ = process.communicate(timeout=60)
@@ -50,6 +58,7 @@ def test_a_worker_joins_by_redis_url_and_leaves_nothing(
     [
         ([], None, "No Trainyard runs in"),
         ([], "redis://127.0.0.1:1", "No Redis answers at REDIS_URL"),
+        (["--label", "../etc"], "there", "A machine cannot be called '../etc'"),
         (["--device", "cuda:77"], "there", "There is no device 'cuda:77' on this machine"),
     ],
 )
