@@ -38,7 +38,7 @@ def make(yard: Yard, points: int, *, seed: int = 0) -> str:
     _store(yard, run_id, heard)
     # Nothing more will happen to it: the recorder need not look after it.
     with yard.history.writing() as connection:
-        rows.desire(connection, run_id, "stopped")
+        rows.desire(connection, [run_id], "stopped")
     return run_id
 
 

@@ -13,6 +13,7 @@ from dashboard.listing.rows import row
 from dashboard.text import count
 from jobs import alerts, organise
 from jobs.history.finding import Filter
+from jobs.ids import is_id
 
 REFRESH_SECONDS = 5
 PAGE_RUNS = 50
@@ -42,7 +43,7 @@ def _live_table(wanted: Filter) -> None:
         shown = _table(wanted)
     from dashboard.live.component import live_changes
 
-    live_changes(key="changes", runs=shown)
+    live_changes(key="changes", runs=list(dict.fromkeys([*shown, *filter(is_id, _selected())])))
 
 
 def _table(wanted: Filter) -> list[str]:

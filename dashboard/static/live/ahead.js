@@ -1,30 +1,81 @@
-// A run that somebody opens from a list: its view is made at the press, and gets and paints its curves
-// while Streamlit makes the page. Once painted it is shown where it will stand, and moves into its place
-// when that is there: 0.3 s earlier than one that is made then.
+// What somebody opens from the list, a run or a comparison: its view is made at the press and gets its
+// curves before Streamlit is asked for the page, for a moment at most: both at once make each other
+// late. A run is shown as soon as it is painted, where it will stand. Then the view moves into its
+// place: 0.3 s earlier than one that is made when that is there.
+import { CompareView } from "./compare.js";
 import { element } from "./dom.js";
 import { RunView } from "./run.js";
 
+const VIEWS = { run: RunView, compare: CompareView };
+const HOLD_MS = { run: 350, compare: 700 };
 const PATIENCE_MS = 5000;
+const COMPARE = ".st-key-compare button";
 let waiting;
+let letting = false;
 // Pixels from the top of the page to the charts, when they last stood there.
 let offset = 170;
 
-// `token`: a ticket for the run; `near`: an element as wide as the charts will be.
-export function begin(run, token, near) {
+// A press anywhere on the page. `runs`, `ahead`: those that can be opened from it, and a ticket for
+// them; `near`: an element as wide as the charts will be.
+export function pressed(event, { runs = [], ahead }, near) {
+  const wish = letting ? undefined : wished(event);
+  if (!wish?.ids.length || !wish.ids.every((id) => runs.includes(id))) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  begin(wish, ahead, near);
+  const until = performance.now() + HOLD_MS[wish.view];
+  const look = () => {
+    if (ready() || performance.now() > until) go(wish);
+    else requestAnimationFrame(look);
+  };
+  look();
+}
+
+// What a plain press opens in this tab.
+function wished(event) {
+  if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return undefined;
+  if (event.target.closest?.(COMPARE)) return { view: "compare", ids: (new URLSearchParams(location.search).get("selected") ?? "").split(","), at: COMPARE };
+  const link = event.target.closest?.("a[href]");
+  const url = link && !link.target && new URL(link.href);
+  return url?.pathname.endsWith("/run") ? { view: "run", ids: [url.searchParams.get("id")], at: `a[href="${CSS.escape(link.getAttribute("href"))}"]` } : undefined;
+}
+
+function begin({ view: kind, ids }, token, near) {
   drop();
   const { left, width } = near.getBoundingClientRect();
   const place = element("div", { class: `${colouring(near)} ty-ahead`, "aria-hidden": "true", inert: "" });
   place.style.cssText = `left: ${left}px; width: ${width}px; top: ${offset}px`;
   document.body.append(place);
-  const view = new RunView(place, { view: "run", subject: run, run, token });
-  waiting = { view, place, timer: setTimeout(drop, PATIENCE_MS) };
-  showWhenPainted(waiting);
+  const subject = kind === "run" ? { subject: ids[0], run: ids[0] } : { subject: "", runs: ids.map((id) => ({ id, name: id })) };
+  const view = new VIEWS[kind](place, { view: kind, ...subject, token });
+  waiting = { kind, ids, view, place, timer: setTimeout(drop, PATIENCE_MS) };
 }
 
-function showWhenPainted(one) {
-  if (one !== waiting) return;
-  if (one.view.charts.get("loss")?.shown) one.place.dataset.shown = "";
-  else requestAnimationFrame(() => showWhenPainted(one));
+function ready() {
+  const { kind, view, place } = waiting ?? {};
+  if (!view?.complete()) return !view;
+  // A comparison has no names yet.
+  if (kind === "run") place.dataset.shown = "";
+  return true;
+}
+
+// The press goes on to whom it was meant for, which may have been drawn anew meanwhile.
+function go({ at }) {
+  letting = true;
+  document.querySelector(at)?.click();
+  letting = false;
+}
+
+// The view that fits, now in its place; undefined when there is none.
+export function take(parent, data) {
+  const ids = data.view === "run" ? [data.run] : data.runs?.map(({ id }) => id);
+  if (waiting?.kind !== data.view || waiting.ids.join() !== ids.join()) return undefined;
+  const { view, place, timer } = waiting;
+  clearTimeout(timer);
+  waiting = undefined;
+  parent.append(view.root);
+  place.remove();
+  return view;
 }
 
 // Where the charts of a run stand now: the next one is shown there.
@@ -32,17 +83,6 @@ export function remember(parent) {
   requestAnimationFrame(() => {
     if (parent.isConnected) offset = parent.getBoundingClientRect().top + (parent.closest(".stMain")?.scrollTop ?? 0);
   });
-}
-
-// The view that fits, now in its place; undefined when there is none.
-export function take(parent, data) {
-  if (!waiting?.view.fits(data)) return undefined;
-  const { view, place, timer } = waiting;
-  clearTimeout(timer);
-  waiting = undefined;
-  parent.append(view.root);
-  place.remove();
-  return view;
 }
 
 function drop() {
@@ -59,12 +99,4 @@ function colouring(inside) {
   let node = inside;
   while (has(node.parentElement)) node = node.parentElement;
   return node.className;
-}
-
-// The run that a plain press on a link opens in this tab, or undefined.
-export function opened(event) {
-  if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return undefined;
-  const link = event.target.closest?.("a[href]");
-  const url = link && !link.target && new URL(link.href);
-  return url && url.pathname.endsWith("/run") ? url.searchParams.get("id") ?? undefined : undefined;
 }

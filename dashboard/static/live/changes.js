@@ -1,5 +1,5 @@
 // Draws nothing: wakes the page when runs changed, at most once a second; sees which run is opened.
-import { begin, opened } from "./ahead.js";
+import { pressed } from "./ahead.js";
 import { View } from "./view.js";
 
 const REST_MS = 1000;
@@ -8,16 +8,9 @@ export class ChangesView extends View {
   constructor(parent, data) {
     super(parent, data);
     this.last = 0;
-    this.parent = parent;
-    this.pressed = (event) => this.lookAhead(opened(event));
-    // Before the page's own listeners: these may take the link away.
+    this.pressed = (event) => pressed(event, this.data, parent);
     document.addEventListener("click", this.pressed, true);
     this.connect();
-  }
-
-  // `runs`, `ahead`: those that can be opened from here, and a ticket for them.
-  lookAhead(run) {
-    if (this.data.runs?.includes(run)) begin(run, this.data.ahead, this.parent);
   }
 
   hello() {

@@ -16,6 +16,7 @@ const HERTZ_MANY = 2;
 export class CompareView extends View {
   constructor(parent, data) {
     super(parent, data);
+    this.subject = data.subject;
     this.runs = new Map(data.runs.map(({ id }) => [id, { curves: new Curves(), scale: new Scale() }]));
     this.awaited = new Set(this.runs.keys());
     this.lines = linesOf(data);
@@ -27,7 +28,8 @@ export class CompareView extends View {
     this.spotlight = { name: null, changed: () => { this.redraw(); this.schedule.hurry(); } };
     this.grid = element("div", { class: "ty-grid" });
     this.empty = element("div", { class: "ty-empty", role: "status", text: "No points yet. They appear here as soon as one of the runs trains." });
-    this.root.append(this.legend(), this.stage.bar, this.stage.strip.root, this.empty, this.grid);
+    this.legend = this.makeLegend();
+    this.root.append(this.legend, this.stage.bar, this.stage.strip.root, this.empty, this.grid);
     this.connect();
   }
 
@@ -36,12 +38,29 @@ export class CompareView extends View {
     return this.lines.filter(({ shown }) => shown).flatMap(({ runs }) => runs);
   }
 
-  legend() {
+  makeLegend() {
     this.chips = new Map(this.lines.map((line) => [line, element("button", { type: "button", class: "ty-chip", "aria-pressed": String(line.shown), title: "Click: hide or show. Double click or Shift: only this one.",
       onclick: (event) => event.shiftKey ? this.isolate(line) : this.showLines([line], !line.shown), ondblclick: () => this.isolate(line),
       onpointerenter: () => this.light(line.name), onpointerleave: () => this.light(null), onfocus: () => this.light(line.name), onblur: () => this.light(null),
       children: [element("i", { "data-dash": line.dash, style: `color: ${line.colour}` }), element("span", { text: line.name })] })]));
     return element("div", { class: "ty-chips", role: "group", "aria-label": "Runs to show", children: [...this.chips.values()] });
+  }
+
+  // Whether all curves are here.
+  complete() {
+    return !this.awaited.size;
+  }
+
+  // Who made this before the page was there knew neither names nor groups.
+  placed() {
+    if (this.subject === this.data.subject) return;
+    this.subject = this.data.subject;
+    this.lines = linesOf(this.data);
+    const legend = this.makeLegend();
+    this.legend.replaceWith(legend);
+    this.legend = legend;
+    this.redraw();
+    this.schedule.hurry();
   }
 
   light(name) {

@@ -106,6 +106,11 @@ export class RunView extends View {
     if (this.curves.folded && before !== info.status) this.redraw();
   }
 
+  // Whether the curves are painted.
+  complete() {
+    return Boolean(this.charts.get("loss")?.shown);
+  }
+
   // What the page does not know yet, if this was made before it.
   placed() {
     if (!this.info) return;
