@@ -15,6 +15,9 @@ ENGINE = "tests/engine"
 SIDE_BY_SIDE = ("-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder")
 """one process a core; the tests of a file stay together, for they share what they started"""
 
+SLOWEST = ("--durations=20", "--durations-min=8")
+"""what to look at when the whole takes too long"""
+
 
 @dataclass(frozen=True)
 class Section:
@@ -37,10 +40,10 @@ def sections(pytest_arguments: Sequence[str], *, fast: bool) -> tuple[Section, .
         Section("ruff check", (*python, "ruff", "check", ".")),
         Section("ruff format", (*python, "ruff", "format", "--check", ".")),
         Section("mypy", (*python, "mypy")),
-        Section("pytest, engine", (*pytest, *quick, *SIDE_BY_SIDE, ENGINE)),
+        Section("pytest, engine", (*pytest, *quick, *SLOWEST, *SIDE_BY_SIDE, ENGINE)),
         # Not with the engine's: trainings take all cores, and these start servers and browsers.
-        Section("pytest, services", (*pytest, *together, *SIDE_BY_SIDE, others)),
-        Section("pytest", (*pytest, *alone, others)),
+        Section("pytest, services", (*pytest, *together, *SLOWEST, *SIDE_BY_SIDE, others)),
+        Section("pytest", (*pytest, *alone, *SLOWEST, others)),
     )
 
 
