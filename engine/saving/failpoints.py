@@ -33,6 +33,11 @@ VARIABLE = "TRAINYARD_FAULT"
 FOLDER = "TRAINYARD_FAULT_FOLDER"
 ARMED = "armed"
 
+_KEY = os.fsencode(VARIABLE)
+_ENVIRONMENT: dict[bytes, bytes] = getattr(os.environ, "_data")  # noqa: B009
+"""what `os.environ` itself looks into, after it has encoded the name: that takes ten times as long,
+and a training step visits two places"""
+
 
 class Fault(Exception):
     """Raised on purpose, by the action `raise`; never outside tests."""
@@ -40,6 +45,8 @@ class Fault(Exception):
 
 def failpoint(name: str) -> None:
     """Acts when `TRAINYARD_FAULT` names this place and this is the visit it asks for."""
+    if _KEY not in _ENVIRONMENT:
+        return
     wanted = os.environ.get(VARIABLE)
     if wanted:
         folder = os.environ.get(FOLDER, "")
