@@ -221,8 +221,8 @@ body:has([data-test-connection-state="PINGING_SERVER"]):not(:has(.ty-note:not([h
   .st-key-bar { gap: 0 .1rem !important; }
   .st-key-bar [data-testid="stPageLink"] a { padding-inline: .35rem; }
   .st-key-bar [data-testid="stPageLink"] p { font-size: .85rem; }
-  .st-key-actions { justify-content: flex-start; }
-  .st-key-actions button { padding-inline: .7rem; }
+  .st-key-actions { justify-content: flex-start; gap: .5rem; padding-top: .4rem; }
+  .st-key-actions button { padding-inline: .6rem; }
   .st-key-search, .st-key-search > div { width: 100% !important; }
   .st-key-filters [data-testid="stButtonGroup"] [role],
   .st-key-topic [data-testid="stButtonGroup"] [role] { flex-wrap: wrap; }

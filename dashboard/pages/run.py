@@ -102,13 +102,12 @@ def _what(run: Run) -> str:
 
 
 def _actions(run: Run) -> None:
-    with lazy.popover("Share", icon=":material/link:", key="share") as wanted:
-        if wanted:
-            st.caption("The address of this view. Whoever opens it must log in.")
-            st.code(f"{_address()}?id={run.id}", language=None, wrap_lines=True)
-    labels.menu(run)
+    """What is done while a run trains stands there; the rest is folded: all fit into one row."""
     if run.script is None and st.button(
-        "Launch again with changes", key="again", icon=":material/replay:"
+        "Launch again",
+        key="again",
+        icon=":material/replay:",
+        help="Opens the form with its settings",
     ):
         navigation.go("launch", **{"from": run.id})
     if not run.over and run.script is None:
@@ -116,6 +115,11 @@ def _actions(run: Run) -> None:
             if wanted:
                 adjust.draw(run)
     commands.draw(run)
+    with lazy.popover("More", icon=":material/more_horiz:", key="more", of=run.id) as wanted:
+        if wanted:
+            labels.edit(run)
+            st.caption("The address of this view. Whoever opens it must log in.")
+            st.code(f"{_address()}?id={run.id}", language=None, wrap_lines=True)
 
 
 def _address() -> str:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from dashboard import lazy, navigation, services
+from dashboard import navigation, services
 from dashboard.organising import delete, trying, undo_bar
 from dashboard.text import moment, one_line
 from jobs import organise
@@ -42,18 +42,15 @@ def draw(run: Run) -> None:
         st.html(f'<p class="yard-written">{escape(run.notes)}</p>')
 
 
-def menu(run: Run) -> None:
-    """A button with everything that can be changed of the run afterwards."""
-    with lazy.popover("Edit", icon=":material/edit:", key="edit", of=run.id) as wanted:
-        if not wanted:
-            return
-        if run.removal is not None:
-            if st.button("Restore", key="restore", icon=":material/undo:"):
-                _change(lambda: organise.restore(services.yard(), [run.id]))
-            return
-        _form(run)
-        with st.container(horizontal=True, key="places"):
-            _places(run)
+def edit(run: Run) -> None:
+    """Everything that can be changed of the run afterwards."""
+    if run.removal is not None:
+        if st.button("Restore", key="restore", icon=":material/undo:"):
+            _change(lambda: organise.restore(services.yard(), [run.id]))
+        return
+    _form(run)
+    with st.container(horizontal=True, key="places"):
+        _places(run)
 
 
 def _form(run: Run) -> None:

@@ -30,6 +30,8 @@ class Plateau(Spec):
     """of the run since then"""
     told: tuple[float, float] | None = None
     """both losses when the last plateau was told, until one of them has really fallen"""
+    times: int = 0
+    """that one was told; each must last twice as long as the one before"""
 
 
 def plateau(known: Plateau, new: Round, patience: int) -> tuple[Plateau, list[Alert]]:
@@ -46,14 +48,16 @@ def plateau(known: Plateau, new: Round, patience: int) -> tuple[Plateau, list[Al
             validation=validation if lower[1] else known.validation,
             step=new.step,
             told=told,
+            times=known.times,
         ), []
     after = known.model_copy(
         update={"rounds": known.rounds + 1, "share": known.share + new.share, "told": told}
     )
-    if told or after.rounds < patience or after.share < SHARE:
+    longer = 2**known.times
+    if told or after.rounds < patience * longer or after.share < SHARE * longer:
         return after, []
-    lowest = (known.training, known.validation)
-    return after.model_copy(update={"told": lowest}), [_alert(after, new)]
+    found = {"told": (known.training, known.validation), "times": known.times + 1}
+    return after.model_copy(update=found), [_alert(after, new)]
 
 
 def _fell(value: float, lowest: float, by: float = FALL) -> bool:

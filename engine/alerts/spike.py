@@ -5,7 +5,10 @@ identification"): how many robust standard deviations, 1.4826 times the median a
 a loss lies above the median of the last 100. Of the logarithm of the loss, since the noise of a
 loss grows with it; where the upper tail is the longer one, it says what a deviation is. As on a
 control chart (Western Electric rules, 1956), one point far out counts, and so do three in a row
-half as far.
+half as far. A rise that is small beside the first losses is none: of a model that knows its data by
+heart every batch with a hard sample would be one.
+
+After a spike was told the next ones rest, each time twice as long, unless one is far higher.
 """
 
 from __future__ import annotations
@@ -37,8 +40,12 @@ NEGLIGIBLE = 1e-3
 """share of the highest first loss below which all losses are as good as zero"""
 JUMP = 1.5
 """factor of the learning rate from one step to the next that makes what was usual worthless"""
-MOST = 10
-"""spikes that are told of in a run: after so many, everybody knows"""
+RISE = 0.03
+"""share of the highest first loss that a spike rises at least"""
+REST = WINDOW
+"""steps after the first spike that was told; twice as many after each further one"""
+LOUDER = 2.0
+"""times as many deviations as any that was told: such a spike does not rest"""
 
 
 class Spikes(Spec):
@@ -61,7 +68,11 @@ class Spikes(Spec):
     since: int = 0
     """step where the spike began that is not over; 0 when there is none"""
     told: int = 0
-    """spikes so far"""
+    """spikes that were told so far"""
+    rests: int = 0
+    """until this step"""
+    highest: float = 0.0
+    """deviations of the highest that was told"""
 
 
 def spikes(known: Spikes, told: Steps, threshold: float, advice: str) -> tuple[Spikes, list[Alert]]:
@@ -85,6 +96,7 @@ class Ear:
         self.negligible, self.rate, self.threshold = known.negligible, known.rate, threshold
         self.high, self.calm = known.high, known.calm
         self.since, self.told = known.since, known.told
+        self.rests, self.highest = known.rests, known.highest
 
     def known(self) -> Spikes:
         return Spikes(
@@ -97,6 +109,8 @@ class Ear:
             calm=self.calm,
             since=self.since,
             told=self.told,
+            rests=self.rests,
+            highest=self.highest,
         )
 
     def hears(self, step: int, loss: float, rate: float) -> bool:
@@ -110,15 +124,26 @@ class Ear:
             return False
         self.high = self.high + 1 if beyond > self.threshold / 2 else 0
         if beyond > self.threshold or self.high >= IN_A_ROW:
-            self.since, self.told = step - self.high + 1, self.told + 1
-            return self.told <= MOST
+            self.since = step - self.high + 1
+            return self._tells(step, beyond)
         if not self.high:
             self._learn(step, height)
         return False
 
     def beyond(self, loss: float) -> float:
         """How many deviations it lies above the usual; 0 before there is a usual one."""
+        if self.negligible and loss - self.usual < RISE / NEGLIGIBLE * self.negligible:
+            return 0.0
         return (self._height(loss) - self.level) / self.deviation
+
+    def _tells(self, step: int, beyond: float) -> bool:
+        """Whether a new spike is said; it rests so soon after another one."""
+        if step < self.rests and beyond <= LOUDER * self.highest:
+            return False
+        self.rests = step + REST * 2**self.told
+        self.told += 1
+        self.highest = max(self.highest, beyond)
+        return True
 
     def _height(self, loss: float) -> float:
         return math.log(max(loss, 0.0) + self.negligible) if self.negligible else loss
@@ -166,9 +191,8 @@ def _alert(ear: Ear, step: int, loss: float, advice: str) -> Alert:
         what = f"the loss jumped to {short(loss)} at step {step:,}"
     usual = ear.usual
     times = f"{loss / usual:.1f} times " if usual > 0 and loss / usual < 1e4 else "far above "
-    last = "; further spikes are not told of" if ear.told == MOST else ""
     message = (
         f"{what}, {times}the usual {short(usual)} (median of the last {len(ear.recent)}); "
-        f"{advice}{last}"
+        f"{advice}"
     )
     return Alert(code="loss-spike", message=message, step=ear.since)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
 from jobs.comparison.differences import Flat, Given, Setting, flat, telling, written
 
+_FORK = re.compile(r"[0-9A-Z]{26}@\d+")
 MOST_PARTS = 4
 """a legend is read at a glance; longer names end with an ellipsis"""
 
@@ -35,6 +37,9 @@ def named(settings: list[Setting], key: str) -> str:
 
 
 def _part(setting: Setting, value: Any) -> str:
+    if any(_FORK.fullmatch(str(each)) for each in setting.values.values()):
+        # Nobody can read the run of `<run>@<step>`; the settings and the page of the fork name it.
+        return f"forked at step {value.rpartition('@')[2]}" if value else "from step 0"
     if "." not in setting.path and isinstance(value, str):
         return value  # the data, the model, the optimizer, ... by its title
     return f"{setting.label} {written(value)}"

@@ -124,7 +124,7 @@ def test_tags_and_notes_are_written_on_the_page_of_the_run(
     run = story.launched(yard, name="mine")
     story.finished(yard, run)
     page.goto(dashboard.url(f"/run?id={run}"))
-    page.get_by_role("button", name="Edit").click()
+    page.get_by_role("button", name="More").click()
     page.get_by_label("Notes").fill(f"first\n{HOSTILE}")
     # Somebody else tags it meanwhile.
     organise.tag(yard, [run], ["theirs"])

@@ -134,7 +134,7 @@ def test_names_of_people_stay_text(services: Yard) -> None:
 def test_saving_labels_keeps_what_others_changed_meanwhile(services: Yard) -> None:
     run = story.launched(services, name="mine", training={"seed": 3})
     story.finished(services, run)
-    page = open_page("run", "edit", id=run)
+    page = open_page("run", "more", id=run)
     organise.tag(services, [run], ["theirs"])
     page.text_area(key=f"notes.{run}").set_value("first\nsecond")
     (save,) = [button for button in page.button if button.label == "Save"]

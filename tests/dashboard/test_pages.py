@@ -76,6 +76,7 @@ def test_a_finished_run_shows_numbers_pictures_and_settings(services: Yard) -> N
     assert len(page.get("plotly_chart")) == 2
     assert "optimizer=sgd" in open_page("run", id=run, tab="Settings").code[-1].value
     assert "completed" in texts(open_page("run", id=run, tab="Attempts"))
+    assert "step-150-a1" in texts(open_page("run", id=run, tab="Checkpoints"))
 
 
 def test_only_the_tab_that_is_looked_at_is_drawn(services: Yard) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from engine.alerts.overfitting import Overfitting, overfitting
 from engine.alerts.plateau import Plateau, plateau
 from engine.alerts.rounds import Round
-from engine.alerts.spike import MOST, WINDOW, Spikes, spikes
+from engine.alerts.spike import WINDOW, Spikes, spikes
 from engine.events import Steps
 
 
@@ -73,11 +73,26 @@ def test_a_loss_that_stays_up_is_told_once_and_becomes_the_usual_one() -> None:
     assert [step for step, _ in heard(losses)] == [301, 901]
 
 
-def test_a_run_of_spikes_is_told_of_ten_times() -> None:
-    losses = noisy(60) + [*noisy(30), 50.0] * 40
-    told = heard(losses)
-    assert len(told) == MOST
-    assert told[-1][1].endswith("; further spikes are not told of")
+def test_of_a_run_of_spikes_each_rests_twice_as_long_as_the_one_before() -> None:
+    steps = [step for step, _ in heard(noisy(60) + [*noisy(30), 50.0] * 40)]
+    assert 2 <= len(steps) <= 5
+    rests = [after - before for before, after in itertools.pairwise(steps)]
+    assert all(rest >= WINDOW * 2**place for place, rest in enumerate(rests))
+
+
+def test_a_far_higher_spike_does_not_rest() -> None:
+    losses = noisy(300)
+    losses[150], losses[180] = 8.0, 500.0
+    assert [step for step, _ in heard(losses)] == [151, 181]
+
+
+def test_a_rise_that_is_nothing_beside_the_first_losses_is_no_spike() -> None:
+    """Of a model that knows its data by heart, every hard sample would be one."""
+    losses = noisy(100) + noisy(400, seed=1, level=3e-4)
+    losses[400] = 0.02
+    assert heard(losses) == []
+    losses[400] = 0.5
+    assert [step for step, _ in heard(losses)] == [401]
 
 
 def test_a_jump_of_the_learning_rate_begins_anew() -> None:
@@ -137,12 +152,12 @@ def test_a_plateau_needs_both_losses_to_stand_still() -> None:
 
 
 def test_a_second_plateau_is_told_after_a_fall() -> None:
-    losses = [1.0] * 15 + [0.5] * 15
+    losses = [1.0] * 15 + [0.5] * 25
     known, told = Plateau(), []
     for each in rounds(losses, losses):
         known, new = plateau(known, each, 10)
         told += [alert.step for alert in new]
-    assert told == [110, 260]
+    assert told == [110, 360], "the second one lasts twice as long"
 
 
 def test_a_slow_fall_is_no_plateau() -> None:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from engine.config import RunConfig
 from engine.settings.command import override
+from engine.settings.start import Start
 from jobs.comparison.differences import differing, flat
 from jobs.comparison.groups import choices, grouped
 from jobs.comparison.names import legend_names
@@ -36,6 +37,13 @@ def test_another_kind_says_it_all() -> None:
     names = _names([], ["optimizer=sgd"])
     assert names[0] != names[1]
     assert "momentum" not in " ".join(names)
+
+
+def test_a_fork_says_from_where() -> None:
+    start = Start(run="0" * 26, step=592, checkpoint="step-592-a1", digest="0" * 64)
+    fork = BASE.model_copy(update={"start": start})
+    names = legend_names({"a": ("base", BASE), "b": ("base", fork)})
+    assert names == {"a": "from step 0", "b": "forked at step 592"}
 
 
 def test_equal_runs_are_numbered() -> None:

@@ -1,7 +1,7 @@
 // One chart: a title, a legend with values, a figure painted when the schedule says so.
 import { MOST_KEYS, Keys } from "./keys.js";
 import { element, setText } from "./dom.js";
-import { enlarge } from "./fullscreen.js";
+import { enlarge, switchPlotly } from "./fullscreen.js";
 import { Figure } from "./figure.js";
 import { spreadText } from "./folds.js";
 import { spread } from "./format.js";
@@ -32,7 +32,7 @@ export class Chart {
     this.signed = element("span", { class: "ty-sign" });
     this.plot.append(this.signed);
     this.pointer = new Pointer(this);
-    const buttons = tools(spec.title, { picture: (format) => this.savePicture(format), table: () => this.saveTable(), enlarge: () => enlarge(this) });
+    const buttons = tools(spec.title, { picture: (format) => this.savePicture(format), table: () => this.saveTable(), enlarge: () => enlarge(this), plotly: this.lined && ((button) => switchPlotly(this, button)) });
     this.root = element("section", { class: "ty-chart", "aria-label": spec.title, "data-chart": spec.id, children: [
       element("header", { children: [element("h3", { text: spec.title }), this.keys.root, buttons] }), this.plot] });
     schedule.watch(this);
@@ -40,6 +40,11 @@ export class Chart {
 
   get unit() {
     return UNITS[this.spec.unit];
+  }
+
+  // Whether it is a figure of lines, which Plotly can draw too.
+  get lined() {
+    return true;
   }
 
   mark() {
@@ -65,6 +70,7 @@ export class Chart {
     setText(this.signed, this.sign(seen));
     this.showValues();
     this.crosshair?.refresh(this);
+    this.interactive?.follow();
   }
 
   // The series as the charts draw them: exact where a zoom has fetched that.

@@ -27,9 +27,10 @@ export class CompareView extends View {
     this.axis = this.stage.axis;
     this.spotlight = { name: null, changed: () => { this.redraw(); this.schedule.hurry(); } };
     this.grid = element("div", { class: "ty-grid" });
-    this.empty = element("div", { class: "ty-empty", role: "status", text: "No points yet. They appear here as soon as one of the runs trains." });
+    this.empty = element("div", { class: "ty-empty", role: "status" });
     this.legend = this.makeLegend();
     this.root.append(this.legend, this.stage.bar, this.stage.strip.root, this.empty, this.grid);
+    this.show();
     this.connect();
   }
 
@@ -110,7 +111,9 @@ export class CompareView extends View {
   frame({ header, curves }) {
     if (this.stage.receive({ header, curves })) return;
     const run = this.runs.get(header.run);
-    if (!run || !["snapshot", "delta"].includes(header.kind)) return;
+    if (!run) return;
+    if (header.kind === "unknown") this.arrived(header.run);
+    if (!["snapshot", "delta"].includes(header.kind)) return;
     if (header.kind === "snapshot") this.begin(run, header);
     for (const [name, points] of curves) {
       if (byClock(name)) continue;
@@ -121,8 +124,14 @@ export class CompareView extends View {
     this.axis.epochs = [...this.runs.values()].every(({ scale, curves: own }) => scale.stepsPerEpoch || !own.names().length);
     this.axis.scale = run.scale;
     this.show();
-    // The last of all is drawn at once, however long the charts rest else.
-    if (this.awaited.delete(header.run) && !this.awaited.size) this.schedule.hurry();
+    this.arrived(header.run);
+  }
+
+  // The last of all is drawn at once, however long the charts rest else.
+  arrived(run) {
+    if (!this.awaited.delete(run) || this.awaited.size) return;
+    this.show();
+    this.schedule.hurry();
   }
 
   begin(run, { info }) {
@@ -130,11 +139,12 @@ export class CompareView extends View {
     run.scale.tell(info);
   }
 
+  // What is on its way is not missing.
   show() {
     const none = this.charts.size === 0;
     this.empty.hidden = !none;
     this.stage.show(none);
-    if (none) setText(this.empty, this.empty.textContent);
+    setText(this.empty, this.awaited.size ? "The curves are on their way…" : "No points yet. They appear here as soon as one of the runs trains.");
   }
 
   markChart(metric) {

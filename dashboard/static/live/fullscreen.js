@@ -1,5 +1,6 @@
 // One chart over the whole page, alive; Escape closes, the focus goes back to where it was.
 import { element } from "./dom.js";
+import { Interactive } from "./interactive.js";
 
 export function enlarge(chart) {
   const { root } = chart;
@@ -11,6 +12,8 @@ export function enlarge(chart) {
   place.after(dialog);
   const focus = document.activeElement;
   dialog.addEventListener("close", () => {
+    chart.interactive?.close();
+    chart.failed?.remove();
     place.replaceWith(root);
     dialog.remove();
     root.querySelector(".ty-tool:last-child").focus();
@@ -20,4 +23,11 @@ export function enlarge(chart) {
   dialog.showModal();
   (focus ?? dialog).focus?.();
   chart.mark();
+}
+
+// The same figure as Plotly draws it, on or off.
+export function switchPlotly(chart, button) {
+  chart.failed?.remove();
+  if (chart.interactive) chart.interactive.close();
+  else new Interactive(chart, button).open();
 }

@@ -28,6 +28,10 @@ export class HeatMap extends Chart {
     this.root.classList.add("ty-wide");
   }
 
+  get lined() {
+    return false;
+  }
+
   draw() {
     const theme = readTheme(this.root);
     const order = this.order();

@@ -1,7 +1,7 @@
 // What a chart shows as a file: PNG and SVG drawn by Plotly, CSV of the visible points.
 import { search } from "./extremes.js";
 import { download } from "./dom.js";
-import { plotly } from "./plotly.js";
+import { looks, plotly, rangeOf } from "./plotly.js";
 import { ticks } from "./ticks.js";
 
 const MOST_TICKS = 9;
@@ -9,13 +9,9 @@ const SIZE = { width: 1200, height: 600 };
 
 export async function savePicture(format, name, title, { data, layout }, theme) {
   const Plotly = await plotly();
-  const axis = { showgrid: false, zeroline: false, linecolor: theme.strongLine, tickcolor: theme.strongLine, ticks: "outside" };
   const picture = {
-    title: { text: title, font: { size: 18, color: theme.text } }, font: { family: theme.font, size: 13, color: theme.quiet }, showlegend: true,
-    paper_bgcolor: theme.ground, plot_bgcolor: theme.ground, margin: { l: 70, r: 24, t: 56, b: 48 }, shapes: layout.shapes,
-    xaxis: { ...axis, ...forPlotly(layout.xaxis) },
-    yaxis: { ...axis, showgrid: true, gridcolor: theme.line, ticks: "", ...forPlotly(layout.yaxis) },
-    yaxis2: { overlaying: "y", range: [0, 1], visible: false, fixedrange: true },
+    ...looks(theme, layout, { xaxis: forPlotly(layout.xaxis), yaxis: forPlotly(layout.yaxis) }),
+    title: { text: title, font: { size: 18, color: theme.text } }, showlegend: true, margin: { l: 70, r: 24, t: 56, b: 48 },
   };
   const named = (trace) => ({ ...trace, showlegend: trace.mode !== "markers" && !["raw", "fold", "band"].includes(trace.meta) });
   const url = await Plotly.toImage({ data: data.map(named), layout: picture }, { format, ...SIZE, scale: format === "svg" ? 1 : 2 });
@@ -23,9 +19,9 @@ export async function savePicture(format, name, title, { data, layout }, theme) 
 }
 
 function forPlotly(axis) {
-  const { type, range, title, ticksuffix = "" } = axis;
+  const { type, title, ticksuffix = "" } = axis;
   const labels = ticks(axis, MOST_TICKS);
-  return { type, autorange: false, range: type === "log" ? range.map(Math.log10) : range, title: { text: title },
+  return { type, autorange: false, range: rangeOf(axis), title: { text: title },
     tickmode: "array", tickvals: labels.map(({ value }) => value), ticktext: labels.map(({ text }) => text + ticksuffix) };
 }
 
