@@ -192,7 +192,6 @@ def _alert(ear: Ear, step: int, loss: float, advice: str) -> Alert:
     usual = ear.usual
     times = f"{loss / usual:.1f} times " if usual > 0 and loss / usual < 1e4 else "far above "
     message = (
-        f"{what}, {times}the usual {short(usual)} (median of the last {len(ear.recent)}); "
-        f"{advice}"
+        f"{what}, {times}the usual {short(usual)} (median of the last {len(ear.recent)}); {advice}"
     )
     return Alert(code="loss-spike", message=message, step=ear.since)
