@@ -56,7 +56,7 @@ class Steering:
         self._look()
 
     def due(self) -> bool:
-        """Whether something is to be done before the next step. 0.2 us when nothing is."""
+        """Whether something is to be done before the next step. 0.3 us when nothing is."""
         if self._is_news() if self.alone else self.state.step >= self.meeting:
             self._listen()
         return self.state.step >= self.next or bool(self.orders)

@@ -14,6 +14,7 @@ from jobs.connect import SOCKET_SECONDS, RedisUnavailable, url
 from jobs.home import Home
 from jobs.lease import SECONDS, Holder, Lease
 from jobs.own.spec import Script
+from jobs.telemetry import unpack
 
 NOWHERE = "redis://127.0.0.1:1/0"
 """until there is a server"""
@@ -97,6 +98,15 @@ class Line:
             self.trouble = str(error)
             return at_least + 1
         return int(taken)
+
+    def last_step(self, run_id: str) -> int:
+        """The newest step that an attempt told, on whatever machine; 0 where Redis knows none."""
+        try:
+            newest: Any = self.client.xrevrange(keys.events(run_id), count=1)
+        except redis.RedisError as error:
+            self.trouble = str(error)
+            return 0
+        return max((event.get("step", 0) for _, f in newest for _, event in unpack(f)), default=0)
 
     def release(self, lease: Lease) -> None:
         """Ends the claim; without a server it runs out by itself."""

@@ -1,7 +1,7 @@
 """Scripts whose end was not delivered: a slip of paper for each attempt, locked while it lives.
 
 A slip that nobody holds belongs to a script that is gone. The recorder of this machine delivers its
-journal and says how it ended; `./trainyard deliver` does so where no recorder runs.
+journal and says how it ended; on a machine without one the next script does so when it begins.
 """
 
 from __future__ import annotations

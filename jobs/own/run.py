@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import threading
@@ -10,6 +11,8 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import asdict
 from types import TracebackType
+
+import redis
 
 from engine.events import Finished, Log
 from jobs.connect import connect_blocking
@@ -21,7 +24,7 @@ from jobs.journal import Journal
 from jobs.lease import RENEW_SECONDS, Holder, Lease
 from jobs.own.curves import MOST_STEP, Call, Curves, numbers
 from jobs.own.line import Line
-from jobs.own.outbox import Slip
+from jobs.own.outbox import Slip, deliver_all
 from jobs.own.silent import Reason
 from jobs.own.spec import Script
 from jobs.own.told import explain, last_step, versions
@@ -47,7 +50,8 @@ class Run:
         self._script, self._line, self._pid = script, line, os.getpid()
         self.holder = Holder(f"script {self._pid}", machine_name(), script.script)
         self._lease = Lease(run_id, attempt, self.holder)
-        self._step = self._reached = last_step(self.folder)
+        told = line.last_step(run_id) if attempt > 1 else 0
+        self._step = self._reached = max(last_step(self.folder), told)
         journal = Journal(self.folder, attempt)
         self._slip = Slip.write(home, run_id, attempt, script)
         self._telemetry = Telemetry(line.client, run_id, journal)
@@ -61,7 +65,9 @@ class Run:
             threading.Thread(target=target, name=f"trainyard {target.__name__}", daemon=True)
             for target in (self._collect, self._keep, self._measure)
         ]
-        for thread in self._threads:
+        # Not among those that are waited for: what it leaves the next script sends.
+        others = threading.Thread(target=self._deliver, name="trainyard deliver", daemon=True)
+        for thread in (*self._threads, others):
             thread.start()
 
     @property
@@ -181,6 +187,11 @@ class Run:
                 self._commands = Commands(connect_blocking(self._home), self.id)
             if self._over.wait(RENEW_SECONDS):
                 return
+
+    def _deliver(self) -> None:
+        """What killed scripts left, where no recorder of this machine does it."""
+        with contextlib.suppress(OSError, redis.RedisError):
+            deliver_all(self._home)
 
     def _measure(self) -> None:
         meter = Meter(self._pid, os.environ.get("CUDA_VISIBLE_DEVICES"))

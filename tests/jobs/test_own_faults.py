@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 import redis
 
+from jobs import runs
 from jobs.home import Home
 from jobs.recorder import Recorder
 from jobs.server import Server
 from jobs.yard import Yard
+from tests.jobs.launched import until
 from tests.jobs.scripts import address, ended, line, listening, recorded, script
 
 
@@ -71,6 +73,49 @@ def test_a_script_on_another_machine_that_dies_is_lost_and_may_come_back(
         process.stdin.flush()
         back = recorded(yard, recorder, lambda run: run.status == "finished")
         assert (back.step, back.attempts) == (2, 1)
+
+
+def test_a_run_taken_up_on_another_machine_counts_its_steps_on(
+    home: Home, yard: Yard, recorder: Recorder, tmp_path: Path
+) -> None:
+    text = "run = trainyard.init(id=None)\nfor _ in range(5): run.log({'loss': 1.0})"
+    ended(Home(tmp_path / "here"), tmp_path, text, REDIS_URL=address(home))
+    first = recorded(yard, recorder, lambda run: run.over)
+    there = text.replace("None", repr(first.id))
+    ended(Home(tmp_path / "there"), tmp_path, there, REDIS_URL=address(home))
+    again = recorded(yard, recorder, lambda run: run.over and run.attempts == 2)
+    assert yard.history.curve(again.id, "loss").steps.tolist() == [*range(1, 11)]
+
+
+def test_without_a_recorder_on_the_machine_the_next_script_says_how_a_killed_one_ended(
+    home: Home, yard: Yard, recorder: Recorder, tmp_path: Path
+) -> None:
+    elsewhere, redis_url = Home(tmp_path / "elsewhere"), address(home)
+    killed = """
+    import os, signal
+    trainyard.init("killed").log({"loss": 1.0})
+    time.sleep(0.5)
+    os.kill(os.getpid(), signal.SIGKILL)
+    """
+    ended(elsewhere, tmp_path, killed, REDIS_URL=redis_url)
+    following = f"""
+    trainyard.init("next")
+    from pathlib import Path
+    until = time.monotonic() + 20
+    while len(list(Path({str(elsewhere.root)!r}, "outbox").glob("*.json"))) > 1:
+        assert time.monotonic() < until
+        time.sleep(0.02)
+    """
+    assert ended(elsewhere, tmp_path, following, REDIS_URL=redis_url)[0] == 0
+    done = until(lambda: _all_over(yard, recorder), "both ended")
+    assert "ended without a word" in done["killed"]
+
+
+def _all_over(yard: Yard, recorder: Recorder) -> dict[str, str] | None:
+    recorder.round()
+    found = runs.list(yard)
+    over = {run.name: run.cause for run in found if run.over}
+    return over if len(over) == 2 else None
 
 
 def test_without_a_server_the_points_wait_and_come_later(
