@@ -10,7 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 from engine.config import RunConfig
-from engine.distributed.crew import crew_of
+from engine.distributed.crew import Spawned, Starter, crew_of
 from engine.distributed.meeting import meet, share_progress
 from engine.distributed.team import joined
 from engine.events import Alert, Event, Log
@@ -37,11 +37,17 @@ Events = Generator[Event, None, None]
 
 
 def train(
-    config: RunConfig, folder: Path | None = None, *, attempt: int = 1, inbox: Inbox | None = None
+    config: RunConfig,
+    folder: Path | None = None,
+    *,
+    attempt: int = 1,
+    inbox: Inbox | None = None,
+    starter: Starter = Spawned,
 ) -> Events:
     """Trains one run and tells of it; goes on from the newest good checkpoint in `folder`.
 
-    What arrives in `inbox` meanwhile changes the settings between two steps, and is told.
+    What arrives in `inbox` meanwhile changes the settings between two steps, and is told. Of
+    several devices `starter` starts the processes of all but the first.
 
     A run with folds and no chosen one is a training for each of them (`engine/loop/folds.py`).
     Nothing is pending whenever it yields, so `close()` loses no point; it saves a checkpoint.
@@ -56,10 +62,10 @@ def train(
             `RankKilled` when it ended without a word, and a later attempt may do better.
     """
     if config.data.split.every_fold:
-        yield from _cross_validate(config, folder, attempt, inbox or Inbox())
+        yield from _cross_validate(config, folder, attempt, inbox or Inbox(), starter)
         return
     refuse_folds(folder, config)
-    with crew_of(config) as crew:
+    with crew_of(config, starter) as crew:
         setup = set_up(config, crew.place)
         state = first_state(setup)
         keeper = keeper_of(setup, state, folder, attempt)
@@ -72,7 +78,9 @@ def train(
             yield from _tell(steering, keeper, (resumed, alerts))
 
 
-def _cross_validate(config: RunConfig, folder: Path | None, attempt: int, inbox: Inbox) -> Events:
+def _cross_validate(
+    config: RunConfig, folder: Path | None, attempt: int, inbox: Inbox, starter: Starter
+) -> Events:
     """The trainings of all folds, one after the other, told as one run."""
     folds = check_folds(config)
     ledger = open_ledger(config, folder, attempt)
@@ -86,6 +94,7 @@ def _cross_validate(config: RunConfig, folder: Path | None, attempt: int, inbox:
             ledger.folder_of(fold),
             attempt=attempt,
             inbox=inbox.of_fold(ledger.begin),
+            starter=starter,
         )
         with closing(training):
             for event in training:

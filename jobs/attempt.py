@@ -188,6 +188,7 @@ class Attempt:
             config=config,
             home=str(self.site.home.root),
             environment={"CUDA_VISIBLE_DEVICES": self.site.visible},
+            forkserver=str(self.site.forkserver),
         )
 
     def _await(self, forkserver: socket.socket) -> int | None:

@@ -30,6 +30,7 @@ PRELOAD = (
     "sklearn.model_selection",
     "engine.train",
     "jobs.trainer",
+    "jobs.ranks",
 )
 MESSAGE_BYTES = 1_000_000
 MOST_DESCRIPTORS = 128
@@ -50,6 +51,10 @@ class Request:
     home: str
     environment: dict[str, str]
     """set in the trainer, e.g. `CUDA_VISIBLE_DEVICES`"""
+    forkserver: str = ""
+    """the unix socket, where a trainer of several devices asks for its other ranks"""
+    orders: str = ""
+    """of such a rank, as JSON; what it says goes to a third descriptor"""
 
 
 class Forkserver:
@@ -114,13 +119,15 @@ class Forkserver:
             self._selector.close()
             for each in (self._listener, self._wake, self._woken, asker, *self._askers.values()):
                 each.close()
-            # The others are locks: they stay open, and so the devices held, while it lives.
-            output, owner = descriptors[:2]
+            output, owner, *others = descriptors
             _redirect(output)
             os.environ.update(request.environment)
-            from jobs import trainer
+            from jobs import ranks, trainer
 
-            code = trainer.main(request, owner)
+            if request.orders:
+                ranks.main(request, owner, words=others[0])
+            # The others are locks: they stay open, and so the devices held, while it lives.
+            code = trainer.main(request, owner, others)
         finally:
             if sys.exc_info()[0] is not None:
                 sys.excepthook(*sys.exc_info())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import psutil
@@ -30,6 +31,8 @@ class Meter:
     def __init__(
         self, pid: int | None = None, visible: str | None = None, folder: Path | None = None
     ) -> None:
+        self.beside: Sequence[int] = ()
+        """ids of processes of the run that `pid` did not start itself"""
         self._gpus = Gpus(visible)
         self._root = psutil.Process(pid) if pid is not None else None
         self._known: dict[int, psutil.Process] = {}
@@ -82,6 +85,7 @@ class Meter:
             return list(self._known.values())
         try:
             alive = [self._root, *self._root.children(recursive=True)]
+            alive += [psutil.Process(each) for each in self.beside]
         except psutil.NoSuchProcess:
             alive = []
         self._known = {each.pid: self._known.get(each.pid, each) for each in alive}

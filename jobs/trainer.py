@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Literal
@@ -91,6 +91,8 @@ class Attempt:
         self.step, self.first = 0, request.attempt == 1 and not begins_later(request.config)
         self.watch: Watch | None = None
         self._alert: Event | None = None
+        self.ranks: list[int] = []
+        """process ids of the others that train the run"""
         self._over = threading.Event()
         self._hardware = threading.Thread(target=self._measure, name="hardware", daemon=True)
         self._hardware.start()
@@ -180,6 +182,7 @@ class Attempt:
 
     def _measure(self) -> None:
         meter = Meter(os.getpid(), os.environ.get("CUDA_VISIBLE_DEVICES"), self.folder)
+        meter.beside = self.ranks
         while not self._over.wait(HARDWARE_SECONDS):
             sample = meter.sample(self.step)
             # A resumed attempt, or a fork, does not know its step before its first word.
@@ -189,9 +192,14 @@ class Attempt:
                 self.telemetry.emit(alert)
 
 
-def main(request: Request, pipe: int) -> int:
-    """Trains and returns the exit code. `pipe` is the reading end of the owner's pipe."""
+def main(request: Request, pipe: int, locks: Sequence[int] = ()) -> int:
+    """Trains and returns the exit code. `pipe` is the reading end of the owner's pipe.
+
+    `locks` are descriptors that hold the devices; the other ranks get them too.
+    """
+    from engine.distributed.crew import Spawned
     from engine.train import train
+    from jobs.ranks import starter_of
 
     failpoint("trainer.begun")
     attempt = Attempt(request, Owner(pipe))
@@ -201,7 +209,10 @@ def main(request: Request, pipe: int) -> int:
         attempt.commands.begun.wait(COMMANDS_SECONDS)
         failpoint("trainer.before_training")
         inbox = attempt.commands.inbox
-        events = train(config, attempt.folder, attempt=request.attempt, inbox=inbox)
+        starter = starter_of(request, locks, attempt.ranks) if request.forkserver else Spawned
+        events = train(
+            *(config, attempt.folder), attempt=request.attempt, inbox=inbox, starter=starter
+        )
         with closing(events):
             last = attempt.tell(events)
             if attempt.telemetry.fenced:

@@ -1,8 +1,9 @@
 """The other ranks, as rank 0 starts, watches and ends them. None outlives it.
 
-Each is a fresh interpreter that reads its place and the settings from a pipe, and ends when the
-pipe does. A killed one ends the attempt with its cause; the next one goes on from the checkpoint.
-One that says why it ends would say the same again: that is a failure.
+Each is a process that knows its place and the settings, and ends when a pipe to rank 0 does: a
+fresh interpreter, or whatever the caller has (`Starter`). A killed one ends the attempt with its
+cause; the next one goes on from the checkpoint. One that says why it ends would say the same again:
+that is a failure.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 import torch.distributed as dist
 
@@ -55,13 +57,36 @@ class Orders(Spec):
     config: RunConfig
 
 
+class Rank(Protocol):
+    """A process of another rank. It says `ready`, or in a line why it ends."""
+
+    def line(self) -> str:
+        """The next line that it says; empty when it has ended."""
+
+    def rest(self) -> str:
+        """All that it says until it ends."""
+
+    def wait(self) -> int:
+        """Its exit code, once it has ended: negative for a signal, as `subprocess` has it."""
+
+    def kill(self) -> None:
+        """Ends it at once, unless it has ended."""
+
+    def close(self) -> None:
+        """Lets go of its pipes."""
+
+
+Starter = Callable[[Orders], Rank]
+"""Starts the process of a rank. It must end when the caller does."""
+
+
 @dataclass
 class Crew:
     """Processes of ranks 1 and up; empty alone and under torchrun, which has its own."""
 
     place: Place
     store: Store | None = None
-    processes: list[subprocess.Popen[str]] = field(default_factory=list)
+    processes: list[Rank] = field(default_factory=list)
     watchers: list[threading.Thread] = field(default_factory=list)
     deaths: list[RankDied] = field(default_factory=list)
     """of those that were not told to end"""
@@ -69,11 +94,11 @@ class Crew:
     _kill: threading.Event = field(default_factory=threading.Event)
     _closing: threading.Event = field(default_factory=threading.Event)
 
-    def start(self, config: RunConfig) -> None:
-        """Starts the processes; they load torch and data while rank 0 does."""
+    def start(self, config: RunConfig, starter: Starter) -> None:
+        """Starts the processes; they load their data while rank 0 does."""
         for rank in range(1, self.place.size):
             place = self.place.model_copy(update={"rank": rank, "local": rank})
-            self.processes.append(_started(Orders(place=place, config=config)))
+            self.processes.append(starter(Orders(place=place, config=config)))
 
     def watch(self) -> None:
         """Waits until all are ready to meet, then hears of every death.
@@ -82,9 +107,9 @@ class Crew:
             RankDied: one ended before it was ready.
         """
         for rank, process in enumerate(self.processes, start=1):
-            assert process.stdout is not None
-            if process.stdout.readline() != "ready\n":
-                raise _death_of(rank, self.place.size, process, process.stdout.read())
+            said = process.line()
+            if said != "ready\n":
+                raise _death_of(rank, self.place.size, process, said + process.rest())
             watcher = threading.Thread(target=self._watch, args=(rank, process), daemon=True)
             watcher.start()
             self.watchers.append(watcher)
@@ -103,13 +128,10 @@ class Crew:
             process.kill()
         for process in self.processes:
             process.wait()
-            for pipe in (process.stdin, process.stdout):
-                if pipe:
-                    pipe.close()
+            process.close()
 
-    def _watch(self, rank: int, process: subprocess.Popen[str]) -> None:
-        assert process.stdout is not None
-        words = process.stdout.read()
+    def _watch(self, rank: int, process: Rank) -> None:
+        words = process.rest()
         code = process.wait()
         if code and not self._closing.is_set():
             death = _death_of(rank, self.place.size, process, words)
@@ -122,8 +144,50 @@ class Crew:
                 _release_gpu()
 
 
+class Spawned:
+    """A fresh interpreter, which loads torch first. A session of its own: Ctrl-C is rank 0's."""
+
+    def __init__(self, orders: Orders) -> None:
+        root = str(Path(__file__).parents[2])
+        paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "engine.distributed"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+            start_new_session=True,
+        )
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._orders, self._words = self._process.stdin, self._process.stdout
+        self._orders.write(orders.model_dump_json() + "\n")
+        self._orders.flush()
+
+    def line(self) -> str:
+        """The next line of its output."""
+        return self._words.readline()
+
+    def rest(self) -> str:
+        """All of its output that is left."""
+        return self._words.read()
+
+    def wait(self) -> int:
+        """Its exit code."""
+        return self._process.wait()
+
+    def kill(self) -> None:
+        """kill -9."""
+        self._process.kill()
+
+    def close(self) -> None:
+        """Closes both pipes."""
+        self._orders.close()
+        self._words.close()
+
+
 @contextmanager
-def crew_of(config: RunConfig) -> Iterator[Crew]:
+def crew_of(config: RunConfig, starter: Starter = Spawned) -> Iterator[Crew]:
     """The other ranks of a run, started. They are gone when this ends, however it ends.
 
     Raises:
@@ -136,7 +200,7 @@ def crew_of(config: RunConfig) -> Iterator[Crew]:
             size, port = config.hardware.devices, store.port
             crew.place = Place(size=size, port=port)
             crew.store = store
-            crew.start(config)
+            crew.start(config, starter)
         yield crew
     except RankDied:
         raise
@@ -149,25 +213,7 @@ def crew_of(config: RunConfig) -> Iterator[Crew]:
         crew.close()
 
 
-def _started(orders: Orders) -> subprocess.Popen[str]:
-    """A rank's process. A session of its own: Ctrl-C is rank 0's affair."""
-    root = str(Path(__file__).parents[2])
-    paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "engine.distributed"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
-        start_new_session=True,
-    )
-    assert process.stdin is not None
-    process.stdin.write(orders.model_dump_json() + "\n")
-    process.stdin.flush()
-    return process
-
-
-def _death_of(rank: int, size: int, process: subprocess.Popen[str], words: str) -> RankDied:
+def _death_of(rank: int, size: int, process: Rank, words: str) -> RankDied:
     """What a process that ended amounts to, with its own last words if it had any."""
     code = process.wait()
     who = f"process {rank + 1} of the {size} that train this run died"

@@ -71,8 +71,8 @@ def stack(home: Home) -> Iterator[Stack]:
 
 def other_rank(stack: Stack) -> psutil.Process:
     """The process of rank 1."""
-    below = psutil.Process(stack.processes["worker"].pid).children(recursive=True)
-    (rank,) = [each for each in below if "engine.distributed" in each.cmdline()]
+    first, rank = sorted(stack.trainers(), key=lambda each: each.create_time())
+    assert first.pid < rank.pid
     return rank
 
 
