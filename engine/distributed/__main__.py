@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+from io import FileIO
 
 from engine.distributed.crew import Orders
 from engine.distributed.rank import obey
@@ -10,7 +10,8 @@ from engine.distributed.rank import obey
 
 def main() -> None:
     """Reads its orders from the pipe whose end is its own, and says on its output what it says."""
-    orders = Orders.model_validate_json(sys.stdin.buffer.raw.readline())
+    # Without a buffer: what comes after the line is not read here.
+    orders = Orders.model_validate_json(FileIO(0, closefd=False).readline())
     obey(orders, leader=0, words=1)
 
 

@@ -80,6 +80,29 @@ def test_a_resume_in_mid_epoch_is_exact_with_as_many_devices(tmp_path: Path) -> 
     assert {**curve(before), **curve(after)} == whole
 
 
+@pytest.mark.slow
+def test_what_two_devices_saved_one_and_four_go_on_with(tmp_path: Path) -> None:
+    """A checkpoint holds no rank: the curve is the one of a single device throughout."""
+    whole = curve(train(small(*ALONE)))
+    pieces: dict[int, float] = {}
+    for attempt, (devices, last_step) in enumerate([(2, 4), (1, 8), (4, 10_000)], start=1):
+        events = train(small(*ALONE, f"hardware.devices={devices}"), tmp_path, attempt=attempt)
+        began = next(events)
+        assert isinstance(began, Started)
+        if attempt > 1:
+            assert (began.resumed, began.step > 0) == ("best-effort", True)
+            assert "the number of devices was" in began.resume_note
+        told: list[Event] = []
+        for event in events:
+            told.append(event)
+            if event.step >= last_step and isinstance(event, Steps):
+                break
+        events.close()
+        pieces |= curve(told)
+    assert pieces == pytest.approx(whole, rel=1e-4)
+    assert ranks() == []
+
+
 def test_a_killed_process_ends_the_attempt_with_its_cause() -> None:
     events = train(small(*TEAM, "training.epochs=2000"))
     assert isinstance(next(events), Started)
