@@ -77,12 +77,12 @@ def other_rank(stack: Stack) -> psutil.Process:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(700)
 def test_a_killed_rank_is_a_crash_and_the_run_goes_on(yard: Yard, stack: Stack) -> None:
     calm, hurt = (runs.launch(yard, small(*TEAM)) for _ in range(2))
-    until(lambda: bool(yard.history.records(hurt, "checkpoint")), "a checkpoint", 150)
+    until(lambda: bool(yard.history.records(hurt, "checkpoint")), "a checkpoint", 300)
     other_rank(stack).kill()
-    until(lambda: runs.get(yard, hurt).over, "the end", 150)
+    until(lambda: runs.get(yard, hurt).over, "the end", 300)
 
     assert [runs.get(yard, each).status for each in (calm, hurt)] == ["finished"] * 2, (
         stack.printed()
