@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-FILES = ("server", "lease", "control", "machines", "recorder", "requeue")
+FILES = ("server", "lease", "claims", "control", "machines", "recorder", "requeue")
 WATCH_THE_CLOCK = ("telemetry", "worker")
 FOLDER = Path(__file__).parent
 
