@@ -69,19 +69,26 @@ def _figure(subject: Subject, ids: Sequence[str], axes: Sequence[Dimension]) -> 
         )
     for place, (_, ticks) in enumerate(heights):
         _rule(figure, place, ticks)
-    titles = [plotly_text(_short(axis)) for axis in axes]
-    figure.update_layout(height=440, margin={"l": 60, "r": 60, "t": 60, "b": 20})
-    figure.update_xaxes(
-        tickvals=list(range(len(axes))),
-        ticktext=titles,
-        side="top",
-        showgrid=False,
-        zeroline=False,
-        range=[-0.25, len(axes) - 0.75],
-        fixedrange=True,
-    )
+        _title(figure, place, axes)
+    figure.update_layout(height=440, margin={"l": 60, "r": 20, "t": 60, "b": 20})
+    figure.update_xaxes(visible=False, range=[-0.05, len(axes) - 0.95], fixedrange=True)
     figure.update_yaxes(visible=False, range=[-0.05, 1.05], fixedrange=True)
     return figure
+
+
+def _title(figure: Any, place: int, axes: Sequence[Dimension]) -> None:
+    """Those at the edges lean inwards: as ticks they were cut off where the page is narrow."""
+    anchor = "left" if place == 0 else "right" if place == len(axes) - 1 else "center"
+    figure.add_annotation(
+        x=place,
+        y=1,
+        text=plotly_text(_short(axes[place])),
+        showarrow=False,
+        xanchor=anchor,
+        xshift={"left": -40, "right": 12}.get(anchor, 0),
+        yshift=32 if place % 2 and len(axes) > 2 else 14,
+        yanchor="bottom",
+    )
 
 
 def _rule(figure: Any, place: int, ticks: Mapping[float, str]) -> None:
@@ -108,5 +115,8 @@ def _rule(figure: Any, place: int, ticks: Mapping[float, str]) -> None:
 
 
 def _short(axis: Dimension) -> str:
-    name = axis.name if len(axis.name) <= _LETTERS else f"…{axis.name[-_LETTERS:]}"
+    """Of a setting its own name, without the group it belongs to."""
+    name = axis.name.rpartition(" · ")[2]
+    name = name[:1].upper() + name[1:]
+    name = name if len(name) <= _LETTERS else f"…{name[-_LETTERS:]}"
     return f"{name} (log)" if axis.log else name
