@@ -9,6 +9,9 @@ from typing import Literal, get_args
 Victim = Literal["trainer", "worker", "valkey", "recorder", "dashboard"]
 VICTIMS: tuple[Victim, ...] = get_args(Victim)
 
+TRAINING: tuple[Victim, ...] = ("trainer", "worker")
+"""with these an attempt ends"""
+
 SHARES: dict[Victim, int] = {
     "trainer": 65,
     "worker": 12,

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from jobs.chaos.lanes import Progress
-from jobs.chaos.plan import Kill
+from jobs.chaos.plan import TRAINING, Kill
 
 
 @dataclass
@@ -36,8 +36,14 @@ class Felt:
             and any(map(self._shows, concerned))
         ):
             self.shown = now - self.at
-        if not concerned or any(each.newest > self.at or each.run.over for each in concerned):
+        if not concerned or any(map(self._goes_on, concerned)):
             self.recovered = now - self.at
+
+    def _goes_on(self, each: Progress) -> bool:
+        """A trainer that lost its worker still takes a few steps: they do not count."""
+        another = each.attempt > self.attempts.get(each.run.id, 0)
+        trains = another or self.kill.victim not in TRAINING
+        return each.run.over or (trains and each.newest > self.at)
 
     def _shows(self, each: Progress) -> bool:
         ended = each.run.status != "running"

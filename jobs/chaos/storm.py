@@ -11,7 +11,7 @@ import psutil
 from sqlalchemy.exc import OperationalError
 
 from jobs.chaos.lanes import Lanes, Progress
-from jobs.chaos.plan import Kill
+from jobs.chaos.plan import TRAINING, Kill
 from jobs.chaos.recovery import Felt
 from jobs.chaos.stand import Stand
 from jobs.chaos.victims import Target, targets
@@ -63,6 +63,7 @@ class Storm:
         self.until(lambda: all(each.recovered is not None for each in self.felt), "the page")
 
     def _strike(self, kill: Kill, target: Target) -> None:
+        self._look()
         attempts = {run: each.run.attempt for run, each in self.progress.items()}
         runs = target.runs or frozenset(self.lanes.under_way)
         at = time.time()
@@ -87,20 +88,22 @@ class Storm:
         if target.victim == "dashboard":
             return ports.page_answers(self.stand.supervisor.stack.port)
         runs = target.runs or frozenset(self.lanes.under_way)
-        last = max((each.at for each in self.felt if self._hit_before(each, target)), default=0.0)
-        return any(self.progress[run].newest > last for run in runs if run in self.progress)
+        begun = any(self.progress[run].newest for run in runs if run in self.progress)
+        return begun and not any(self._still_felt(each, target) for each in self.felt)
 
-    def _hit_before(self, felt: Felt, target: Target) -> bool:
-        """Of processes that train: the same run. A run that never gets on is given up as broken."""
+    def _still_felt(self, felt: Felt, target: Target) -> bool:
+        """Of those that train: by the same run. One that never gets on is given up as broken."""
+        if felt.recovered is not None:
+            return False
         if target.runs:
-            return bool(felt.runs & target.runs) and felt.kill.victim in ("trainer", "worker")
+            return bool(felt.runs & target.runs) and felt.kill.victim in TRAINING
         return felt.kill.victim == target.victim
 
     def until(self, check: Callable[[], T | None], what: str) -> T:
         """Answers for the processes until `check` has an answer. Raises Stuck, Interrupted."""
         deadline = time.monotonic() + STUCK_SECONDS
         while not (answer := check()):
-            self.rest(0.02)
+            self.rest(LOOK_SECONDS)
             if time.monotonic() > deadline:
                 raise Stuck(f"Waited {STUCK_SECONDS:.0f} s for {what}.")
         return answer

@@ -15,7 +15,7 @@ def chaos(
     seed: Annotated[
         int | None, typer.Option(help="Makes the same plan again; by default a new one.", min=0)
     ] = None,
-    workers: Annotated[int, typer.Option(help="Runs at the same time.", min=1, max=16)] = 2,
+    workers: Annotated[int, typer.Option(help="Runs at the same time.", min=1, max=16)] = 4,
     readme: Annotated[bool, typer.Option(help="Put the table into README.md.")] = False,
     keep: Annotated[bool, typer.Option(help="Keep the folder it trained in.")] = False,
 ) -> None:

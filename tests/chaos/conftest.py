@@ -18,6 +18,9 @@ from tests.faults import visits
 
 STEPS = 120
 
+MOST_RUNS = 4
+"""so many of them come often enough to every place"""
+
 OWN = (
     "training.checkpoint_seconds=0",
     "training.evaluate_steps=40",
@@ -58,6 +61,14 @@ class Broken:
         """Waits for the run, which must be what it had been in peace."""
         self.storm.until(lambda: self.is_over(run_id), "the run to end")
         self.storm.until(lambda: self._same(run_id), f"run {run_id} to be as in peace")
+
+    def train_until(self, place: str, number: int) -> None:
+        """Runs, each as in peace, until that visit, which may come a moment after an end."""
+        for _ in range(MOST_RUNS):
+            self.end(self.launch())
+            if self.visits(place) >= number:
+                return
+        self.await_visits(place, number)
 
     def _same(self, run_id: str) -> bool:
         """The recorder may have the last points in its hands when the run says that it is over."""

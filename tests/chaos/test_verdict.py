@@ -9,11 +9,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from jobs.chaos.plan import LONGEST_PAUSE, VICTIMS, Kill, plan
+from engine.config import RunConfig
+from jobs import runs
+from jobs.chaos.lanes import Progress
+from jobs.chaos.plan import LONGEST_PAUSE, VICTIMS, Kill, Victim, plan
 from jobs.chaos.recovery import Felt
 from jobs.chaos.table import BEGIN, END, Report, replaced, spread
 from jobs.chaos.verdict import WEIGHTS, Result, Verdict, judge
 from jobs.history.points import Points
+from jobs.yard import Yard
 
 STEPS = list(range(1, 101))
 
@@ -83,6 +87,22 @@ def test_other_weights_none_at_all_or_no_end_are_not_good() -> None:
     ):
         assert not judge(found, REFERENCE).good
     assert not judge(result(curve(STEPS), b""), result(curve(STEPS), b"")).good
+
+
+def test_a_run_has_recovered_with_a_step_of_another_attempt(yard: Yard) -> None:
+    """A trainer whose worker was killed takes a few steps more and says how it ended."""
+    run = replace(runs.get(yard, runs.launch(yard, RunConfig())), status="running", attempt=3)
+    cases: tuple[tuple[Victim, float, int, bool], ...] = (
+        ("worker", 99.0, 3, False),
+        ("worker", 101.0, 3, False),
+        ("worker", 101.0, 4, True),
+        ("recorder", 99.0, 3, False),
+        ("recorder", 101.0, 3, True),
+    )
+    for victim, newest, attempt, recovered in cases:
+        felt = Felt(Kill(1, victim, 0.0, 0.0), frozenset({run.id}), {run.id: 3}, 100.0)
+        felt.look({run.id: Progress(run, attempt, newest)})
+        assert (felt.recovered is not None) == recovered, (victim, newest, attempt)
 
 
 def test_the_table_has_a_row_for_each_victim_and_the_whole() -> None:
