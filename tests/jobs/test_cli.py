@@ -167,7 +167,8 @@ def test_launch_prints_the_id_and_where_to_look(home: Home, yard: Yard) -> None:
     other = trainyard("launch", "--from", "mine", "training.epochs=7", "--json", home=home)
     copied = json.loads(other.stdout)
     assert (copied["origin"], copied["config"]["training"]["epochs"]) == (run_id, 7)
-    assert trainyard("stop", run_id, home=home).stdout.split() == [run_id, "stopped"]
+    stopped = trainyard("stop", run_id, home=home)
+    assert stopped.stdout.split() == [run_id, "mine:", "stopped"]
     assert runs.get(yard, run_id).status == "stopped"
 
 
