@@ -10,6 +10,7 @@ import psutil
 
 from jobs.chaos.plan import Victim
 from jobs.chaos.stand import Stand
+from jobs.endpoint import Endpoint
 
 JOURNAL = re.compile(r"/([0-9A-HJKMNP-TV-Z]{26})/journal/\d+\.log")
 
@@ -31,10 +32,17 @@ def targets(stand: Stand, victim: Victim) -> list[Target]:
     if victim == "worker":
         return list(_workers(stand))
     if victim == "valkey":
-        keeper = stand.process("redis")
-        return [Target(victim, each) for each in _children(keeper)]
+        servers = _children(stand.process("redis")) or _left(stand)
+        return [Target(victim, each) for each in servers]
     process = stand.process(victim)
     return [] if process is None else [Target(victim, process)]
+
+
+def _left(stand: Stand) -> list[psutil.Process]:
+    """The server that a killed keeper left; the next keeper watches it, but is not its parent."""
+    endpoint = Endpoint.read(stand.home)
+    address = None if endpoint is None else f"127.0.0.1:{endpoint.port}"
+    return [each for each in psutil.process_iter() if address in " ".join(_words(each)).split()]
 
 
 def _workers(stand: Stand) -> Iterator[Target]:
