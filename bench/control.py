@@ -17,8 +17,8 @@ from bench.stand import process, stand
 from engine.config import RunConfig
 from engine.settings.command import override
 from jobs import commands, keys, runs
+from jobs.packing import unpack
 from jobs.permitted import Op
-from jobs.telemetry import unpack
 from jobs.yard import Yard
 
 TIMES = 100
@@ -65,6 +65,7 @@ def _measure(yard: Yard, times: int) -> list[Row]:
     commands.ask(yard, run.id, "stop")
     run.wait_for("finished")
     rows = [
+        Row("of it: asked to written down", _worst(run.writing)),
         _answered("a checkpoint: asked to answered", saved),
         _answered("a pause: asked to answered", paused),
         _answered("a stop: asked to answered", stopped),
@@ -94,11 +95,14 @@ class Told:
     def __init__(self, client: redis.Redis, run_id: str) -> None:
         self.id = run_id
         self._events = _events(client, run_id)
+        self.writing: list[float] = []
+        """milliseconds of each asking until it was written down and rung for"""
 
     def asked(self, yard: Yard, op: Op) -> float:
         """Milliseconds from asking, which is written down first, to the answer."""
         began = time.perf_counter()
         commands.ask(yard, self.id, op)
+        self.writing.append(1000 * (time.perf_counter() - began))
         while self.wait_for("obeyed")["op"] != op:
             pass
         return 1000 * (time.perf_counter() - began)
@@ -128,6 +132,10 @@ def _await_status(yard: Yard, run_id: str, status: str) -> None:
 
 
 def _answered(what: str, milliseconds: list[float]) -> Row:
+    reached = percentile(milliseconds, 0.99) <= LIMIT_MS
+    return Row(what, _worst(milliseconds), f"p99 <= {LIMIT_MS:.0f} ms", reached)
+
+
+def _worst(milliseconds: list[float]) -> str:
     median, worst = (percentile(milliseconds, share) for share in (0.5, 0.99))
-    measured = f"{median:,.0f} ms, p99 {worst:,.0f} ms"
-    return Row(what, measured, f"p99 <= {LIMIT_MS:.0f} ms", worst <= LIMIT_MS)
+    return f"{median:,.0f} ms, p99 {worst:,.0f} ms"

@@ -19,7 +19,7 @@ from jobs import keys, queue
 from jobs.connect import connect
 from jobs.control import send
 from jobs.ids import new_id
-from jobs.telemetry import unpack
+from jobs.packing import unpack
 
 LAUNCHES = 20
 TARGET_MS = 300

@@ -10,8 +10,8 @@ from typing import Any
 import redis
 
 from jobs import keys
+from jobs.packing import unpack
 from jobs.status import FINAL
-from jobs.telemetry import unpack
 
 
 def has_ended(client: redis.Redis, run_id: str) -> bool:

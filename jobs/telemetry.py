@@ -10,11 +10,9 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from itertools import islice
-from typing import Any
 
-import msgpack
 import redis
 
 from engine.saving.durable import FULL
@@ -22,6 +20,7 @@ from engine.saving.failpoints import failpoint
 from engine.spec import Spec
 from jobs import keys
 from jobs.journal import Entry, Journal
+from jobs.packing import pack, packed
 from jobs.script import Script
 
 FLUSH_SECONDS = 0.1
@@ -84,6 +83,8 @@ class Telemetry:
         self._checked = 0.0
         self._waiting = threading.Event()
         """something was emitted"""
+        self._hurry = threading.Event()
+        """the next flush is not to wait"""
         self._closing = threading.Event()
         self._deadline = float("inf")
         self.fenced = False
@@ -96,11 +97,16 @@ class Telemetry:
         self._thread = threading.Thread(target=self._run, name="telemetry", daemon=True)
         self._thread.start()
 
-    def emit(self, event: Spec) -> None:
-        """Takes an event; never waits for the disk or the network (about 1 µs)."""
+    def emit(self, event: Spec, *, at_once: bool = False) -> None:
+        """Takes an event; never waits for the disk or the network (about 1 µs).
+
+        `at_once`: somebody waits for it, so that it is sent without a rest before.
+        """
         self._emitted.append(event)
         if not self._waiting.is_set():
             self._waiting.set()
+        if at_once:
+            self._hurry.set()
 
     def close(self, timeout: float = 10.0) -> bool:
         """Writes and sends everything, for at most `timeout` seconds. Whether all was delivered.
@@ -109,6 +115,7 @@ class Telemetry:
         """
         self._deadline = self._clock() + timeout
         self._closing.set()
+        self._hurry.set()
         self._waiting.set()
         self._thread.join(timeout + 10.0)
         self.problem = self.problem or self.full
@@ -128,6 +135,7 @@ class Telemetry:
         while not (self.fenced or self.problem):
             # What the server could not be told is tried again without anything new.
             self._waiting.wait(CHECK_SECONDS if reached and not closing else FLUSH_SECONDS)
+            self._hurry.clear()
             closing = self._closing.is_set()
             began = self._clock()
             self._waiting.clear()
@@ -137,7 +145,7 @@ class Telemetry:
             all_told = reached and self._is_current() and not self._unwritten
             if closing and (all_told or now > self._deadline):
                 return
-            self._closing.wait(min(FLUSH_SECONDS, REST * (now - began)))
+            self._hurry.wait(min(FLUSH_SECONDS, REST * (now - began)))
 
     def _record(self) -> None:
         """Numbers what was emitted and writes it to the journal."""
@@ -226,25 +234,3 @@ def send_unrecorded(
     except redis.ResponseError as error:
         if "equal or smaller" not in str(error):
             raise
-
-
-def packed(event: Spec) -> bytes:
-    """msgpack of what `event.to_dict()` is; going through pydantic took twice the time."""
-    body: bytes = msgpack.packb(event.__dict__, default=lambda part: part.__dict__)
-    return body
-
-
-def pack(entries: list[Entry]) -> bytes:
-    """One stream entry's `e`: msgpack of `[[seq, event], ...]`."""
-    packer = msgpack.Packer()
-    # The bodies are msgpack already: they are joined, not packed again.
-    parts = [packer.pack_array_header(len(entries))]
-    for entry in entries:
-        parts += [packer.pack_array_header(2), packer.pack(entry.seq), entry.body]
-    return b"".join(parts)
-
-
-def unpack(fields: Mapping[Any, bytes]) -> list[tuple[int, dict[str, Any]]]:
-    """The events of one stream entry: seq and dict. `fields` has bytes or text as keys."""
-    body = fields[b"e"] if b"e" in fields else fields["e"]
-    return [(seq, event) for seq, event in msgpack.unpackb(body)]

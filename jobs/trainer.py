@@ -104,7 +104,7 @@ class Attempt:
             if isinstance(event, Finished):
                 return event
             if not self._is_known(event):
-                self.telemetry.emit(event)
+                self.telemetry.emit(event, at_once=isinstance(event, Obeyed))
                 for alert in self.watch.hear(event) if self.watch else ():
                     self.telemetry.emit(alert)
             if isinstance(event, Obeyed):
@@ -123,7 +123,8 @@ class Attempt:
         while self.commands.orders:
             order = self.commands.orders.popleft()
             if order.op == WISHES[self.commands.wish]:
-                self.telemetry.emit(Obeyed(op=order.op, id=order.id, step=self.step))
+                told = Obeyed(op=order.op, id=order.id, step=self.step)
+                self.telemetry.emit(told, at_once=True)
             if order.op != "checkpoint" and self.commands.wish == "running":
                 self.commands.done(order.id)
 

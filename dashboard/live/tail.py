@@ -14,7 +14,7 @@ import msgpack
 from dashboard.live.choice import ALL, Choice
 from dashboard.live.frames import encode
 from engine.events import Evaluation, Gradients, Hardware, Steps, Timing
-from jobs import telemetry
+from jobs import packing
 from jobs.events import RECORD, Measured, Record
 from jobs.history.curves import assemble
 from jobs.history.points import Points
@@ -41,7 +41,7 @@ def unpack(entries: Iterable[tuple[bytes, dict[bytes, bytes]]], after: Position)
     for entry_id, fields in entries:
         attempt = int(entry_id.split(b"-")[0])
         with suppress(*UNREADABLE):
-            for seq, event in telemetry.unpack(fields):
+            for seq, event in packing.unpack(fields):
                 if (attempt, seq) > after:
                     after = (attempt, seq)
                     told.append(Told(after, RECORD.validate_python(event)))

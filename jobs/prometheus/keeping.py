@@ -12,8 +12,8 @@ import redis
 from jobs import keys
 from jobs.history.records import Position
 from jobs.history.tally import Tally
+from jobs.packing import unpack
 from jobs.prometheus.text import Family
-from jobs.telemetry import unpack
 
 
 def stored(found: Tally) -> Iterator[Family]:

@@ -16,7 +16,7 @@ from dashboard.live.tail import Batch, Told, has_gap, unpack
 from engine.events import Evaluation, Log, Steps
 from jobs.history.thinning import keep
 from jobs.journal import Entry
-from jobs.telemetry import pack
+from jobs.packing import pack
 
 VALUES = arrays(np.float32, st.integers(0, 3_000), elements=st.floats(width=32))
 

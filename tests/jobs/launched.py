@@ -19,7 +19,7 @@ from jobs import keys, queue
 from jobs.control import send
 from jobs.home import Home
 from jobs.ids import new_id
-from jobs.telemetry import unpack
+from jobs.packing import unpack
 from tests.faults import living
 
 T = TypeVar("T")

@@ -22,8 +22,9 @@ from jobs import keys
 from jobs.connect import connect, connect_unretried
 from jobs.home import Home
 from jobs.journal import Entry, Journal, read
+from jobs.packing import unpack
 from jobs.server import Server
-from jobs.telemetry import Telemetry, unpack
+from jobs.telemetry import Telemetry
 from tests.faults import arm
 from tests.jobs.stack import until
 
@@ -197,3 +198,18 @@ def test_emit_waits_for_nobody(home: Home) -> None:
     assert slowest < 0.2
     assert not telemetry.close(timeout=0.1)
     silent.close()
+
+
+def test_what_somebody_waits_for_goes_without_a_rest(
+    own: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jobs.telemetry.FLUSH_SECONDS", 600.0)
+    monkeypatch.setattr("jobs.telemetry.REST", 10**9)
+    client, telemetry = connect(own.home), writer(own.home, tmp_path)
+    telemetry.emit(Log(step=1, message="x"))
+    until_sent(client, 1)
+    telemetry.emit(Log(step=2, message="rests"))
+    telemetry.emit(Log(step=3, message="does not"), at_once=True)
+    until_sent(client, 3)
+    assert recorded(client) == [(1, 1), (2, 2), (3, 3)]
+    assert telemetry.close()
