@@ -14,7 +14,6 @@ from typing import Any
 
 import redis
 from rq import Queue, Worker
-from rq.exceptions import NoSuchJobError
 from rq.job import Job
 from rq.serializers import JSONSerializer
 from rq.utils import now
@@ -28,7 +27,7 @@ from jobs.devices.bell import Bell
 from jobs.devices.pool import Devices
 from jobs.devices.slot import Slot
 from jobs.devices.versions import versions
-from jobs.job import SafeJob
+from jobs.job import MALFORMED, SafeJob, Unreadable, fetch
 from jobs.machines import SEPARATOR, Presence
 from jobs.processes import die_with_parent
 from jobs.quarantine import set_aside
@@ -38,9 +37,6 @@ PRESENCE_SECONDS = 2.0
 MONITORING_SECONDS = 5
 TTL_SECONDS = 20
 MAINTENANCE_SECONDS = 60
-
-MALFORMED = (ValueError, TypeError, KeyError, AttributeError, redis.ResponseError)
-"""what RQ raises over hashes and lists that it did not write"""
 
 
 class DeviceWorker(Worker):
@@ -117,18 +113,17 @@ class DeviceWorker(Worker):
     def _fetch(self, name: bytes) -> Job | None:
         """The job, taken out of the queue; None, with its devices given back, for none of ours."""
         try:
-            job = SafeJob.fetch(name.decode(), self.connection, JSONSerializer)
-            version = self.get_redis_server_version()  # type: ignore[no-untyped-call]
-            job.redis_server_version = version
-        except NoSuchJobError:
+            job = fetch(self.connection, name)
+        except Unreadable as reason:
+            # It is set aside instead of ending the worker.
+            if why := str(reason):
+                self.log.error("Worker %s: set job %r aside: %s", self.name, name, why)
+                intermediate = f"{self.queues[0].key}:intermediate"
+                set_aside(self.connection, intermediate, name, why, self.slot.worker)
             self.slot.held.release()
             return None
-        except MALFORMED as error:
-            # An entry that cannot be read is set aside instead of ending the worker.
-            self.log.error("Worker %s: set a malformed job aside: %s", self.name, error)
-            set_aside(self.connection, f"{self.queues[0].key}:intermediate")
-            self.slot.held.release()
-            return None
+        version = self.get_redis_server_version()  # type: ignore[no-untyped-call]
+        job.redis_server_version = version
         return job
 
     def clean_registries(self) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import redis
 from rq.exceptions import NoSuchJobError
 from rq.job import JOB_ID_PATTERN, Job, JobStatus, parse_job_id
+from rq.serializers import JSONSerializer
 from rq.utils import decode_redis_hash
 
 from jobs import keys
@@ -23,6 +24,17 @@ LAUNCH = "jobs.job.launch"
 CALL_BYTES = 4_096
 KEPT_SECONDS = 60
 RUN_ID = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")
+
+
+OURS = re.compile(rb"[0-9A-HJKMNP-TV-Z]{26}_[0-9]{1,9}")
+"""the name of a job of ours: run and attempt"""
+
+MALFORMED = (ValueError, TypeError, KeyError, AttributeError, redis.ResponseError)
+"""what RQ raises over hashes and lists that it did not write"""
+
+
+class Unreadable(Exception):
+    """An entry of the queue is no job to be done. The text says why; empty where that may be."""
 
 
 class Refused(Exception):
@@ -113,3 +125,20 @@ def _decompress(data: bytes) -> bytes:
 def _status(text: bytes) -> bytes:
     known = {status.value.encode() for status in JobStatus}
     return text if text in known else JobStatus.QUEUED.value.encode()
+
+
+def fetch(client: redis.Redis, name: bytes) -> SafeJob:
+    """The job of that name. Raises Unreadable, and redis.ConnectionError."""
+    try:
+        job = SafeJob.fetch(name.decode(), client, JSONSerializer)
+    except NoSuchJobError:
+        # One of ours that was cancelled at this very moment is nobody's fault.
+        reason = "" if OURS.fullmatch(name) else "There is no such job."
+        raise Unreadable(reason) from None
+    except UnicodeDecodeError:
+        raise Unreadable("It is no text.") from None
+    except MALFORMED as error:
+        raise Unreadable(f"Its job cannot be read: {error}.") from error
+    if job.refusal:
+        raise Unreadable(f"Refused: {job.refusal}.")
+    return job

@@ -4,7 +4,7 @@ QUEUE = "trainyard"
 """name of the RQ queue; one queue per worker, because RQ loses jobs on a crash with several"""
 
 QUARANTINE = "ty:quarantine"
-"""list: entries of the queue that no worker could read"""
+"""list: entries of the queue that no worker could read, as JSON `{entry, why, worker, time}`"""
 
 CHANGES = "ty:changes"
 """stream: `{run}` after the recorder committed something of that run; capped, a wake-up only"""

@@ -1,19 +1,96 @@
-"""Entries of the queue that are no text: RQ can neither read nor pass over them."""
+"""Entries of the queue that no worker can read: set aside with the reason, for people to look at.
+
+A service like `jobs/runs.py`. No run is lost by it: the recorder rings again for a run whose entry
+was damaged.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import redis
+from rq.job import Job, parse_job_id
 
 from jobs import keys
 
+KEPT = 1_000
+"""the newest; whoever fills the queue with nonsense shall not fill the memory"""
 
-def set_aside(client: redis.Redis, list_key: str) -> int:
-    """Moves them from a list of RQ's to `ty:quarantine`; says how many there were."""
-    entries: Any = client.lrange(list_key, 0, -1)
-    strange = [entry for entry in entries if not entry.isascii()]
-    for entry in strange:
-        client.lrem(list_key, 0, entry)
-        client.rpush(keys.QUARANTINE, entry)
-    return len(strange)
+SHOWN_LETTERS = 200
+UNTOLD = "No worker could read it."
+
+
+@dataclass(frozen=True)
+class Aside:
+    """One entry that was set aside."""
+
+    id: str
+    entry: str
+    """what stood in the queue, as far as it can be shown"""
+    why: str
+    """a sentence"""
+    worker: str
+    """who met it; empty where an earlier Trainyard set it aside"""
+    time: float | None
+    """unix seconds, by the clock of Redis"""
+
+
+def set_aside(client: redis.Redis, list_key: str, entry: bytes, why: str, worker: str) -> None:
+    """Moves an entry from a list of RQ's to `ty:quarantine`, without the hash of its job."""
+    seconds, microseconds = client.time()
+    shown = entry.decode(errors="backslashreplace")[:SHOWN_LETTERS]
+    told = {"entry": shown, "why": why, "worker": worker, "time": seconds + microseconds / 1e6}
+    with client.pipeline(transaction=True) as pipe:
+        pipe.lrem(list_key, 0, entry)  # type: ignore[arg-type]
+        if name := _job_of(entry):
+            pipe.delete(Job.key_for(name))
+        pipe.rpush(keys.QUARANTINE, json.dumps(told))
+        pipe.ltrim(keys.QUARANTINE, -KEPT, -1)
+        pipe.execute()
+
+
+def look(client: redis.Redis) -> list[Aside]:
+    """What was set aside, the newest first."""
+    found: Any = client.lrange(keys.QUARANTINE, 0, -1)
+    return [_aside(stored) for stored in reversed(found)]
+
+
+def discard(client: redis.Redis, ids: Collection[str]) -> int:
+    """Deletes those for good; says how many there were."""
+    found: Any = client.lrange(keys.QUARANTINE, 0, -1)
+    mine = [stored for stored in found if _id_of(stored) in ids]
+    with client.pipeline(transaction=True) as pipe:
+        for stored in mine:
+            pipe.lrem(keys.QUARANTINE, 1, stored)
+        pipe.execute()
+    return len(mine)
+
+
+def _job_of(entry: bytes) -> str:
+    """The job that RQ would look up for it; empty where there can be none."""
+    return str(parse_job_id(entry.decode())) if entry.isascii() else ""
+
+
+def _id_of(stored: bytes) -> str:
+    return hashlib.sha256(stored).hexdigest()[:12]
+
+
+def _aside(stored: bytes) -> Aside:
+    """An earlier Trainyard kept the bare entry; and anything may stand in Redis."""
+    bare = Aside(
+        id=_id_of(stored),
+        entry=stored.decode(errors="backslashreplace")[:SHOWN_LETTERS],
+        why=UNTOLD,
+        worker="",
+        time=None,
+    )
+    try:
+        told = json.loads(stored)
+        found = Aside(bare.id, *(str(told[each]) for each in ("entry", "why", "worker")), None)
+        return Aside(**asdict(found) | {"time": float(told["time"])})
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return bare

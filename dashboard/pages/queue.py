@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard import commanding, navigation, services
 from dashboard.components.queue_table import Answer, queue_table
-from dashboard.listing import moving, waiting
+from dashboard.listing import aside, moving, waiting
 from dashboard.text import count
 from jobs import queueing
 from jobs.queueing import Line
@@ -34,6 +34,7 @@ def _live() -> None:
         moving.draw(line, _selected(), _select)
         _waiting(line)
         waiting.draw_training(line)
+        aside.draw()
     from dashboard.live.component import live_changes
 
     live_changes(key="changes")

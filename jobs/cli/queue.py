@@ -1,37 +1,75 @@
-"""`queue`, `priority`, `move`: what waits, why, and in which order."""
+"""`queue`, `priority`, `move`, `discard`: what waits, why, in which order, and what cannot."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Annotated
 
 import typer
+from redis import RedisError
 from rich.table import Table
 
-from jobs import queueing
+from jobs import quarantine, queueing
 from jobs import runs as services
 from jobs.cli import text
 from jobs.cli.look import JsonOption
 from jobs.cli.organise import Runs
+from jobs.connect import RedisUnavailable
+from jobs.quarantine import Aside
 from jobs.queueing import Entry, Line
 from jobs.yard import Yard
 
 
 def mount(app: typer.Typer) -> None:
     """Adds the commands."""
-    for command in (queue, priority, move):
+    for command in (queue, priority, move, discard):
         app.command()(command)
 
 
-def queue(as_json: JsonOption = False) -> None:
-    """List what waits, in order: why, and about when each run starts."""
-    line = queueing.look(Yard.open())
+def queue(
+    as_json: JsonOption = False,
+    aside: Annotated[
+        bool, typer.Option("--aside", help="Only the entries that no worker could read.")
+    ] = False,
+) -> None:
+    """List what waits, in order: why, and about when each run starts; and what was set aside."""
+    yard = Yard.open()
+    if aside:
+        _write_aside(quarantine.look(yard.redis), as_json)
+        return
+    line = queueing.look(yard)
     if as_json:
         text.write_json([asdict(each) for each in line.waiting])
-    elif line.waiting:
+        return
+    if line.waiting:
         text.console().print(_table(line))
     else:
         text.note(f"nothing waits; {_number(len(line.training))}")
+    with suppress(RedisError, RedisUnavailable):
+        if found := quarantine.look(yard.redis):
+            text.write("")
+            _write_aside(found, as_json=False)
+
+
+def discard(
+    ids: Annotated[
+        list[str] | None, typer.Argument(metavar="[ID]...", help="As `queue --aside` lists them.")
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Everything that was set aside.")] = False,
+) -> None:
+    """Delete entries of the queue for good that no worker could read; no run is touched."""
+    if bool(ids) == every:
+        raise typer.BadParameter("give ids from `./trainyard queue --aside`, or --all")
+    redis = Yard.open().redis
+    there = {each.id for each in quarantine.look(redis)}
+    if unknown := [each for each in ids or () if each not in there]:
+        raise typer.BadParameter(
+            f"nothing set aside has the id {text.printable(unknown[0])}; "
+            "see `./trainyard queue --aside`"
+        )
+    text.note(f"{quarantine.discard(redis, set(ids or there))} discarded")
 
 
 def priority(
@@ -72,6 +110,24 @@ def _number(training: int) -> str:
     if not training:
         return "`./trainyard launch preset=digits_mlp` starts a run."
     return f"{training} {'run trains' if training == 1 else 'runs train'}."
+
+
+def _write_aside(found: Sequence[Aside], as_json: bool) -> None:
+    if as_json:
+        text.write_json([asdict(each) for each in found])
+        return
+    if not found:
+        text.note("nothing was set aside.")
+        return
+    table = Table(box=None, pad_edge=False, title="Set aside, unreadable", title_justify="left")
+    for column in ("id", "when", "entry", "worker", "why"):
+        table.add_column(column, no_wrap=column in ("id", "when"))
+    for each in found:
+        when = "-" if each.time is None else text.clock(each.time)
+        cells = (text.printable(it) for it in (each.entry, each.worker or "-", each.why))
+        table.add_row(each.id, when, *cells)
+    text.console().print(table)
+    text.note("`./trainyard discard ID` or `--all` deletes them; no run is touched.")
 
 
 def _table(line: Line) -> Table:

@@ -11,7 +11,7 @@ import redis
 from playwright.sync_api import expect
 from streamlit.testing.v1 import AppTest
 
-from jobs import commands, queueing, runs
+from jobs import commands, quarantine, queueing, runs
 from jobs.machines import Presence
 from jobs.recorder import Recorder
 from jobs.yard import Yard
@@ -80,6 +80,20 @@ def test_the_queue_tells_what_trains_and_takes_commands(pages: Yard, client: red
     assert "2 runs stopped" in texts(page)
     click(page, "undo_op")
     assert waiting(pages) == ["c", "b"]
+
+
+def test_what_no_worker_could_read_is_listed_and_discarded(
+    pages: Yard, client: redis.Redis
+) -> None:
+    assert "Set aside" not in texts(open_page("queue"))
+    quarantine.set_aside(client, "rq:queue:trainyard", b"<b>bad</b>", "There is no such job.", "w1")
+    page = open_page("queue")
+    assert "Set aside" in texts(page)
+    assert "&lt;b&gt;bad" in page.get("html")[-1].proto.body
+    assert quarantine.look(pages.redis) != []
+    page = click(page, "discard_really")
+    assert quarantine.look(pages.redis) == []
+    assert "Set aside" not in texts(page)
 
 
 def test_a_run_is_paused_resumed_and_tried_again_from_its_page(

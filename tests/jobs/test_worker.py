@@ -13,7 +13,7 @@ import pytest
 import redis
 
 from engine.config import RunConfig
-from jobs import keys, queue
+from jobs import keys, quarantine, queue
 from jobs.control import send
 from jobs.home import Home
 from jobs.ids import new_id
@@ -188,6 +188,13 @@ def test_hostile_jobs_do_nothing(
     await_event(client, launch(client, SHORT), "finished")
     assert not canary.exists()
     assert worker.poll() is None
-    assert client.lrange(keys.QUARANTINE, 0, -1) == [b"\xff\xfe"]
+    aside = {each.entry: each.why for each in quarantine.look(client)}
+    assert aside.keys() == {
+        # The others are launches of a run, of which nothing but its id is believed.
+        *(f"bad-{number}" for number in (0, 1, 2, 6, 7, 8, 9, 10, 11)),
+        *("wrong-type", "../../x", "a:b:c", "", "\\xff\\xfe", "missing"),
+    }
     log = (home.root / "worker.log").read_text()
-    assert "Refused job bad-0" in log
+    assert aside["bad-0"] in log
+    assert aside["bad-0"] == "Refused: it does not call jobs.job.launch."
+    assert aside["\\xff\\xfe"] == "It is no text."
