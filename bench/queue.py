@@ -10,6 +10,7 @@ import os
 import time
 from collections.abc import Callable
 
+from bench.beside import beside
 from bench.row import HEAD, Row, below
 from bench.stand import process, stand
 from engine.config import RunConfig
@@ -29,12 +30,12 @@ def main(arguments: list[str]) -> int:
     """Prints the table; exit code 1 when a target was missed."""
     number = int(arguments[0]) if arguments else RUNS
     print(*HEAD, sep="\n")
-    with stand() as home, process("jobs.recorder"):
-        rows = _measure(home, number, PRESETS["digits_mlp"])
+    with stand() as home, process("jobs.recorder") as recorder:
+        rows = _measure(home, number, PRESETS["digits_mlp"], recorder.pid)
     return int(any(not row.reached for row in rows))
 
 
-def _measure(home: Home, number: int, config: RunConfig) -> list[Row]:
+def _measure(home: Home, number: int, config: RunConfig, recorder: int) -> list[Row]:
     yard, rows = Yard.open(home), list[Row]()
 
     def tell(row: Row) -> None:
@@ -49,6 +50,8 @@ def _measure(home: Home, number: int, config: RunConfig) -> list[Row]:
     tell(below("the Queue page", _page("queue"), PAGE_MS))
     moving = [1000 * _timed(lambda: queueing.move(yard, [ids[-1]], ids[0])) for _ in range(LOOKS)]
     tell(below("moving one to the front", moving, PAGE_MS))
+    for row in beside(yard, ids[0], recorder):
+        tell(row)
     began = time.monotonic()
     commands.ask_all(yard, ids, "stop")
     asked = time.monotonic() - began

@@ -16,22 +16,20 @@ from redis import Redis, RedisError
 from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 
 from engine.saving.failpoints import failpoint
-from jobs import keys, runs
+from jobs import runs
 from jobs.connect import RedisUnavailable, connect_unretried
 from jobs.export.tensorboard.live import LiveFolders
 from jobs.history import History
-from jobs.history.attempts import position
 from jobs.history.database import database_url
-from jobs.history.runs import known
 from jobs.home import Home
 from jobs.notify.courier import Courier
-from jobs.own import known as own
 from jobs.own import outbox
+from jobs.recording.following import Claims, Following
 from jobs.recording.gaps import fill
 from jobs.recording.pyramid import backlog, sum_up
 from jobs.recording.remove import Remover
 from jobs.recording.store import store
-from jobs.recording.streams import ENTRIES, Batch, Stream, count, live_runs, parse, read, trim
+from jobs.recording.streams import ENTRIES, Batch, Entries, count, parse, read, trim
 from jobs.recording.tend import Tender
 from jobs.requeue import QUIET_SECONDS, YOUNG_SECONDS
 
@@ -76,7 +74,9 @@ class Recorder:
         self._tender = Tender(redis, history, young_seconds, quiet_seconds)
         self._remover = Remover(redis, history, home)
         self._event_files = LiveFolders(history, home)
-        self._streams: dict[str, Stream] = {}
+        self._following = Following(redis, history)
+        self._claims = Claims(redis)
+        self._taken = set[str]()
         self._next_tending = 0.0
         self._behind = True
         self.in_haste = False
@@ -84,8 +84,13 @@ class Recorder:
 
     def round(self) -> bool:
         """One round; whether it stored something."""
-        self._follow()
-        batch = read(self.redis, self._streams.values()) if self._streams else []
+        self._following.look(self._taken)
+        streams = self._following.streams
+        self._event_files.keep(streams)
+        batch, told = Batch(), Entries()
+        if self._following.some:
+            batch, told = read(self.redis, streams.values(), self._claims.last)
+        self._taken = self._claims.taken(told)
         if batch:
             self._store(batch)
         self.in_haste = any(len(entry_ids) == ENTRIES for _, entry_ids, _ in batch)
@@ -108,30 +113,6 @@ class Recorder:
     def close(self) -> None:
         """Closes the files it holds open."""
         self._event_files.keep(())
-
-    def _follow(self) -> None:
-        """Follows the runs in `ty:live` from their stored position; drops those that left."""
-        live = live_runs(self.redis)
-        new = live - self._streams.keys()
-        with self.history.reading() as connection:
-            there = known(connection, new)
-        there |= self._make_known(new - there)
-        with self.history.reading() as connection:
-            self._streams |= {each: Stream(each, position(connection, each)) for each in there}
-        if new - there:
-            LOG.warning("Redis names runs that the history does not know: %s", new - there)
-            self.redis.srem(keys.LIVE, *(new - there))
-        for gone in self._streams.keys() - live:
-            del self._streams[gone]
-        self._event_files.keep(self._streams)
-
-    def _make_known(self, run_ids: set[str]) -> set[str]:
-        """Rows for runs of people's own scripts, which only say in Redis that they are there."""
-        scripts = own.read(self.redis, run_ids)
-        if not scripts:
-            return set()
-        with self.history.writing() as connection:
-            return own.add(connection, scripts)
 
     def _store(self, batch: Batch) -> None:
         whole = [
@@ -159,7 +140,7 @@ class Recorder:
         """One look at every run that is not over, and at those that are to be removed."""
         began = time.monotonic()
         self._remover.look()
-        complete = self._tender.tend(self._streams)
+        complete = self._tender.tend(self._following.streams)
         outbox.deliver_all(self.home)
         now = time.monotonic()
         pause = max(TEND_SECONDS, (now - began) / TEND_SHARE) if complete else 0.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Row, select
@@ -45,6 +46,12 @@ def attempts(connection: Connection, run_id: str) -> list[Attempt]:
     """All attempts of the run, the first one first."""
     query = select(ATTEMPTS).where(ATTEMPTS.c.run == run_id).order_by(ATTEMPTS.c.attempt)
     return [Attempt.of(row) for row in connection.execute(query)]
+
+
+def began(connection: Connection, run_ids: Collection[str]) -> set[str]:
+    """Those of the runs that the history knows an attempt of."""
+    query = select(ATTEMPTS.c.run).where(ATTEMPTS.c.run.in_(run_ids)).distinct()
+    return set(connection.execute(query).scalars()) if run_ids else set()
 
 
 def position(connection: Connection, run_id: str) -> Position:

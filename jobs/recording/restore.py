@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgpack
@@ -18,6 +19,9 @@ GRACE_MILLISECONDS = 10_000
 
 EXPIRE_SECONDS = 3_600
 """how long a finished run stays in Redis"""
+
+RETIRED = 200
+"""runs of one transaction"""
 
 RAISE_CLAIM = """
 redis.call('HSET', KEYS[1], 'retried', ARGV[6])
@@ -66,10 +70,13 @@ def say(redis: Redis, last: Attempt, event: Spec) -> bool:
     return True
 
 
-def retire(redis: Redis, run_id: str) -> None:
-    """Takes a finished and fully stored run out of Redis, after an hour for late viewers."""
-    with redis.pipeline(transaction=True) as pipe:
-        pipe.srem(keys.LIVE, run_id)
-        for key in keys.OF_A_RUN:
-            pipe.expire(key(run_id), EXPIRE_SECONDS)
-        pipe.execute()
+def retire(redis: Redis, run_ids: Sequence[str]) -> None:
+    """Takes finished and fully stored runs out of Redis, after an hour for late viewers."""
+    for first in range(0, len(run_ids), RETIRED):
+        with redis.pipeline(transaction=True) as pipe:
+            for run_id in run_ids[first : first + RETIRED]:
+                pipe.srem(keys.LIVE, run_id)
+                for key in keys.OF_A_RUN:
+                    pipe.expire(key(run_id), EXPIRE_SECONDS)
+                runs.changed(pipe, run_id)
+            pipe.execute()

@@ -17,8 +17,8 @@ from jobs import keys
 from jobs.events import RECORD
 from jobs.history.records import Position
 from jobs.measures import measures
+from jobs.packing import unpack
 from jobs.recording.store import Heard
-from jobs.telemetry import unpack
 
 BLOCK_MILLISECONDS = 250
 """how long a round waits for news; also how late a new run is noticed"""
@@ -53,17 +53,28 @@ class Stream:
 Batch = list[tuple[Stream, list[bytes], list[Heard]]]
 
 
-def read(redis: Redis, streams: Iterable[Stream]) -> Batch:
-    """What came after each stream's position: entry ids and events. Waits a moment for it."""
+Entries = list[tuple[bytes, dict[bytes, bytes]]]
+
+
+def read(redis: Redis, streams: Iterable[Stream], claims: bytes) -> tuple[Batch, Entries]:
+    """What came after each stream's position: entry ids and events. Waits a moment for it.
+
+    Beside it the entries of `ty:claims` behind the id `claims`.
+    """
     by_key = {stream.key: stream for stream in streams}
     after: Any = {key: "{}-{}".format(*stream.position) for key, stream in by_key.items()}
+    after[keys.CLAIMS] = claims
     found: Any = redis.xread(after, count=ENTRIES, block=BLOCK_MILLISECONDS)
     batch: Batch = []
+    told: Entries = []
     for key, entries in found:
+        if key.decode() == keys.CLAIMS:
+            told = entries
+            continue
         stream = by_key[key.decode()]
         heard = [each for entry in entries for each in _understand(stream.run_id, *entry)]
         batch.append((stream, [entry_id for entry_id, _ in entries], heard))
-    return batch
+    return batch, told
 
 
 def live_runs(redis: Redis) -> set[str]:

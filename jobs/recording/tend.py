@@ -31,6 +31,9 @@ TAKEN_SECONDS = 10.0
 ANSWER_SECONDS = 2.0
 """a change that was asked for so long ago must at least stand on the run's stream"""
 
+SILENT = 2_000
+"""of runs that never began and are over, so many leave Redis in one look"""
+
 ACTIONS = 200
 """at most so many in one look: the recording of running runs must not wait for a long queue"""
 
@@ -58,22 +61,25 @@ class Tender:
 
         False when so much was to be done that the rest must wait for the next look.
         """
+        # In this order a run that comes in between is announced twice, not taken for one that left.
+        live = live_runs(self.redis)
         with self.history.reading() as connection:
             waiting = unfinished(connection)
-        live = live_runs(self.redis)
         unknown = [run for run in waiting if run.id not in live]
         for run in unknown[:ACTIONS]:
             self._announce(run)
-        names = queue.queued(self.redis)
+        names = frozenset(queue.queued(self.redis))
         self._take_away(waiting, names)
+        absent = [run for run in waiting if queue.job_id(run.id, run.next_attempt) not in names]
         idle = [
             (run, claim)
-            for run, claim in zip(waiting, self._claims(waiting), strict=True)
-            if not claim.leased and queue.job_id(run.id, run.next_attempt) not in names
+            for run, claim in zip(absent, self._claims(absent), strict=True)
+            if not claim.leased
         ]
-        heard = [(run, claim) for run, claim in idle if run.id in streams]
+        # One that never began has no stream to be followed.
+        heard = [(run, claim) for run, claim in idle if run.id in streams or run.last is None]
         for run, claim in heard[:ACTIONS]:
-            self._act(run, claim, streams[run.id], names)
+            self._act(run, claim, streams.get(run.id) or Stream(run.id, (0, 0)), names)
         self._arrange(waiting)
         self._ask_again(waiting)
         self._retire(live - {run.id for run in waiting}, streams)
@@ -84,7 +90,7 @@ class Tender:
             config = settings(connection, run.id)
         restore.announce(self.redis, run, config)
 
-    def _take_away(self, waiting: Sequence[Open], names: Sequence[str]) -> None:
+    def _take_away(self, waiting: Sequence[Open], names: Collection[str]) -> None:
         """Takes the jobs of runs off the queue that shall not run: paused, stopped, over.
 
         Redis was away when that was asked for, or somebody trains the run already.
@@ -185,11 +191,29 @@ class Tender:
         return time.monotonic() - since < TAKEN_SECONDS
 
     def _retire(self, over: Collection[str], streams: dict[str, Stream]) -> None:
-        for run_id in over:
-            if (stream := streams.get(run_id)) is not None and drained(self.redis, stream):
-                restore.retire(self.redis, run_id)
-                self.missing_since.pop(run_id, None)
-                runs.changed(self.redis, run_id)
+        """Of those that are over: such whose stream is stored, and such that never had one."""
+        silent = [run_id for run_id in over if run_id not in streams][:SILENT]
+        stored = [
+            run_id for run_id in over if run_id in streams and drained(self.redis, streams[run_id])
+        ]
+        gone = [*stored, *self._without_stream(silent)]
+        restore.retire(self.redis, gone)
+        for run_id in gone:
+            self.missing_since.pop(run_id, None)
+
+    def _without_stream(self, run_ids: Sequence[str]) -> list[str]:
+        with self.redis.pipeline(transaction=False) as pipe:
+            for run_id in run_ids:
+                pipe.exists(keys.events(run_id))
+            found: list[Any] = pipe.execute()
+        with self.history.reading() as connection:
+            # A person's own script may have no row yet.
+            there = known(connection, set(run_ids))
+        return [
+            run_id
+            for run_id, stream in zip(run_ids, found, strict=True)
+            if not stream and run_id in there
+        ]
 
 
 AnyCommand = TypeVar("AnyCommand", Command, Given)
