@@ -74,8 +74,7 @@ def _header(run: Run) -> None:
     ):
         _actions(run)
     if run.cause and run.status == "failed":
-        with st.container(border=True, key="cause"):
-            st.markdown(f":red[:material/error: {plain(finished(run.cause))}]")
+        commands.draw_failure(run)
     if run.diverged:
         st.caption(
             f":orange[:material/warning: A later attempt computed another value at step "

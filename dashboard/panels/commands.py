@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import services
 from dashboard.commanding import possible
 from dashboard.table import Cell, table
-from dashboard.text import NOTHING, count, moment, one_line, plain
+from dashboard.text import NOTHING, count, finished, moment, one_line, plain
 from jobs import commands
 from jobs.commands import Told
 from jobs.permitted import Op
@@ -29,6 +29,10 @@ _BUTTONS: dict[Op, tuple[str, str, str]] = {
 }
 """label, icon and what it does"""
 
+_RETRY = (
+    "It is not tried again by itself. **Try again** makes another attempt with the same settings, "
+    "from its last checkpoint where it has one; **Launch again with changes** makes a new run."
+)
 _NAMES = {"checkpoint": "Save a checkpoint", "retry": "Try again"}
 _STATES = {"done": "took effect", "waits": "waits for the run", "taken back": "taken back before"}
 
@@ -47,6 +51,14 @@ def draw(run: Run) -> None:
             st.markdown(_STOP if run.script is None else _STOP_SCRIPT)
             if st.button("Stop the run", key="stop_really", type="primary"):
                 _ask(run, "stop")
+
+
+def draw_failure(run: Run) -> None:
+    """Why it failed, and what can be done: above all after it crashed again and again."""
+    with st.container(border=True, key="cause", gap="xsmall"):
+        st.markdown(f":red[:material/error: {plain(finished(run.cause))}]")
+        if possible(run, "retry"):
+            st.caption(_RETRY)
 
 
 def draw_told(run: Run, zone: str | None) -> None:

@@ -119,6 +119,17 @@ def test_a_run_is_paused_resumed_and_tried_again_from_its_page(
     assert runs.get(pages, run_id).status == "queued"
 
 
+def test_a_run_that_failed_says_so_and_what_can_be_done(pages: Yard, client: redis.Redis) -> None:
+    run_id = story.launched(pages, name="mine")
+    train(pages, client, run_id).finish("failed")
+    record(pages, client)
+    page = open_page("run", id=run_id, tab="Changes")
+    assert "It is not tried again by itself" in texts(page)
+    page = click(page, "retry")
+    assert runs.get(pages, run_id).status == "queued"
+    assert "not tried again" not in texts(page)
+
+
 @pytest.mark.alone
 def test_runs_are_moved_by_mouse_and_keyboard(
     browser: Browser, dashboard: Dashboard, client: redis.Redis
