@@ -22,7 +22,10 @@ from jobs.own import known as own
 from jobs.recording.streams import Stream, live_runs
 
 PASSING = 500
-"""silent runs looked at in a round, by one command; what no claim told of is found so"""
+"""silent runs looked at in a round; what no claim told of is found so"""
+
+AT_ONCE = 500
+"""of one command, which no other client waits for longer than 1 ms"""
 
 LIVE_SECONDS = 1.0
 """`ty:live` is read so often, and at once when another number of runs stands there"""
@@ -91,8 +94,8 @@ class Following:
         """Those whose stream is there."""
         names = list(run_ids)
         found = set[str]()
-        for first in range(0, len(names), PASSING):
-            some = names[first : first + PASSING]
+        for first in range(0, len(names), AT_ONCE):
+            some = names[first : first + AT_ONCE]
             if not self.redis.exists(*map(keys.events, some)):
                 continue
             with self.redis.pipeline(transaction=False) as pipe:
