@@ -14,7 +14,7 @@ from jobs.connect import SOCKET_SECONDS, RedisUnavailable, url
 from jobs.home import Home
 from jobs.lease import SECONDS, Holder, Lease
 from jobs.own.spec import Script
-from jobs.telemetry import unpack
+from jobs.packing import unpack
 
 NOWHERE = "redis://127.0.0.1:1/0"
 """until there is a server"""
