@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import redis
@@ -90,7 +90,7 @@ def _aside(stored: bytes) -> Aside:
     )
     try:
         told = json.loads(stored)
-        found = Aside(bare.id, *(str(told[each]) for each in ("entry", "why", "worker")), None)
-        return Aside(**asdict(found) | {"time": float(told["time"])})
+        entry, why, worker = (str(told[each]) for each in ("entry", "why", "worker"))
+        return Aside(bare.id, entry, why, worker, float(told["time"]))
     except (ValueError, TypeError, KeyError, RecursionError):
         return bare

@@ -33,12 +33,12 @@ def draw() -> None:
         with st.popover("Discard", icon=":material/delete:", key="discard"):
             _discard([each.id for each in found])
     zone = st.context.timezone
-    rows = [
+    rows: list[list[Cell | str]] = [
         [
             NOTHING if each.time is None else moment(each.time, zone),
             one_line(each.entry) or "(empty)",
             one_line(each.worker or NOTHING),
-            Cell(one_line(each.why)),
+            one_line(each.why),
         ]
         for each in found[:_SHOWN]
     ]
