@@ -5,7 +5,6 @@ The same server, the same run, the same number of points; the page is `rerun_pag
 
 from __future__ import annotations
 
-import asyncio
 import os
 import subprocess
 import sys
@@ -26,8 +25,6 @@ from jobs.home import Home
 from jobs.yard import Yard
 
 PAGE = Path(__file__).with_name("rerun_page.py")
-VIEWERS = 20
-SECONDS = 15.0
 DRAWN = """() => {
   window.seen = [];
   let last = 0;
@@ -50,25 +47,18 @@ DRAWN = """() => {
 
 
 def measure(page: Any, home: Home, port: int) -> list[Row]:
-    """Delay, processor and bytes of a page that is drawn anew each second."""
+    """Delay and processor of a page that is drawn anew each second."""
     yard = Yard.open(home)
     writer = Writer(yard, save(yard), total_steps=10_000)
     writer.begin()
     writer.steps(1_000)
     with _served(port, writer.run_id) as server:
         delays, cpu = _delays(page, port, writer, server)
-        page.goto("about:blank")
-        with processor(server) as crowd_cpu:
-            received = asyncio.run(_crowd(port, writer))
     writer.close()
     yard.close()
     return [
         Row("beside it, `st.plotly_chart` drawn anew every second, 1 viewer", spread(delays)),
-        Row("  received by each of its viewers", f"{received:,.0f} bytes/s"),
-        Row(
-            "  processor of its server, of one core",
-            f"{cpu:.1f} % with 1 viewer, {crowd_cpu[0]:.1f} % with {VIEWERS}",
-        ),
+        Row("  processor of its server, of one core", f"{cpu:.1f} % with 1 viewer"),
     ]
 
 
@@ -118,57 +108,3 @@ def _delays(
         )
     seen = {int(step): float(at) for step, at in page.evaluate("() => window.seen")}
     return [seen[step] - at for step, at in emitted.items()], used[0]
-
-
-async def _crowd(port: int, writer: Writer) -> float:
-    """Bytes per second and viewer, while ten points a second arrive."""
-    sizes = [0] * VIEWERS
-    tasks = [asyncio.create_task(_view(port, number, sizes)) for number in range(VIEWERS)]
-    end = time.monotonic() + SECONDS
-    while time.monotonic() < end:
-        await asyncio.sleep(0.1)
-        writer.steps(1)
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
-    return sum(sizes) / VIEWERS / SECONDS
-
-
-async def _view(port: int, number: int, sizes: list[int]) -> None:
-    """What a browser does: asks for the fragment again each time the interval is over."""
-    import websockets
-    from streamlit.proto.BackMsg_pb2 import BackMsg
-    from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-    from websockets import Origin, Subprotocol
-
-    url = f"ws://127.0.0.1:{port}/_stcore/stream"
-    async with websockets.connect(
-        url,
-        origin=Origin(f"http://127.0.0.1:{port}"),
-        subprotocols=[Subprotocol("streamlit")],
-        max_size=None,
-    ) as socket:
-        begin = BackMsg()
-        begin.rerun_script.query_string = ""
-        await socket.send(begin.SerializeToString())
-        asking: asyncio.Task[None] | None = None
-        async for message in socket:
-            assert isinstance(message, bytes)
-            sizes[number] += len(message)
-            told = ForwardMsg()
-            told.ParseFromString(message)
-            if told.WhichOneof("type") == "auto_rerun" and asking is None:
-                asking = asyncio.create_task(
-                    _ask(socket, told.auto_rerun.fragment_id, told.auto_rerun.interval)
-                )
-
-
-async def _ask(socket: Any, fragment: str, interval: float) -> None:
-    from streamlit.proto.BackMsg_pb2 import BackMsg
-
-    while True:
-        await asyncio.sleep(interval)
-        again = BackMsg()
-        again.rerun_script.fragment_id = fragment
-        again.rerun_script.is_auto_rerun = True
-        await socket.send(again.SerializeToString())
