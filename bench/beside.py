@@ -28,8 +28,10 @@ def beside(yard: Yard, run_id: str, recorder: int) -> list[Row]:
     folder.mkdir(parents=True, exist_ok=True)
     telemetry = Telemetry(connect_unretried(yard.home), run_id, Journal(folder, 1))
     telemetry.emit(Claimed(attempt=1, worker="bench", machine="here", device="cpu"))
+    # What is measured is the recorder at rest, after it has taken up ten thousand runs.
     time.sleep(SETTLING_SECONDS)
     process = psutil.Process(recorder)
+    # Nothing happens meanwhile: that is what is measured.
     idle = _share(process, lambda: time.sleep(SECONDS))
     delays: list[float] = []
     busy = _share(process, lambda: delays.extend(_delays(yard, run_id, telemetry)))
@@ -61,6 +63,7 @@ def _delays(yard: Yard, run_id: str, telemetry: Telemetry) -> list[float]:
         while not _mine(got := yard.redis.xread({keys.CHANGES: last}, block=5_000), run_id):
             last = got[0][1][-1][0] if got else last
         found.append(1000 * (time.perf_counter() - began))
+        # The pace is part of what is measured: one event in a silence.
         time.sleep(EVERY_SECONDS)
     return found
 

@@ -128,6 +128,7 @@ def _await_status(yard: Yard, run_id: str, status: str) -> None:
     while runs.get(yard, run_id).status != status:
         if time.monotonic() > deadline:
             raise SystemExit(f"The run was not {status} within {PATIENCE_SECONDS:.0f} s.")
+        # Asking takes processor time from the recorder that is waited for.
         time.sleep(0.02)
 
 

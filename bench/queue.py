@@ -94,6 +94,7 @@ def _await_retired(yard: Yard) -> None:
 
     deadline = time.monotonic() + PATIENCE_SECONDS
     while yard.redis.scard(keys.LIVE) and time.monotonic() < deadline:
+        # The recorder lets runs go in batches, and tells nobody.
         time.sleep(0.05)
 
 

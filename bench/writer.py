@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+import threading
 import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +24,7 @@ from jobs.yard import Yard
 
 STEPS_PER_EPOCH = 100
 MACHINE = "bench"
+PERIOD_SECONDS = 0.1
 
 
 def save(yard: Yard, config: RunConfig | None = None) -> str:
@@ -155,3 +159,22 @@ def _loss(step: int) -> float:
 
 def _cosine(step: int, total: int) -> float:
     return 0.5 * (1 + math.cos(math.pi * min(1.0, step / total)))
+
+
+@contextmanager
+def training(writers: Sequence[Writer], steps: int) -> Iterator[None]:
+    """Each writer tells so many steps every 0.1 s, as long as the block lasts."""
+    ending = threading.Event()
+
+    def go() -> None:
+        while not ending.wait(PERIOD_SECONDS):
+            for writer in writers:
+                writer.steps(steps)
+
+    thread = threading.Thread(target=go)
+    thread.start()
+    try:
+        yield
+    finally:
+        ending.set()
+        thread.join()

@@ -95,7 +95,7 @@ def _check_known(run_ids: Sequence[str], found: Sequence[Standing]) -> None:
     known = {each.id for each in found}
     for run_id in run_ids:
         if run_id not in known:
-            raise UnknownRun(f"There is no run {run_id!r}. All runs: `./trainyard runs`.")
+            raise UnknownRun.of(run_id)
 
 
 def _answer(run: Standing, op: Op) -> Answer:

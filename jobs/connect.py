@@ -70,12 +70,6 @@ def connect_unretried(home: Home) -> redis.Redis:
     return redis.Redis.from_url(url(home), retry=Retry(NoBackoff(), 0), **_settings())
 
 
-def connect_async(home: Home) -> redis.asyncio.Redis:
-    """The same as `connect`, for asyncio."""
-    retry = AsyncRetry(EqualJitterBackoff(cap=2, base=0.05), retries=TRIES)
-    return redis.asyncio.Redis.from_url(url(home), retry=retry, **_settings())
-
-
 def connect_async_unretried(home: Home) -> redis.asyncio.Redis:
     """A client for the live push: it reports an outage at once, for its readers begin anew by
     themselves. A connection that died while nobody used it is made anew.

@@ -15,7 +15,7 @@ STEP_SECONDS = 1e-3
 
 
 @dataclass(frozen=True)
-class Spot:
+class Seat:
     """A run and where it stands."""
 
     id: str
@@ -23,8 +23,8 @@ class Spot:
     place: float
 
 
-def moved(queue: Sequence[Spot], ids: Collection[str], before: str | None) -> list[Spot]:
-    """The spots that change when these runs are put right before another one (None: at the end).
+def moved(queue: Sequence[Seat], ids: Collection[str], before: str | None) -> list[Seat]:
+    """The seats that change when these runs are put right before another one (None: at the end).
 
     `queue` is all that waits, in order. They keep their order among themselves, and take the
     priority of the run they are put before, at the end that of the last one: so they stand exactly
@@ -48,7 +48,7 @@ def moved(queue: Sequence[Spot], ids: Collection[str], before: str | None) -> li
     return [each for each, old in zip(new, mine, strict=True) if each != old]
 
 
-def _cut(queue: Sequence[Spot], others: Sequence[Spot], before: str | None) -> int:
+def _cut(queue: Sequence[Seat], others: Sequence[Seat], before: str | None) -> int:
     """How many of the others come first."""
     if before is None:
         return len(others)
@@ -75,7 +75,7 @@ def _between(low: float | None, high: float | None, count: int) -> list[float] |
     return places if rising else None
 
 
-def _anew(same: Sequence[Spot], priority: int) -> list[Spot]:
+def _anew(same: Sequence[Seat], priority: int) -> list[Seat]:
     """All of one priority, evenly, none later than the last of them was: new runs come behind."""
     last = max(each.place for each in same)
     return [

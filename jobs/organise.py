@@ -160,7 +160,7 @@ def _write(yard: Yard, run_ids: Sequence[str], write: Callable[[Connection], Non
         known = rows.known(connection, run_ids)
         for run_id in run_ids:
             if run_id not in known:
-                raise UnknownRun(f"There is no run {run_id!r}. All runs: `./trainyard runs`.")
+                raise UnknownRun.of(run_id)
         write(connection)
     try:
         for run_id in run_ids:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeGuard, get_args
 
 from jobs.status import Status
 
@@ -15,6 +15,12 @@ WISHES: dict[str, str] = {
     "retry": "running",
 }
 """what each makes of `desired`; a checkpoint changes nothing of that"""
+
+
+def is_op(text: str) -> TypeGuard[Op]:
+    """Whether that is a command."""
+    return text in get_args(Op)
+
 
 _UNDER_WAY = frozenset({"starting", "running", "resuming"})
 _ALREADY: dict[Op, frozenset[str]] = {

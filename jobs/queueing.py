@@ -142,7 +142,7 @@ def _check(connection: Connection, run_ids: Sequence[str]) -> None:
     found = {each.id: each for each in standing.of_ids(connection, run_ids)}
     for run_id in run_ids:
         if run_id not in found:
-            raise UnknownRun(f"There is no run {run_id!r}. All runs: `./trainyard runs`.")
+            raise UnknownRun.of(run_id)
         run = found[run_id]
         if run.verdict.ended or not run.facts.ours:
             raise NotPossible(f"{run.name} is {run.verdict.status}: it waits for nothing.")

@@ -147,7 +147,7 @@ def view(
 ) -> Run:
     """The `Run` of one row of `runs`, its rows of `attempts`, oldest first, and its tags."""
     last: Mapping[str, Any] = attempts[-1] if attempts else {}
-    verdict = judge(facts(row, attempts))
+    verdict = judge(Facts.of(row, attempts[-1] if attempts else None))
     script = read_script(row["config"]) if row["source"] == "script" else None
     config, refused = (RunConfig(), "") if script else read_settings(row["config"])
     ended = last.get("ended") if attempts else row["created"]
@@ -192,22 +192,4 @@ def view(
         priority=row["priority"],
         devices=row["devices"],
         script=script,
-    )
-
-
-def facts(row: Mapping[str, Any], attempts: Sequence[Mapping[str, Any]]) -> Facts:
-    """What the status is judged by."""
-    if not attempts:
-        return Facts(desired=row["desired"], source=row["source"], step=row["step"])
-    last = attempts[-1]
-    return Facts(
-        desired=row["desired"],
-        attempt=last["attempt"],
-        started=last["started"] is not None,
-        ended=last["ended"] is not None,
-        reason=last["reason"] or "",
-        cause=last["cause"],
-        step=row["step"],
-        source=row["source"],
-        retried=row["retried"],
     )

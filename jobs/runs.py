@@ -32,6 +32,11 @@ LOG = logging.getLogger(__name__)
 class UnknownRun(LookupError):
     """No run, or more than one, fits what was given. The text says which."""
 
+    @classmethod
+    def of(cls, text: str) -> UnknownRun:
+        """For an id, or what a person wrote, that belongs to no run."""
+        return cls(f"There is no run {text!r}. All runs: `./trainyard runs`.")
+
 
 class NotPossible(Exception):
     """The run is in no state for that. The text says why."""
@@ -48,7 +53,7 @@ def get(yard: Yard, run_id: str) -> Run:
     with yard.history.reading() as connection:
         found = rows.find(connection, run_id)
     if found is None:
-        raise UnknownRun(f"There is no run {run_id!r}. All runs: `./trainyard runs`.")
+        raise UnknownRun.of(run_id)
     return found
 
 
@@ -57,7 +62,7 @@ def find(yard: Yard, text: str) -> Run:
     with yard.history.reading() as connection:
         fitting = rows.matching(connection, text) if text else []
     if not fitting:
-        raise UnknownRun(f"There is no run {text!r}. All runs: `./trainyard runs`.")
+        raise UnknownRun.of(text)
     if len(fitting) > 1:
         some = ", ".join(fitting[:4]) + (", ..." if len(fitting) > 4 else "")
         raise UnknownRun(f"{text!r} fits several runs ({some}). Give more of the id.")

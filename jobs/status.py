@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 # fmt: off
 Status = Literal[
@@ -37,6 +38,22 @@ class Facts:
     """`script` for a person's own script: nobody but that person begins it again"""
     retried: int = 0
     """the ends of attempts up to this one count no more: somebody asked for another one"""
+
+    @classmethod
+    def of(cls, run: Mapping[Any, Any], last: Mapping[Any, Any] | None) -> Facts:
+        """From a row of a run and of its newest attempt, named as the columns are."""
+        known = cls(run["desired"], step=run["step"], source=run["source"])
+        if last is None:
+            return known
+        return replace(
+            known,
+            attempt=last["attempt"],
+            started=last["started"] is not None,
+            ended=last["ended"] is not None,
+            reason=last["reason"] or "",
+            cause=last["cause"],
+            retried=run["retried"],
+        )
 
     @property
     def ours(self) -> bool:

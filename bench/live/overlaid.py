@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
 from bench.live.screen import FRAMES, FRAMES_SEEN, drawn_at, pressed_at, settle
 from bench.row import Row, below, percentile
-from bench.writer import Writer, save
+from bench.writer import Writer, save, training
 from jobs.home import Home
 from jobs.yard import Yard
 
@@ -25,7 +23,6 @@ MANY = 50
 PAST_STEPS = 20_000
 """of each run that trains, before it is looked at"""
 
-PERIOD_SECONDS = 0.1
 WATCHED_SECONDS = 20.0
 UPDATES_PER_SECOND = 2
 LOSS = "[data-chart=train-loss] .ty-plot"
@@ -61,7 +58,7 @@ def live_ones(page: Any, home: Home, port: int) -> list[Row]:
             writer.steps(500)
     _stored(yard, writers)
     ids = [writer.run_id for writer in writers]
-    with _training(writers):
+    with training(writers, steps=1):
         times = [_compare(page, port, ids) for _ in range(TIMES)]
         page.evaluate(FRAMES)
         page.evaluate(UPDATES)
@@ -98,25 +95,6 @@ def _stored(yard: Yard, writers: Sequence[Writer]) -> None:
             raise SystemExit("the recorder is behind")
         # Asking takes processor time from the recorder that is waited for.
         time.sleep(0.5)
-
-
-@contextmanager
-def _training(writers: Sequence[Writer]) -> Iterator[None]:
-    """Ten steps a second for each."""
-    ending = threading.Event()
-
-    def go() -> None:
-        while not ending.wait(PERIOD_SECONDS):
-            for writer in writers:
-                writer.steps(1)
-
-    thread = threading.Thread(target=go)
-    thread.start()
-    try:
-        yield
-    finally:
-        ending.set()
-        thread.join()
 
 
 def _compare(page: Any, port: int, run_ids: Sequence[str]) -> float:

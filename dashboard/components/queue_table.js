@@ -1,10 +1,4 @@
 // The queue: rows are dragged by their handle, or moved by buttons and Alt with the arrow keys.
-function element(tag, className, text) {
-  const made = document.createElement(tag);
-  if (className) made.className = className;
-  if (text !== undefined) made.textContent = text;
-  return made;
-}
 
 function button(className, text, label, does) {
   const made = element("button", className, text);
@@ -17,14 +11,7 @@ function button(className, text, label, does) {
 
 function nameCell(run, act) {
   const cell = element("div", "yard-waiter");
-  const link = element("a", "", run.name);
-  link.href = run.href;
-  link.title = run.name;
-  link.addEventListener("click", (event) => {
-    if (event.metaKey || event.ctrlKey || event.shiftKey) return;
-    event.preventDefault();
-    act.open(run.id);
-  });
+  const link = runLink(run, act);
   const about = element("div", "yard-faint yard-of");
   if (run.priority) about.append(element("span", "yard-level", run.priority));
   about.append(element("span", "", run.what));
@@ -81,11 +68,7 @@ function row(run, place, act) {
   line.setAttribute("role", "row");
   line.dataset.run = run.id;
   line.dataset.status = run.status;
-  const box = element("input", "yard-pick");
-  box.type = "checkbox";
-  box.checked = act.selected(run.id);
-  box.setAttribute("aria-label", `Select ${run.name}`);
-  box.addEventListener("change", () => act.select(run.id, box.checked));
+  const box = checkbox("yard-pick", run, act);
   const number = element("div", "yard-number", run.number || "Paused");
   const why = element("div", "yard-why", run.why);
   const starts = element("div", "yard-starts", run.starts);
@@ -104,17 +87,6 @@ function head() {
   const line = element("div", "yard-wait yard-wait-head");
   for (const name of ["", "", "Place", "Run", "Why it waits", "Starts", ""]) line.append(element("div", "", name));
   return line;
-}
-
-// What the person chose last, until the server has drawn it: the next click builds on it.
-const CHOSEN = new WeakMap();
-const PATIENCE_MS = 3000;
-const same = (one, other) => one.length === other.length && one.every((id) => other.includes(id));
-
-function selection(host, runs) {
-  const drawn = runs.filter((run) => run.selected).map((run) => run.id);
-  const chosen = CHOSEN.get(host);
-  return chosen && Date.now() < chosen.until && !same(chosen.ids, drawn) ? chosen.ids : drawn;
 }
 
 export default function ({ data, parentElement, setStateValue, setTriggerValue }) {

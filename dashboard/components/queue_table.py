@@ -10,6 +10,8 @@ from pathlib import Path
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
+from dashboard.components.scripts import table_script
+
 _HERE = Path(__file__).parent
 
 
@@ -65,6 +67,6 @@ def _component() -> ComponentRenderer:
         "trainyard.queue_table",
         html='<div class="yard-queue" role="table" aria-label="Queue"></div>',
         css=(_HERE / "queue_table.css").read_text(),
-        js=(_HERE / "queue_table.js").read_text(),
+        js=table_script("queue_table.js"),
         isolate_styles=False,
     )

@@ -2,13 +2,6 @@
 const MOST_TAGS = 3;
 const SVG = "http://www.w3.org/2000/svg";
 
-function element(tag, className, text) {
-  const made = document.createElement(tag);
-  if (className) made.className = className;
-  if (text !== undefined) made.textContent = text;
-  return made;
-}
-
 function sparkline(values) {
   const svg = document.createElementNS(SVG, "svg");
   svg.setAttribute("viewBox", "0 0 100 24");
@@ -51,14 +44,7 @@ function stateCell(run) {
 
 function nameCell(run, act) {
   const cell = element("div", "yard-name");
-  const link = element("a", "", run.name);
-  link.href = run.href;
-  link.title = run.name;
-  link.addEventListener("click", (event) => {
-    if (event.metaKey || event.ctrlKey || event.shiftKey) return;
-    event.preventDefault();
-    act.open(run.id);
-  });
+  const link = runLink(run, act);
   const title = element("div", "yard-title");
   if (run.pinned) {
     const pin = element("span", "yard-pin", "Pinned");
@@ -132,11 +118,7 @@ function row(run, act) {
   line.setAttribute("role", "row");
   line.dataset.run = run.id;
   line.classList.toggle("yard-blank", !run.spark.length && !run.best_name);
-  const box = element("input", "yard-box");
-  box.type = "checkbox";
-  box.checked = act.selected(run.id);
-  box.setAttribute("aria-label", `Select ${run.name}`);
-  box.addEventListener("change", () => act.select(run.id, box.checked));
+  const box = checkbox("yard-box", run, act);
   const curve = element("div", `yard-spark yard-${run.status}`);
   curve.append(sparkline(run.spark));
   const best = element("div", "yard-best");
@@ -153,18 +135,6 @@ function head() {
   for (const name of ["", "Run", "State", "Training loss", "Best", "Duration", "Launched", ""])
     line.append(element("div", "", name));
   return line;
-}
-
-// What the person chose last, by table, until the server has drawn it: the next click builds on it.
-const CHOSEN = new WeakMap();
-const PATIENCE_MS = 3000;
-const same = (one, other) => one.length === other.length && one.every((id) => other.includes(id));
-
-// The runs to show as selected: the person's newest choice, else what the server says.
-function selection(host, runs) {
-  const drawn = runs.filter((run) => run.selected).map((run) => run.id);
-  const chosen = CHOSEN.get(host);
-  return chosen && Date.now() < chosen.until && !same(chosen.ids, drawn) ? chosen.ids : drawn;
 }
 
 export default function ({ data, parentElement, setStateValue, setTriggerValue }) {

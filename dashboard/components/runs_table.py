@@ -10,6 +10,8 @@ from pathlib import Path
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
+from dashboard.components.scripts import table_script
+
 _HERE = Path(__file__).parent
 
 
@@ -84,6 +86,6 @@ def _component() -> ComponentRenderer:
         "trainyard.runs_table",
         html='<div class="yard-runs" role="table" aria-label="Runs"></div>',
         css=(_HERE / "runs_table.css").read_text(),
-        js=(_HERE / "runs_table.js").read_text(),
+        js=table_script("runs_table.js"),
         isolate_styles=False,
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import get_args
 
 import streamlit as st
 
@@ -14,7 +13,7 @@ from dashboard.organising import delete, trying, undo_bar
 from dashboard.text import count, plain
 from jobs import organise
 from jobs.history.finding import Shelf
-from jobs.permitted import Op
+from jobs.permitted import is_op
 from jobs.run import Run
 
 Select = Callable[[Sequence[str]], None]
@@ -61,8 +60,8 @@ def act(wish: dict[str, str]) -> None:
         "restore": lambda: organise.restore(yard, [run_id]),
         "delete": lambda: delete([run_id]),
     }
-    if action in get_args(Op):
-        commanding.ask([run_id], action)  # type: ignore[arg-type]
+    if is_op(action):
+        commanding.ask([run_id], action)
         st.rerun()
     if action in actions and trying(actions[action]):
         st.rerun()

@@ -9,13 +9,13 @@ import streamlit as st
 from dashboard import commanding, navigation, services
 from dashboard.components.queue_table import Answer, queue_table
 from dashboard.listing import aside, moving, waiting
+from dashboard.listing.address import PAGE, PAGE_RUNS, page_number, picked, select, selected
 from dashboard.text import count
 from jobs import queueing
 from jobs.queueing import Line
 
 REFRESH_SECONDS = 5
-PAGE_RUNS = 50
-_SELECTED, _PAGE = "selected", "page"
+_BOXES = "queue_boxes"
 
 
 def page() -> None:
@@ -31,7 +31,7 @@ def page() -> None:
 def _live() -> None:
     with services.sentences():
         line = queueing.look(services.yard())
-        moving.draw(line, _selected(), _select)
+        moving.draw(line, selected(), _select)
         _waiting(line)
         waiting.draw_training(line)
         aside.draw()
@@ -45,15 +45,15 @@ def _waiting(line: Line) -> None:
         _nothing(line)
         return
     pages = -(-len(line.waiting) // PAGE_RUNS)
-    number = min(_number(), pages)
-    begin = (number - 1) * PAGE_RUNS
+    at = min(page_number(), pages)
+    begin = (at - 1) * PAGE_RUNS
     shown = line.waiting[begin : begin + PAGE_RUNS]
     behind = line.waiting[begin + PAGE_RUNS : begin + PAGE_RUNS + 1]
-    chosen = _selected()
+    chosen = selected()
     rows = [waiting.row(each, each.id in chosen) for each in shown]
     answer = queue_table(rows, behind[0].id if behind else "", key="queue")
     if pages > 1:
-        _pages(number, pages, len(line.waiting))
+        _pages(at, pages, len(line.waiting))
     _follow(answer, [each.id for each in shown])
 
 
@@ -66,15 +66,9 @@ def _follow(answer: Answer, here: Sequence[str]) -> None:
         st.session_state["moved"] = wish.get("nonce")
         run_id, before = wish.get("run", ""), wish.get("before") or None
         moving.change(lambda: queueing.move(services.yard(), [run_id], before))
-    boxes = answer.selected
-    if boxes is not None and [*boxes, *here] != st.session_state.get("queue_boxes"):
-        st.session_state["queue_boxes"] = [*boxes, *here]
-        chosen = _selected()
-        now = [each for each in chosen if each not in here or each in boxes]
-        now += [each for each in boxes if each not in now and each in here]
-        if now != chosen:
-            _select(now)
-            st.rerun()
+    if (now := picked(answer.selected, here, _BOXES)) is not None:
+        _select(now)
+        st.rerun()
 
 
 def _pages(number: int, pages: int, total: int) -> None:
@@ -84,25 +78,13 @@ def _pages(number: int, pages: int, total: int) -> None:
         for label, to, icon in (("Sooner", number - 1, "left"), ("Later", number + 1, "right")):
             icon = f":material/chevron_{icon}:"
             if st.button(label, key=label.lower(), icon=icon, disabled=not 0 < to <= pages):
-                st.query_params[_PAGE] = str(to)
+                st.query_params[PAGE] = str(to)
                 st.rerun()
 
 
-def _number() -> int:
-    given = st.query_params.get(_PAGE, "1")
-    return max(1, int(given)) if given.isascii() and given.isdecimal() and len(given) < 7 else 1
-
-
-def _selected() -> list[str]:
-    return [part for part in st.query_params.get(_SELECTED, "").split(",") if part]
-
-
 def _select(ids: Sequence[str]) -> None:
-    if ids:
-        st.query_params[_SELECTED] = ",".join(ids)
-    elif _SELECTED in st.query_params:
-        del st.query_params[_SELECTED]
-    st.session_state["queue_boxes"] = None
+    select(ids)
+    st.session_state[_BOXES] = None
 
 
 def _nothing(line: Line) -> None:

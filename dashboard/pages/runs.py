@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard import navigation, services
 from dashboard.components.runs_table import Answer, runs_table
 from dashboard.listing import filters, selection
+from dashboard.listing.address import PAGE, PAGE_RUNS, page_number, picked, select, selected
 from dashboard.listing.rows import row
 from dashboard.text import count
 from jobs import alerts, organise
@@ -16,8 +17,6 @@ from jobs.history.finding import Filter
 from jobs.ids import is_id
 
 REFRESH_SECONDS = 5
-PAGE_RUNS = 50
-_SELECTED, _PAGE = "selected", "page"
 
 
 def page() -> None:
@@ -28,7 +27,7 @@ def page() -> None:
         st.markdown("# Runs", width="stretch")
         navigation.link("New run", "launch", icon=":material/add:")
     wanted = filters.draw()
-    selection.draw(_selected(), wanted.shelf, _select)
+    selection.draw(selected(), wanted.shelf, select)
     _live_table(wanted)
 
 
@@ -43,12 +42,12 @@ def _live_table(wanted: Filter) -> None:
         shown = _table(wanted)
     from dashboard.live.component import live_changes
 
-    live_changes(key="changes", runs=list(dict.fromkeys([*shown, *filter(is_id, _selected())])))
+    live_changes(key="changes", runs=list(dict.fromkeys([*shown, *filter(is_id, selected())])))
 
 
 def _table(wanted: Filter) -> list[str]:
     """Draws a page of the list; ids of the runs on it."""
-    number = _number()
+    number = page_number()
     found, total = organise.page(services.yard(), wanted, PAGE_RUNS, number)
     if not found and total:
         # The address names a page that is no longer there.
@@ -57,14 +56,14 @@ def _table(wanted: Filter) -> list[str]:
     if not found:
         _nothing(wanted)
         return []
-    chosen = _selected()
+    chosen = selected()
     told = alerts.counts(services.yard(), [run.id for run in found])
     rows = [row(run, run.id in chosen, told.get(run.id)) for run in found]
     answer = runs_table(rows, key="runs")
     if total > PAGE_RUNS:
         _pages(number, total)
     here = [run.id for run in found]
-    _follow(answer, chosen, here)
+    _follow(answer, here)
     return here
 
 
@@ -78,40 +77,19 @@ def _pages(number: int, total: int) -> None:
 
 def _to(label: str, number: int, *, enabled: bool, icon: str) -> None:
     if st.button(label, key=label.lower(), icon=icon, disabled=not enabled):
-        st.query_params[_PAGE] = str(number)
+        st.query_params[PAGE] = str(number)
         st.rerun(scope="fragment")
 
 
-def _number() -> int:
-    given = st.query_params.get(_PAGE, "1")
-    return max(1, int(given)) if given.isascii() and given.isdecimal() and len(given) < 7 else 1
-
-
-def _follow(answer: Answer, chosen: Sequence[str], here: Sequence[str]) -> None:
+def _follow(answer: Answer, here: Sequence[str]) -> None:
     """Opens a run; or takes over the boxes of this page, those of other pages stay as they are."""
     if answer.open:
         navigation.go("run", id=answer.open)
     if answer.act:
         selection.act(answer.act)
-    boxes = answer.selected
-    if boxes is not None and [*boxes, *here] != st.session_state.get("boxes"):
-        st.session_state["boxes"] = [*boxes, *here]
-        now = [each for each in chosen if each not in here or each in boxes]
-        now += [each for each in boxes if each not in now and each in here]
-        if now != list(chosen):
-            _select(now)
-            st.rerun()
-
-
-def _selected() -> list[str]:
-    return [part for part in st.query_params.get(_SELECTED, "").split(",") if part]
-
-
-def _select(ids: Sequence[str]) -> None:
-    if ids:
-        st.query_params[_SELECTED] = ",".join(ids)
-    elif _SELECTED in st.query_params:
-        del st.query_params[_SELECTED]
+    if (now := picked(answer.selected, here, "boxes")) is not None:
+        select(now)
+        st.rerun()
 
 
 def _nothing(wanted: Filter) -> None:

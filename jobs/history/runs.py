@@ -91,7 +91,10 @@ def desire(connection: Connection, run_ids: Collection[str], desired: str) -> No
     connection.execute(update(RUNS).where(RUNS.c.id.in_(run_ids)).values(desired=desired))
 
 
-IN_ORDER = (RUNS.c.priority.desc(), func.coalesce(RUNS.c.place, RUNS.c.created), RUNS.c.id)
+PLACE = func.coalesce(RUNS.c.place, RUNS.c.created).label("place")
+"""at first the second of the launch"""
+
+IN_ORDER = (RUNS.c.priority.desc(), PLACE.element, RUNS.c.id)
 """of the queue: nothing else decides who is next"""
 
 
@@ -127,19 +130,7 @@ class Open:
     @property
     def facts(self) -> Facts:
         """What the status is judged by."""
-        if self.last is None:
-            return Facts(self.desired, source=self.source, step=self.step)
-        return Facts(
-            self.desired,
-            self.last.attempt,
-            self.last.started is not None,
-            self.last.ended is not None,
-            self.last.reason,
-            self.last.cause,
-            self.step,
-            self.source,
-            self.retried,
-        )
+        return Facts.of(vars(self), None if self.last is None else vars(self.last))
 
 
 def unfinished(connection: Connection) -> list[Open]:
@@ -155,8 +146,7 @@ def unfinished(connection: Connection) -> list[Open]:
         ATTEMPTS.c.attempt > RUNS.c.retried,
         ~select(later.c.run).where(follows).exists(),
     )
-    place = func.coalesce(RUNS.c.place, RUNS.c.created).label("place")
-    of_queue = (RUNS.c.retried, RUNS.c.priority, place, RUNS.c.devices)
+    of_queue = (RUNS.c.retried, RUNS.c.priority, PLACE, RUNS.c.devices)
     query = select(RUNS.c.id, RUNS.c.desired, RUNS.c.source, RUNS.c.step, *of_queue).where(
         ~final.exists(), RUNS.c.removal.is_(None)
     )

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
+from jobs.history.runs import PLACE
 from jobs.history.schema import RUNS
 from jobs.history.states import LAST, with_last
 from jobs.queue import Spot
 from jobs.status import Facts, Verdict, judge
 
-PLACE = func.coalesce(RUNS.c.place, RUNS.c.created).label("place")
 COLUMNS = (
     *(RUNS.c.id, RUNS.c.name, RUNS.c.created, RUNS.c.desired, RUNS.c.source, RUNS.c.retried),
     *(RUNS.c.step, RUNS.c.total_steps, RUNS.c.fold, RUNS.c.priority, PLACE, RUNS.c.devices),
@@ -72,27 +72,11 @@ def standing(row: Mapping[Any, Any]) -> Standing:
         id=row["id"],
         name=row["name"],
         created=row["created"],
-        facts=_facts(row),
+        facts=Facts.of(row, row if row["attempt"] is not None else None),
         spot=Spot(row["priority"], row["place"], row["devices"]),
         total_steps=row["total_steps"],
         fold=row["fold"],
         what=f"{row['model']} on {row['data']}",
         machine=row["machine"] or "",
         device=row["device"] or "",
-    )
-
-
-def _facts(row: Mapping[Any, Any]) -> Facts:
-    if row["attempt"] is None:
-        return Facts(row["desired"], step=row["step"], source=row["source"])
-    return Facts(
-        desired=row["desired"],
-        attempt=row["attempt"],
-        started=row["started"] is not None,
-        ended=row["ended"] is not None,
-        reason=row["reason"] or "",
-        cause=row["cause"],
-        step=row["step"],
-        source=row["source"],
-        retried=row["retried"],
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -86,24 +85,6 @@ def zooms() -> int:
 TOLD = """(step) => parseInt(
   document.querySelector('[data-fact=step] dd').textContent.replaceAll(',', '')) >= step"""
 """the headline has reached a step"""
-
-
-@contextmanager
-def training(writer: Writer) -> Iterator[None]:
-    """Ten steps each 0.1 s, as long as the block lasts."""
-    ending = threading.Event()
-
-    def go() -> None:
-        while not ending.wait(0.1):
-            writer.steps(10)
-
-    thread = threading.Thread(target=go)
-    thread.start()
-    try:
-        yield
-    finally:
-        ending.set()
-        thread.join()
 
 
 @contextmanager

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from bench.writer import Writer, save
+from bench.writer import Writer, save, training
 from jobs.home import Home
 from jobs.yard import Yard
-from tests.dashboard.charting import TOLD, opened, training
+from tests.dashboard.charting import TOLD, opened
 from tests.dashboard.serving import Dashboard, serving
 
 LOSS = "[data-chart=loss] .ty-plot"
@@ -50,7 +50,7 @@ def test_points_arrive_without_a_reload(
         page.wait_for_function(DRAWN, arg=100)
         assert "token" not in page.url
         page.evaluate("() => { window.sameDocument = true }")
-        with training(writer):
+        with training([writer], steps=10):
             page.wait_for_function(DRAWN, arg=page.evaluate(LAST_STEP) + 100)
         assert page.evaluate("() => window.sameDocument")
         expect(page.locator(".ty-state")).to_have_text("Running")
@@ -75,7 +75,7 @@ def test_zoom_holds_on_all_charts_while_points_arrive(
         expect(page.get_by_role("button", name="Reset zoom")).to_be_visible()
         zoomed = page.evaluate(RANGE)
         assert 0 < zoomed[0] < zoomed[1] < 100
-        with training(writer):
+        with training([writer], steps=10):
             page.wait_for_function(TOLD, arg=200)
             assert page.evaluate(RANGE) == pytest.approx(zoomed)
         page.wait_for_function(

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from bench.writer import Writer, save
+from bench.writer import Writer, save, training
 from engine.config import RunConfig
 from jobs.yard import Yard
-from tests.dashboard.charting import TOLD, opened, training
+from tests.dashboard.charting import TOLD, opened
 from tests.dashboard.serving import Dashboard
 
 pytestmark = [pytest.mark.usefixtures("recorder"), pytest.mark.alone]
@@ -44,7 +44,7 @@ def test_a_run_opened_from_the_list_is_drawn_before_its_page_is_there(
         # The very same element has moved into the page.
         assert page.evaluate(f"() => window.ahead.contains(document.querySelector('{LOSS}'))")
         expect(page.locator(".ty-ahead")).to_have_count(0)
-        with training(writer):
+        with training([writer], steps=10):
             page.wait_for_function(TOLD, arg=150)
         expect(page.locator(".ty-state")).to_have_text("Running")
 

@@ -14,7 +14,7 @@ from engine.settings.command import override
 from jobs import commands, queue, queueing, runs
 from jobs.home import Home
 from jobs.machines import Presence
-from jobs.order import Spot, moved
+from jobs.order import Seat, moved
 from jobs.queueing import Line
 from jobs.recorder import Recorder
 from jobs.waiting import Moment, Offer, Waiter, outlooks
@@ -25,18 +25,18 @@ from tests.jobs.speaker import Speaker
 IRIS = override(RunConfig(), ["preset=iris_mlp", "name="])
 
 
-def names(spots: list[Spot]) -> list[str]:
+def names(spots: list[Seat]) -> list[str]:
     return [each.id for each in sorted(spots, key=lambda it: (-it.priority, it.place, it.id))]
 
 
 spots = st.lists(
     st.tuples(st.integers(-1, 1), st.sampled_from([0.0, 1.0, 1.0 + 2**-52, 2.0, 1.7e9])), max_size=8
-).map(lambda pairs: [Spot(f"r{number}", *pair) for number, pair in enumerate(pairs)])
+).map(lambda pairs: [Seat(f"r{number}", *pair) for number, pair in enumerate(pairs)])
 
 
 @settings(deadline=None, max_examples=300)
 @given(spots, st.data())
-def test_runs_stand_exactly_where_they_are_put(found: list[Spot], data: st.DataObject) -> None:
+def test_runs_stand_exactly_where_they_are_put(found: list[Seat], data: st.DataObject) -> None:
     line = sorted(found, key=lambda it: (-it.priority, it.place, it.id))
     some = data.draw(st.sets(st.sampled_from([each.id for each in line]))) if line else set()
     before = data.draw(st.sampled_from([None, *(each.id for each in line)]))
