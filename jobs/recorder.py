@@ -36,10 +36,10 @@ from jobs.requeue import QUIET_SECONDS, YOUNG_SECONDS
 ROUND_SECONDS = 0.1
 """shortest time between two commits: packs the events of many runs into one transaction"""
 
-REST_TIMES = 2
-MOST_REST_SECONDS = 0.4
-"""After a round it rests twice as long as that took, unless it is behind: fifty runs at once took
-half of a core in small rounds, each of which writes the last chunk of every curve anew."""
+REST_TIMES = 4
+MOST_REST_SECONDS = 1.0
+"""After a round it rests four times as long as that took, unless it is behind: fifty runs at once
+took half of a core in small rounds, each of which writes the last chunk of every curve anew."""
 
 TEND_SECONDS = 0.25
 TEND_SHARE = 0.05

@@ -25,7 +25,9 @@ PAST_STEPS = 20_000
 
 WATCHED_SECONDS = 20.0
 UPDATES_PER_SECOND = 2
-LOSS = "[data-chart=train-loss] .ty-plot"
+LOSS = ":is(.stMain, .ty-ahead[data-shown]) [data-chart=train-loss] .ty-plot"
+"""in the page or shown ahead of it, as in `screen.py`"""
+
 UPDATES = f"""() => {{
   window.updates = [];
   const began = performance.now();

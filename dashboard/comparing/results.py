@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 
 import streamlit as st
 
@@ -13,7 +13,7 @@ from dashboard.components.sheet import Cell, Column, sheet
 from dashboard.text import NOTHING, count, duration, metric, metric_name, one_line
 from engine.metrics.spread import Spread, plus_minus
 from jobs.comparison.groups import Group
-from jobs.comparison.scalars import Numbers, best, falls, mean_of, numbers
+from jobs.comparison.scalars import Numbers, best, falls, mean_of, numbers_of
 from jobs.run import Run
 
 _FACTS = ("State", "Duration", "Steps", "Machine")
@@ -32,15 +32,13 @@ def draw(subject: Subject) -> None:
 
 
 def measured_of(chosen: Sequence[Run]) -> dict[str, Numbers]:
-    """The numbers of each run, by its id; read again only when the run has moved on."""
-    return {run.id: _numbers(run.id, run.step, run.attempt, run.status) for run in chosen}
+    """The numbers of each run, by its id; read again only when one of the runs has moved on."""
+    return _numbers(tuple((run.id, run.step, run.attempt, run.status) for run in chosen), chosen)
 
 
-@st.cache_data(max_entries=1000, show_spinner=False)
-def _numbers(run_id: str, step: int, attempt: int, status: str) -> Numbers:  # noqa: ARG001
-    from jobs import runs
-
-    return numbers(services.yard().history, runs.get(services.yard(), run_id))
+@st.cache_data(max_entries=20, show_spinner=False)
+def _numbers(standing: tuple[Hashable, ...], _chosen: Sequence[Run]) -> dict[str, Numbers]:  # noqa: ARG001
+    return numbers_of(services.yard().history, _chosen)
 
 
 def _columns(names: Sequence[str]) -> list[Column]:

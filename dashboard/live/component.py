@@ -64,13 +64,17 @@ def live_machines(*, key: str) -> str:
     return _mount("machines", "", ["machines"], {}, key)
 
 
-def live_changes(*, key: str, runs: Sequence[str] = ()) -> str:
+def live_changes(
+    *, key: str, runs: Sequence[str] = (), names: Mapping[str, str] | None = None
+) -> str:
     """Nothing to see: asks for a rerun when any run changed, at most once a second.
 
     `runs`: those with a link on the page. The charts of one are fetched when its link is pressed.
+    `names`: of those that Compare would show, by run id, as `live_compare` gets them.
     """
     ahead = secret.sign_ticket(secret.read_token(services.yard().home), list(runs))
-    return _mount("changes", "", ["changes"], {"runs": list(runs), "ahead": ahead}, key)
+    data = {"runs": list(runs), "ahead": ahead, "names": dict(names or {})}
+    return _mount("changes", "", ["changes"], data, key)
 
 
 def _mount(view: str, subject: str, scope: list[str], data: Mapping[str, Any], key: str) -> str:

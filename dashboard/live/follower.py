@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import redis.asyncio
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 BATCH_SECONDS = 0.03
 """a short rest after each fan-out: at high rates many events travel in one frame"""
+
+PACED_SECONDS = 0.12
+"""the rest where all viewers take what they get a few times a second: each reading costs"""
 
 RETRY_SECONDS = 0.3
 
@@ -43,12 +47,15 @@ class Follower:
         """a stream of our own: an entry ends the waiting, whenever it comes"""
         self._rung = "0-0"
         self._joined = asyncio.Event()
+        self._hurry = asyncio.Event()
+        """the same for who rests"""
         self._busy: dict[str, asyncio.Task[None]] = {}
         """by run, the understanding of a large batch"""
 
     def joined(self) -> None:
         """There is a new feed; it is read at once and not after the next event of another."""
         self._joined.set()
+        self._hurry.set()
 
     async def follow(self) -> None:
         """Reads until cancelled; outlasts any outage of Redis."""
@@ -94,10 +101,19 @@ class Follower:
                 if entries := found.get(keys.events(run)):
                     self._hand(run, feed, entries)
             if found:
-                await asyncio.sleep(BATCH_SECONDS)
+                await self._rest()
+
+    async def _rest(self) -> None:
+        viewers = (viewer for feed in self._feeds.values() for viewer in feed.viewers)
+        if not all(viewer.hz for viewer in viewers):
+            await asyncio.sleep(BATCH_SECONDS)
+            return
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._hurry.wait(), PACED_SECONDS)
 
     async def _place(self, client: redis.asyncio.Redis) -> None:
         """Says to new feeds where their streams end now."""
+        self._hurry.clear()
         fresh = [feed for feed in self._feeds.values() if feed.position is None]
         if fresh:
             ends = await streams.lasts(client, [keys.events(feed.run) for feed in fresh])

@@ -119,29 +119,29 @@ class Reader:
         ]
 
     def _stored(self, fresh: Sequence[str], pixels: int, choice: Choice) -> Found:
-        history = self._hub.yard.history
-        found = {}
-        for run in organise.several(self._hub.yard, fresh):
-            names = self._names(run.id, choice)
-            stored = history.snapshot(run.id, names, pixels, records=choice.facts)
-            found[run.id] = stored, describe(run, stored.counts)
-        return found
+        there = organise.several(self._hub.yard, fresh)
+        ids = [run.id for run in there]
+        names = self._names(ids, choice)
+        stored = self._hub.yard.history.snapshots(ids, names, pixels, records=choice.facts)
+        return {run.id: (stored[run.id], describe(run, stored[run.id].counts)) for run in there}
 
     def _state(self, run: str) -> tuple[Position, dict[str, Any]]:
         history = self._hub.yard.history
         return history.position(run), describe(runs.get(self._hub.yard, run), history.counts(run))
 
     def _window(self, zoom: Zoom, choice: Choice) -> Window:
-        names = self._names(zoom.run, choice)
+        names = self._names([zoom.run], choice)
         span = zoom.span
         return self._hub.yard.history.window(
             zoom.run, names, span.axis, span.begin, span.end, zoom.pixels
         )
 
-    def _names(self, run: str, choice: Choice) -> list[str] | None:
+    def _names(self, runs: Sequence[str], choice: Choice) -> list[str] | None:
+        """Those of their metrics that are wanted; None for all."""
         if choice.every:
             return None
-        return [name for name in self._hub.yard.history.metrics(run) if choice.takes(name)]
+        known = self._hub.yard.history.metrics_of(runs).values()
+        return sorted({name for names in known for name in names if choice.takes(name)})
 
     async def _in_thread(self, work: Callable[..., Result], *arguments: Any) -> Result:
         async with self._free:

@@ -14,6 +14,7 @@ from dashboard.comparing import parallel, results, scatter, settings, space
 from dashboard.comparing.subject import Subject
 from dashboard.text import metric_name, one_line, plain
 from jobs import organise
+from jobs.comparison.groups import choices
 from jobs.comparison.scalars import ASIDE
 from jobs.history.finding import Filter
 from jobs.measures import apart
@@ -109,7 +110,7 @@ def _nothing() -> None:
 
 def _grouping(chosen: Sequence[Run]) -> str:
     """How the runs are grouped; what the address asks for and these runs cannot is passed over."""
-    ways = {"": _ALONE} | Subject(chosen).ways()
+    ways = {"": _ALONE} | choices({run.id: run.given for run in chosen})
     if len(ways) == 1:
         return ""
     labels = {by: text[:1].upper() + text[1:] for by, text in ways.items()}
@@ -142,12 +143,12 @@ def _curves(subject: Subject, metrics: Sequence[str]) -> None:
 
 def _metrics(subject: Subject) -> list[str]:
     """Which charts are shown."""
-    known = {name: None for run in subject.runs for name in _measured(run.id, run.step)}
+    known = _measured([run.id for run in subject.runs])
     if len(known) < 2:
         return []
     return st.multiselect(
         "Charts",
-        list(known),
+        known,
         key="metric",
         bind="query-params",
         format_func=metric_name,
@@ -156,11 +157,11 @@ def _metrics(subject: Subject) -> list[str]:
     )
 
 
-@st.cache_data(max_entries=1000, show_spinner=False)
-def _measured(run_id: str, step: int) -> list[str]:  # noqa: ARG001
+def _measured(run_ids: Sequence[str]) -> list[str]:
     """Metrics of the training, without folds, layers and what belongs to the clock."""
-    found = (apart(name)[0] for name in services.yard().history.metrics(run_id))
-    return [name for name in dict.fromkeys(found) if not name.startswith(ASIDE)]
+    known = services.yard().history.metrics_of(run_ids).values()
+    found = dict.fromkeys(apart(name)[0] for names in known for name in names)
+    return [name for name in found if not name.startswith(ASIDE)]
 
 
 def _lengths(subject: Subject) -> None:

@@ -13,6 +13,7 @@ from dashboard.listing.address import PAGE, PAGE_RUNS, page_number, picked, sele
 from dashboard.listing.rows import row
 from dashboard.text import count
 from jobs import alerts, organise
+from jobs.comparison.names import legend_names
 from jobs.history.finding import Filter
 from jobs.ids import is_id
 
@@ -42,7 +43,17 @@ def _live_table(wanted: Filter) -> None:
         shown = _table(wanted)
     from dashboard.live.component import live_changes
 
-    live_changes(key="changes", runs=list(dict.fromkeys([*shown, *filter(is_id, selected())])))
+    chosen = list(filter(is_id, selected()))
+    runs = list(dict.fromkeys([*shown, *chosen]))
+    live_changes(key="changes", runs=runs, names=_names(chosen))
+
+
+def _names(chosen: Sequence[str]) -> dict[str, str]:
+    """As Compare will call the selected runs: it is made before its page is there."""
+    if len(chosen) < 2:
+        return {}
+    found = organise.several(services.yard(), chosen)
+    return legend_names({run.id: (run.name, run.given) for run in found})
 
 
 def _table(wanted: Filter) -> list[str]:

@@ -17,7 +17,7 @@ from jobs.cli.organise import Runs
 from jobs.comparison.differences import Setting, compared, flat, written
 from jobs.comparison.groups import choices, grouped
 from jobs.comparison.names import legend_names
-from jobs.comparison.scalars import Numbers, mean_of, numbers
+from jobs.comparison.scalars import Numbers, mean_of, numbers_of
 from jobs.run import Run
 from jobs.yard import Yard
 
@@ -40,7 +40,7 @@ def compare(
     yard = Yard.open()
     found = {run.id: run for run in (services.find(yard, word) for word in runs)}
     chosen = list(found.values())
-    measured = {run.id: numbers(yard.history, run) for run in chosen}
+    measured = numbers_of(yard.history, chosen)
     settings = compared({run.id: flat(run.given) for run in chosen})
     shown = [each for each in settings if everything or each.differs]
     if as_json:

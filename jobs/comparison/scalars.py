@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from engine.metrics.spread import Spread, spread
 from jobs.history import History
-from jobs.history.ends import End, ends
+from jobs.history.ends import End, ends_of
 from jobs.own.scores import plain
 from jobs.run import Run
 
@@ -33,16 +33,18 @@ Numbers = dict[str, Spread]
 """by name, e.g. `test accuracy`, `best validation loss`, `last train loss`"""
 
 
-def numbers(history: History, run: Run) -> Numbers:
-    """All numbers of a run. Of folds the means and deviations of their tests: the best of them all
-    would be luck.
+def numbers_of(history: History, chosen: Sequence[Run]) -> dict[str, Numbers]:
+    """All numbers of each run, by its id.
+
+    Of folds the means and deviations of their tests: the best of them all would be luck.
     """
-    tests = {f"test {name}": Spread(v, run.deviations.get(name)) for name, v in run.test.items()}
-    if run.folds:
-        return tests
     with history.reading() as connection:
-        found = ends(connection, run.id, ASIDE)
-    return {**tests, **_of_curves(found)}
+        found = ends_of(connection, [run.id for run in chosen if not run.folds], ASIDE)
+    return {run.id: {**_tests(run), **_of_curves(found.get(run.id, {}))} for run in chosen}
+
+
+def _tests(run: Run) -> Numbers:
+    return {f"test {name}": Spread(v, run.deviations.get(name)) for name, v in run.test.items()}
 
 
 def falls(name: str) -> bool:

@@ -82,8 +82,12 @@ class History:
 
     def metrics(self, run_id: str) -> list[str]:
         """Names of the run's metrics, sorted."""
+        return self.metrics_of([run_id])[run_id]
+
+    def metrics_of(self, run_ids: Sequence[str]) -> dict[str, list[str]]:
+        """The same of several runs, by run."""
         with self.reading() as connection:
-            return _curves.metrics(connection, run_id)
+            return _curves.metrics_of(connection, run_ids)
 
     def curve(self, run_id: str, metric: str) -> Points:
         """One curve, all attempts merged; empty when the run has no such metric."""
@@ -98,7 +102,7 @@ class History:
     def sparkline(self, run_id: str, points: int = 60, metric: str = "train/loss") -> list[float]:
         """About `points` finite values of one curve, its extremes kept; for a small picture."""
         with self.reading() as connection:
-            found = _windows.window(connection, run_id, [metric], WHOLE, points // 2)
+            found = _windows.windows(connection, [run_id], [metric], WHOLE, points // 2)[run_id]
         line = found[metric].points.values if metric in found else ()
         return [float(value) for value in line if value == value and abs(value) < 1e38]
 
@@ -120,7 +124,8 @@ class History:
         span = Span(axis, begin, end)
         with self.reading() as connection:
             position = _attempts.position(connection, run_id)
-            return Window(position, _windows.window(connection, run_id, metrics, span, pixels))
+            curves = _windows.windows(connection, [run_id], metrics, span, pixels)[run_id]
+            return Window(position, curves)
 
     def records(
         self,
@@ -188,17 +193,34 @@ class History:
         *,
         records: bool = True,
     ) -> Snapshot:
-        """What a page opens with, of one moment; the curves as `window` draws them.
+        """What a page opens with; see `snapshots`."""
+        return self.snapshots([run_id], metrics, pixels, records=records)[run_id]
+
+    def snapshots(
+        self,
+        run_ids: Sequence[str],
+        metrics: Sequence[str] | None = None,
+        pixels: int = PIXELS,
+        *,
+        records: bool = True,
+    ) -> dict[str, Snapshot]:
+        """What a page opens with, by run, of one moment; the curves as `window` draws them.
 
         Without `records` only their number by kind.
         """
         with self.reading() as connection:
-            return Snapshot(
-                _attempts.position(connection, run_id),
-                _windows.window(connection, run_id, metrics, WHOLE, pixels),
-                _records.told(connection, run_id, LOG_LINES) if records else [],
-                _records.counts(connection, run_id),
-            )
+            positions = _attempts.positions(connection, run_ids)
+            curves = _windows.windows(connection, run_ids, metrics, WHOLE, pixels)
+            counts = _records.counts_of(connection, run_ids)
+            return {
+                run_id: Snapshot(
+                    positions[run_id],
+                    curves[run_id],
+                    _records.told(connection, run_id, LOG_LINES) if records else [],
+                    counts[run_id],
+                )
+                for run_id in run_ids
+            }
 
 
 __all__ = [

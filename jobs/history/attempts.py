@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Row, select
@@ -56,11 +56,14 @@ def began(connection: Connection, run_ids: Collection[str]) -> set[str]:
 
 def position(connection: Connection, run_id: str) -> Position:
     """Up to where the run's events are stored; a reader of the stream goes on after it."""
-    query = (
-        select(ATTEMPTS.c.attempt, ATTEMPTS.c.last_seq)
-        .where(ATTEMPTS.c.run == run_id)
-        .order_by(ATTEMPTS.c.attempt.desc())
-        .limit(1)
-    )
-    row = connection.execute(query).first()
-    return (0, 0) if row is None else (row.attempt, row.last_seq)
+    return positions(connection, [run_id])[run_id]
+
+
+def positions(connection: Connection, run_ids: Sequence[str]) -> dict[str, Position]:
+    """The same of several runs, by run."""
+    found: dict[str, Position] = dict.fromkeys(run_ids, (0, 0))
+    columns = (ATTEMPTS.c.run, ATTEMPTS.c.attempt, ATTEMPTS.c.last_seq)
+    query = select(*columns).where(ATTEMPTS.c.run.in_(run_ids)).order_by(ATTEMPTS.c.attempt)
+    for row in connection.execute(query):
+        found[row.run] = (row.attempt, row.last_seq)
+    return found

@@ -12,11 +12,14 @@ from jobs.history.schema import CHUNKS, OPEN
 from jobs.measures import by_clock
 
 
-def metrics(connection: Connection, run_id: str) -> list[str]:
-    """Names of the run's metrics, sorted."""
+def metrics_of(connection: Connection, run_ids: Sequence[str]) -> dict[str, list[str]]:
+    """Names of the metrics of each run, sorted."""
+    found: dict[str, list[str]] = {run_id: [] for run_id in run_ids}
     # The newest chunk of every curve is open; there are few others.
-    query = select(CHUNKS.c.metric).where(CHUNKS.c.run == run_id, OPEN).distinct()
-    return sorted(connection.execute(query).scalars())
+    query = select(CHUNKS.c.run, CHUNKS.c.metric).where(CHUNKS.c.run.in_(run_ids), OPEN).distinct()
+    for run_id, metric in connection.execute(query):
+        found[run_id].append(metric)
+    return {run_id: sorted(names) for run_id, names in found.items()}
 
 
 def curve(connection: Connection, run_id: str, metric: str) -> Points:

@@ -1,28 +1,28 @@
 // What somebody opens from the list, a run or a comparison: its view is made at the press and gets its
 // curves before Streamlit is asked for the page, for a moment at most: both at once make each other
-// late. A run is shown as soon as it is painted, where it will stand. Then the view moves into its
+// late. It is shown as soon as all curves are there, where it will stand. Then the view moves into its
 // place: 0.3 s earlier than one that is made when that is there.
 import { CompareView } from "./compare.js";
 import { element } from "./dom.js";
 import { RunView } from "./run.js";
 
-const VIEWS = { run: RunView, compare: CompareView };
-const HOLD_MS = { run: 350, compare: 700 };
+export const AHEAD = { run: RunView, compare: CompareView };
+const HOLD_MS = { run: 350, compare: 1200 };
 const PATIENCE_MS = 5000;
 const COMPARE = ".st-key-compare button";
 let waiting;
 let letting = false;
 // Pixels from the top of the page to the charts, when they last stood there.
-let offset = 170;
+const offsets = { run: 170, compare: 250 };
 
 // A press anywhere on the page. `runs`, `ahead`: those that can be opened from it, and a ticket for
-// them; `near`: an element as wide as the charts will be.
-export function pressed(event, { runs = [], ahead }, near) {
+// them; `names`: of those that would be compared; `near`: an element as wide as the charts will be.
+export function pressed(event, { runs = [], ahead, names = {} }, near) {
   const wish = letting ? undefined : wished(event);
   if (!wish?.ids.length || !wish.ids.every((id) => runs.includes(id))) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  begin(wish, ahead, near);
+  begin(wish, ahead, names, near);
   const until = performance.now() + HOLD_MS[wish.view];
   const look = () => {
     if (ready() || performance.now() > until) go(wish);
@@ -40,22 +40,21 @@ function wished(event) {
   return url?.pathname.endsWith("/run") ? { view: "run", ids: [url.searchParams.get("id")], at: `a[href="${CSS.escape(link.getAttribute("href"))}"]` } : undefined;
 }
 
-function begin({ view: kind, ids }, token, near) {
+function begin({ view: kind, ids }, token, names, near) {
   drop();
   const { left, width } = near.getBoundingClientRect();
   const place = element("div", { class: `${colouring(near)} ty-ahead`, "aria-hidden": "true", inert: "" });
-  place.style.cssText = `left: ${left}px; width: ${width}px; top: ${offset}px`;
+  place.style.cssText = `left: ${left}px; width: ${width}px; top: ${offsets[kind]}px`;
   document.body.append(place);
-  const subject = kind === "run" ? { subject: ids[0], run: ids[0] } : { subject: "", runs: ids.map((id) => ({ id, name: id })) };
-  const view = new VIEWS[kind](place, { view: kind, ...subject, token });
+  const subject = kind === "run" ? { subject: ids[0], run: ids[0] } : { subject: "", runs: ids.map((id) => ({ id, name: names[id] ?? id })) };
+  const view = new AHEAD[kind](place, { view: kind, ...subject, token });
   waiting = { kind, ids, view, place, timer: setTimeout(drop, PATIENCE_MS) };
 }
 
 function ready() {
-  const { kind, view, place } = waiting ?? {};
+  const { view, place } = waiting ?? {};
   if (!view?.complete()) return !view;
-  // A comparison has no names yet.
-  if (kind === "run") place.dataset.shown = "";
+  place.dataset.shown = "";
   return true;
 }
 
@@ -65,6 +64,9 @@ function go({ at }) {
   document.querySelector(at)?.click();
   letting = false;
 }
+
+// Whether something is being opened.
+export const opening = () => waiting !== undefined;
 
 // The view that fits, now in its place; undefined when there is none.
 export function take(parent, data) {
@@ -78,10 +80,10 @@ export function take(parent, data) {
   return view;
 }
 
-// Where the charts of a run stand now: the next one is shown there.
-export function remember(parent) {
+// Where the charts of a run or a comparison stand now: the next ones are shown there.
+export function remember(parent, kind) {
   requestAnimationFrame(() => {
-    if (parent.isConnected) offset = parent.getBoundingClientRect().top + (parent.closest(".stMain")?.scrollTop ?? 0);
+    if (parent.isConnected) offsets[kind] = parent.getBoundingClientRect().top + (parent.closest(".stMain")?.scrollTop ?? 0);
   });
 }
 

@@ -1,5 +1,5 @@
 // Draws nothing: wakes the page when runs changed, at most once a second; sees which run is opened.
-import { pressed } from "./ahead.js";
+import { opening, pressed } from "./ahead.js";
 import { View } from "./view.js";
 
 const REST_MS = 1000;
@@ -22,6 +22,8 @@ export class ChangesView extends View {
     const pause = Math.max(0, this.last + REST_MS - Date.now());
     this.timer = setTimeout(() => {
       this.timer = undefined;
+      // The page is about to be left: drawing it anew would take what the charts need.
+      if (opening()) return;
       this.last = Date.now();
       this.component.setTriggerValue("changed", String(this.last));
     }, pause);

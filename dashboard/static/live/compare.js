@@ -13,10 +13,12 @@ const MANY = 6;
 const CROWD = 20;
 const HERTZ_MANY = 2;
 
+const calledIn = ({ runs, groups }) => JSON.stringify([runs, groups ?? []]);
+
 export class CompareView extends View {
   constructor(parent, data) {
     super(parent, data);
-    this.subject = data.subject;
+    this.called = calledIn(data);
     this.runs = new Map(data.runs.map(({ id }) => [id, { curves: new Curves(), scale: new Scale() }]));
     this.awaited = new Set(this.runs.keys());
     this.lines = linesOf(data);
@@ -52,10 +54,12 @@ export class CompareView extends View {
     return !this.awaited.size;
   }
 
-  // Who made this before the page was there knew neither names nor groups.
+  // Who made this before the page was there may have known neither names nor groups.
   placed() {
-    if (this.subject === this.data.subject) return;
-    this.subject = this.data.subject;
+    const known = this.called;
+    this.called = calledIn(this.data);
+    this.choose();
+    if (known === this.called) return;
     this.lines = linesOf(this.data);
     const legend = this.makeLegend();
     this.legend.replaceWith(legend);

@@ -1,5 +1,5 @@
 // Entry of the live component: one view per mounted element, kept over Streamlit's reruns.
-import { remember, take } from "./ahead.js";
+import { AHEAD, remember, take } from "./ahead.js";
 import { CompareView } from "./compare.js";
 import { ChangesView } from "./changes.js";
 import { MachinesView } from "./machines.js";
@@ -21,7 +21,7 @@ export function update(component) {
   if (!view) {
     view = take(parentElement, data) ?? new VIEWS[data.view](parentElement, data);
     mounted.set(parentElement, view);
-    if (data.view === "run") remember(parentElement);
+    if (data.view in AHEAD) remember(parentElement, data.view);
   }
   view.update(component);
 }
