@@ -17,6 +17,7 @@ from typing import NoReturn
 
 from engine.distributed.crew import Orders, Starter
 from jobs.forkserver import Request, ask
+from jobs.processes import give_way
 
 
 class Forked:
@@ -92,4 +93,6 @@ def main(request: Request, leader: int, words: int) -> NoReturn:
     """In the fork: trains beside rank 0 until either ends."""
     from engine.distributed.rank import obey
 
+    if not os.environ.get("CUDA_VISIBLE_DEVICES"):
+        give_way()
     obey(Orders.model_validate_json(request.orders), leader, words)

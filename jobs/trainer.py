@@ -33,7 +33,7 @@ from jobs.hardware import Meter
 from jobs.home import Home
 from jobs.journal import Journal
 from jobs.lease import release
-from jobs.processes import FENCED_EXIT, UNRECORDED_EXIT, on_signals
+from jobs.processes import FENCED_EXIT, UNRECORDED_EXIT, give_way, on_signals
 from jobs.telemetry import Telemetry
 from jobs.trouble import crash_of, explain, is_fenced, is_unsaved
 from jobs.watching.watch import Watch
@@ -96,6 +96,9 @@ class Attempt:
         self._over = threading.Event()
         self._hardware = threading.Thread(target=self._measure, name="hardware", daemon=True)
         self._hardware.start()
+        if not os.environ.get("CUDA_VISIBLE_DEVICES"):
+            # Not the threads above: what is measured is told at once.
+            give_way()
 
     def tell(self, events: Iterator[Event]) -> Finished | None:
         """Passes the events on until they end or somebody wants an end. The `finished`, if any."""
