@@ -92,9 +92,9 @@ class Setup:
         """Epochs of the whole run; the last one may be cut short by `training.steps`."""
         return self.epoch_of(self.total_steps)
 
-    @property
+    @cached_property
     def loss_factor(self) -> float:
-        """From the loss the model sees to the loss in the targets' own unit."""
+        """From the loss the model sees to the loss in the targets' own unit. Its kind stays."""
         return loss_for(self.config.loss, self.card.task).unit(self.prepared.target.deviation)
 
     def epoch_of(self, step: int) -> int:

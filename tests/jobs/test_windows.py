@@ -89,6 +89,29 @@ def test_whatever_the_batches_the_pyramid_is_of_what_was_recorded(
     assert exact.exact
 
 
+def test_curves_that_are_read_together_are_those_read_alone(history: History) -> None:
+    generator = np.random.default_rng(5)
+    runs = [new_run(history) for _ in range(5)]
+    for run, count in zip(runs, (3, 700, 9_000, 40_000), strict=False):
+        for metric in ("train/loss", "hardware/cpu")[: 1 + count % 2]:
+            points = curve_of(generator, count, 0, 1e9)
+            record(history, run, metric, [points], batch=20, event=64)
+    for pixels in (8, 60, 2_000):
+        together = history.snapshots(runs, pixels=pixels)
+        for run in runs:
+            alone = history.window(run, pixels=pixels)
+            assert together[run].position == alone.position
+            assert together[run].curves.keys() == alone.curves.keys()
+            for metric, drawn in together[run].curves.items():
+                own = alone.curves[metric]
+                assert drawn.points.steps.tolist() == own.points.steps.tolist()
+                assert bits(drawn.points) == bits(own.points)
+                assert (drawn.exact, drawn.total) == (own.exact, own.total)
+    assert not together[runs[4]].curves
+    some = history.snapshots(runs, ["train/loss"])
+    assert [list(some[run].curves) for run in runs] == [["train/loss"]] * 4 + [[]]
+
+
 @settings(deadline=None)
 @given(st.lists(finite | st.just(float("nan")), min_size=1, max_size=500), st.integers(2, 60))
 def test_a_sparkline_keeps_ends_and_extremes(values: list[float], number: int) -> None:
