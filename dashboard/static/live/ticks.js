@@ -16,7 +16,8 @@ export function ticks({ type, kind, range: [low, high] }, most) {
 // whole: large numbers keep their digits, as steps do.
 export function linearTicks(low, high, most, whole = false) {
   const step = niceStep((high - low) / most, kindOfWhole(whole, high - low));
-  return every(step, low, high).map((value) => ({ value, text: whole ? counted(value, step) : number(value, step) }));
+  const size = Math.max(Math.abs(low), Math.abs(high), step);
+  return every(step, low, high).map((value) => ({ value, text: whole ? counted(value, step) : number(value, step, size) }));
 }
 
 const kindOfWhole = (whole, span) => whole && span > 5 ? 1 : 0;
@@ -34,9 +35,12 @@ function every(step, low, high) {
   return found;
 }
 
-// A tick has only the digits that its distance to the next one has.
-function number(value, step) {
-  const size = Math.max(Math.abs(value), step);
+// A tick has only the digits that its distance to the next one has; `size` is that of the largest.
+function number(value, step, size) {
+  const counting = Math.floor(Math.log10(size)) - Math.floor(Math.log10(step) + 1e-9) + 1;
+  const far = size < 2e-3 || size >= 1e5;
+  // As `0.00099985` it would not fit beside the axis.
+  if (value !== 0 && far && counting > 3) return value.toExponential(counting - 1).replace("e+", "e").replaceAll("-", "−");
   if (value !== 0 && (size < 1e-3 || size >= 1e5)) return significant(Number(value.toPrecision(4)), 4).replace("-", "−");
   return value.toFixed(digits(step)).replace("-", "−");
 }

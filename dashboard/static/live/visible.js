@@ -3,6 +3,8 @@ import { search } from "./extremes.js";
 import { UNITS } from "./units.js";
 
 const ROOM = 0.06;
+// Of the largest value: an axis of less would need numbers of six digits and show noise as a cliff.
+const LEAST_SHARE = 5e-4;
 
 export function visibleRange(spec, [from, to], traces, log) {
   const [low, high] = bounds(traces, from, to, log);
@@ -16,7 +18,7 @@ export function visibleRange(spec, [from, to], traces, log) {
   if (floor) return [0, (high || 1) * (1 + ROOM)];
   // A constant learning rate of 0.001 as a line at 0 between -1 and 1 says nothing.
   if (low === high) return low > 0 ? [0, 2 * low] : low < 0 ? [2 * low, 0] : [-1, 1];
-  const room = (high - low) * ROOM;
+  const room = Math.max((high - low) * ROOM, (LEAST_SHARE * Math.max(Math.abs(low), Math.abs(high)) - (high - low)) / 2);
   // What is never negative is not shown beside negative ticks.
   return [low >= 0 && low < room ? 0 : low - room, high + room];
 }

@@ -47,6 +47,24 @@ def test_a_spike_of_one_step_is_seen_at_every_zoom_down_to_single_steps(long_pag
     )
 
 
+def test_labels_of_an_axis_tell_its_ticks_apart_and_fit_beside_it(page: Page) -> None:
+    ranges = [
+        *([0.00099975, 0.00100025], [1e-5, 9e-5], [-0.0003, 0.0004], [0.0, 2.5]),
+        *([2.302, 2.3032], [0.12345, 0.12352], [12_345.0, 12_352.0], [1e6, 1.001e6], [0.0, 3e7]),
+    ]
+    labels: list[list[str]] = page.evaluate(
+        """async (ranges) => {
+          const loaded = performance.getEntriesByType("resource").map(({ name }) => name);
+          const { ticks } = await import(loaded.find((name) => name.endsWith("/live/ticks.js")));
+          return ranges.map((range) => ticks({ type: "linear", range }, 5).map(({ text }) => text));
+        }""",
+        ranges,
+    )
+    for texts in labels:
+        assert len(set(texts)) == len(texts) > 1
+        assert max(map(len, texts)) <= 9
+
+
 def test_keys_and_the_strip_choose_the_stretch_and_points_go_on_arriving_in_it(
     page: Page, writer: Writer
 ) -> None:
