@@ -7,7 +7,7 @@ const LARGER = "M2 6V2h4 M10 2h4v4 M14 10v4h-4 M6 14H2v-4";
 export function tools(title, { picture, table, enlarge, plotly }) {
   const button = (text, label, onclick, children = []) =>
     element("button", { type: "button", class: "ty-tool", text, "aria-label": label, title: label, onclick, children });
-  const chosen = plotly && button("Plotly", `Show ${title} as Plotly draws it: its zoom, values and selection`, () => plotly(chosen));
+  const chosen = plotly ? button("Plotly", `Show ${title} as Plotly draws it: its zoom, values and selection`, () => plotly(chosen)) : undefined;
   chosen?.classList.add("ty-full-only");
   chosen?.setAttribute("aria-pressed", "false");
   return element("div", { class: "ty-tools", children: [
