@@ -28,7 +28,8 @@ from engine.settings.command import override
 from jobs.forkserver import Request
 from jobs.home import Home
 from jobs.ids import new_id
-from jobs.trainer import Attempt, Owner
+from jobs.owner import Owner
+from jobs.trainer import Attempt
 
 STEP_MS = 10.0
 TARGET_PERCENT = 1.0

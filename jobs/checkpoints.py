@@ -1,4 +1,4 @@
-"""The checkpoints of a run that are on disk: what there is, and which of them people keep.
+"""The checkpoints of a run that are on disk or in the store: what there is, which people keep.
 
 A service like `jobs/runs.py`. The run's folder is the truth, pins included: its trainer, which
 removes old ones, reads no database (`engine/saving/pins.py`).
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine.saving import pins
@@ -19,6 +19,10 @@ from engine.saving.start import FOLDER as START
 from jobs.home import Home
 from jobs.run import Run
 from jobs.runs import NotPossible
+from jobs.store.address import StoreUnusable
+from jobs.store.reading import pin as pin_stored
+from jobs.store.reading import stored, with_settings
+from jobs.store.store import StoreAway
 from jobs.yard import Yard
 
 
@@ -38,6 +42,11 @@ class Kept:
     """unix seconds"""
     pinned: bool
     folder: Path
+    """with all of its files, or where it is not `here`, of its manifest alone"""
+    here: bool = True
+    """whether it is on this machine, or on a disk that it shares"""
+    key: str = ""
+    """where the store has it; empty where it has not"""
 
     @property
     def begins(self) -> bool:
@@ -50,8 +59,41 @@ class Kept:
         return f"step {self.step:,}{fold}"
 
 
+@dataclass(frozen=True)
+class Look:
+    """What was found, and why that may not be all; empty where it is."""
+
+    found: list[Kept]
+    trouble: str = ""
+
+
 def every(yard: Yard, run: Run) -> list[Kept]:
-    """Those on disk, newest first; at the end the one that a fork began from."""
+    """Those there are, newest first; at the end the one that a fork began from."""
+    return look(yard, run).found
+
+
+def look(yard: Yard, run: Run) -> Look:
+    """The same, and what the store says where it does not answer."""
+    here = _here(yard, run)
+    try:
+        there = stored(yard.home, run.id)
+    except (StoreAway, StoreUnusable) as error:
+        return Look(here, str(error))
+    known = {(each.fold, each.folder.name): each for each in here}
+    for each in there:
+        fold = each.fold
+        if each.folder.name == START and run.config.start:
+            fold = run.config.start.fold
+        place = (fold, each.folder.name)
+        if place in known:
+            pinned = known[place].pinned or each.pinned
+            known[place] = replace(known[place], key=each.key, pinned=pinned)
+        elif kept := read(each.folder, fold):
+            known[place] = replace(kept, pinned=each.pinned, here=False, key=each.key)
+    return Look(sorted(known.values(), key=_order, reverse=True))
+
+
+def _here(yard: Yard, run: Run) -> list[Kept]:
     home = yard.home.run(run.id)
     found = [
         kept
@@ -62,11 +104,16 @@ def every(yard: Yard, run: Run) -> list[Kept]:
     return [*found, begun] if begun else found
 
 
+def _order(kept: Kept) -> tuple[bool, int, int, bool, int]:
+    name = read_name(kept.folder.name)
+    return (not kept.begins, kept.fold, kept.step, kept.evaluated, name.attempt if name else 0)
+
+
 def find(yard: Yard, run: Run, text: str = "") -> Kept:
     """The newest one, or that of a step, or of a name. Raises NotPossible, saying what there is."""
-    there = every(yard, run)
+    there, trouble = (seen := look(yard, run)).found, seen.trouble
     if not there:
-        raise NotPossible(_none(run))
+        raise NotPossible(trouble or _none(run))
     word = text.strip().replace(",", "")
     fitting = [each for each in there if word in ("", each.name, str(each.step))]
     if fitting:
@@ -83,18 +130,43 @@ def pin(run: Run, kept: Kept, *, on: bool = True) -> None:
     if kept.begins:
         raise NotPossible("Where a fork begins is kept as long as the fork is.")
     try:
-        if not on:
-            pins.unpin(kept.folder.parent, kept.folder.name)
-        elif not pins.pin(kept.folder.parent, kept.folder.name):
-            raise NotPossible(f"The checkpoint of {kept.place()} of {run.name} was just removed.")
+        # In both places: which of the two a later attempt finds, nobody knows.
+        there = [
+            *([_pin_here(kept, on=on)] if kept.here else []),
+            *([pin_stored(kept.key, on=on)] if kept.key else []),
+        ]
     except OSError as error:
         raise NotPossible(f"The pin could not be written ({error.strerror}).") from error
+    except (StoreAway, StoreUnusable) as error:
+        raise NotPossible(f"The pin could not be written: {error}.") from error
+    if not any(there):
+        raise NotPossible(f"The checkpoint of {kept.place()} of {run.name} was just removed.")
+
+
+def _pin_here(kept: Kept, *, on: bool) -> bool:
+    if on:
+        return pins.pin(kept.folder.parent, kept.folder.name)
+    pins.unpin(kept.folder.parent, kept.folder.name)
+    return True
+
+
+def ready(kept: Kept) -> None:
+    """Sees that the settings of a checkpoint can be read here.
+
+    Raises NotPossible while the store is away, and Damaged.
+    """
+    if kept.here:
+        return
+    try:
+        with_settings(kept.folder, kept.key)
+    except (StoreAway, StoreUnusable, OSError) as error:
+        raise NotPossible(f"The checkpoint of {kept.place()} cannot be read: {error}.") from error
 
 
 @contextmanager
 def held(kept: Kept) -> Iterator[None]:
     """Nobody removes it meanwhile. Raises OSError when its folder is gone."""
-    if kept.begins:
+    if kept.begins or not kept.here:
         yield
     else:
         with locked(kept.folder.parent):
@@ -149,7 +221,7 @@ def _none(run: Run) -> str:
     if not run.attempts:
         return f"{run.name} has no checkpoint yet: no worker has taken it."
     return (
-        f"There is no checkpoint of {run.name} on this machine. The first one is written a few "
-        "seconds into a run; of a run on another machine they are seen where both have the same "
-        "TRAINYARD_STORE."
+        f"There is no checkpoint of {run.name} on this machine or in its store. The first one is "
+        "written a few seconds into a run; of a run on another machine they are seen where both "
+        "have the same TRAINYARD_STORE."
     )

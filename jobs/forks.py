@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +24,10 @@ from jobs.checkpoints import Kept
 from jobs.history import runs as rows
 from jobs.home import Home
 from jobs.run import Run
+from jobs.store import starts
+from jobs.store.address import StoreUnusable
+from jobs.store.removal import forget_run
+from jobs.store.store import StoreAway
 from jobs.yard import Yard
 
 
@@ -44,6 +49,7 @@ def point(yard: Yard, run: Run, at: str = "") -> Point:
     """
     kept = checkpoints.find(yard, run, at)
     try:
+        checkpoints.ready(kept)
         config, digest = settings_of(kept.folder), digest_of(kept.folder)
     except (Damaged, SettingsError) as error:
         raise runs.NotPossible(
@@ -103,10 +109,11 @@ def provide(yard: Yard, run_id: str, config: RunConfig, origin: str | None) -> N
         sentence = "every fold is trained from its beginning; choose one with data.split.fold"
         raise SettingsError([Problem("data.split.folds", sentence)])
     try:
-        _take(yard, start, folder, origin)
-        if found := problems(yard, start, settings_of(folder / FOLDER), config):
+        begun = _take(yard, start, folder, origin)
+        starts.share(yard.home, run_id, (start, origin), begun)
+        if found := problems(yard, start, settings_of(begun), config):
             raise SettingsError(found)
-    except (Damaged, OSError) as error:
+    except (Damaged, OSError, StoreAway, StoreUnusable) as error:
         discard(yard, run_id)
         sentence = f"the checkpoint of {start.place()} cannot be used: {error}; choose another one"
         raise SettingsError([Problem("start", sentence)]) from error
@@ -118,14 +125,19 @@ def provide(yard: Yard, run_id: str, config: RunConfig, origin: str | None) -> N
 def discard(yard: Yard, run_id: str) -> None:
     """Removes the folder of a run that was not launched after all."""
     shutil.rmtree(yard.home.run(run_id), ignore_errors=True)
+    with suppress(StoreAway, StoreUnusable):
+        forget_run(run_id)
 
 
-def _take(yard: Yard, start: Start, folder: Path, origin: str | None) -> None:
+def _take(yard: Yard, start: Start, folder: Path, origin: str | None) -> Path:
+    """A folder that has its settings: in that of the new run, or seen in the store."""
     for kept in _holding(yard.home, start, origin):
         with checkpoints.held(kept):
             if digest_of(kept.folder) == start.digest:
                 take_over(kept.folder, folder)
-                return
+                return folder / FOLDER
+    if found := starts.find(yard.home, start, origin):
+        return found[1]
     raise Damaged("it is not there any more. A run keeps its last two and those that are pinned")
 
 

@@ -7,6 +7,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.shared import shared_folder
+
 
 class HomeUnusable(OSError):
     """The folder cannot be made or written. `str()` says which, why and what to do."""
@@ -62,10 +64,10 @@ class Home:
     def data(self) -> Path:
         """People's own tables, a folder each, called by their digests.
 
-        `TRAINYARD_STORE` puts them on the disk that several machines share, beside the runs.
+        `TRAINYARD_STORE` may put them on the disk that several machines share, beside the runs.
         """
-        store = os.environ.get("TRAINYARD_STORE")
-        return (Path(store).resolve() if store else self.root) / "data"
+        shared = shared_folder()
+        return (shared.resolve() if shared else self.root) / "data"
 
     @property
     def logs(self) -> Path:
@@ -80,7 +82,7 @@ class Home:
     def run(self, run_id: str) -> Path:
         """A run's folder, shared by its attempts: `journal/`, `checkpoints/`, `output.log`.
 
-        `TRAINYARD_STORE` may put the folders of all runs on a disk that several machines share.
+        `TRAINYARD_STORE` may put the folders of all runs on a disk that several machines share;
+        where it is an address (`jobs/store/`), what others need of them is copied there.
         """
-        store = os.environ.get("TRAINYARD_STORE")
-        return (Path(store) if store else self.root / "runs") / run_id
+        return (shared_folder() or self.root / "runs") / run_id

@@ -16,6 +16,7 @@ from jobs.connect import RedisUnavailable
 from jobs.history import runs as rows
 from jobs.ids import new_id
 from jobs.runs import CHANGES_KEPT, LOG, announce_all, check, hold_data, row_of
+from jobs.store.supplies import provide
 from jobs.yard import Yard
 
 AT_ONCE = 500
@@ -40,6 +41,7 @@ def launch_all(
     ]
     for config, row in zip(configs, made, strict=True):
         forks.provide(yard, row["id"], config, origin)
+    provide({row["id"]: config for config, row in zip(configs, made, strict=True)})
     with yard.history.writing() as connection:
         # Most of them differ in a number only: their data are the same few.
         for config in {config.data.model_dump_json(): config for config in configs}.values():

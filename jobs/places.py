@@ -48,5 +48,11 @@ PLACES = {
     "data.read": "it was read and measured",
     "data.named": "its folder has its name; no row says so",
     "data.unsure": "rows and folder are about to be compared",
+    "store.asked": "the store is asked for something; no library of storage was called",
+    "store.before_file": "a file of a folder is to be copied to the store",
+    "store.before_seal": "all files are there; what makes them seen is not",
+    "store.after_seal": "others see the folder; old ones are still there",
+    "store.pruned": "old ones are gone from the store",
+    "store.fetched": "a folder was fetched and is on the disk, under a temporary name",
     "courier.before_record": "a message was sent; the outbox does not know",
 }

@@ -83,12 +83,14 @@ def launch(
     before anybody hears of it. Raises SettingsError when it cannot work.
     """
     from jobs import forks
+    from jobs.store.supplies import provide
 
     check(config)
     if key and (known := _launched(yard, key)):
         return known
     run_id, created = new_id(), time.time()
     forks.provide(yard, run_id, config, origin)
+    provide({run_id: config})
     row = row_of(config, run_id, created, origin, priority) | {"launch_key": key or None}
     with yard.history.writing() as connection:
         hold_data(connection, config)

@@ -94,6 +94,8 @@ class Telemetry:
         self._unwritten: list[Entry] = []
         self.problem = ""
         """why nothing can be recorded any more; empty while all is well"""
+        self.told_until = 0.0
+        """what was emitted before that moment of the clock, Redis has"""
         self._thread = threading.Thread(target=self._run, name="telemetry", daemon=True)
         self._thread.start()
 
@@ -143,6 +145,7 @@ class Telemetry:
             reached = self._send()
             now = self._clock()
             all_told = reached and self._is_current() and not self._unwritten
+            self.told_until = began if all_told else self.told_until
             if closing and (all_told or now > self._deadline):
                 return
             self._hurry.wait(min(FLUSH_SECONDS, REST * (now - began)))

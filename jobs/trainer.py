@@ -9,10 +9,8 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import signal
 import sys
 import threading
-import time
 import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -21,6 +19,7 @@ from typing import Literal
 
 import redis
 
+from engine.config import RunConfig
 from engine.events import Alert, Event, Finished, Log, Obeyed
 from engine.problem import SettingsError
 from engine.saving.failpoints import failpoint
@@ -33,15 +32,15 @@ from jobs.hardware import Meter
 from jobs.home import Home
 from jobs.journal import Journal
 from jobs.lease import release
-from jobs.processes import FENCED_EXIT, UNRECORDED_EXIT, give_way, on_signals
+from jobs.owner import Owner
+from jobs.processes import FENCED_EXIT, UNRECORDED_EXIT, give_way
+from jobs.store.attempt import Courier
+from jobs.store.supplies import environment
 from jobs.telemetry import Telemetry
 from jobs.trouble import crash_of, explain, is_fenced, is_unsaved
 from jobs.watching.watch import Watch
 
 HARDWARE_SECONDS = 1.0
-
-ORPHAN_SECONDS = 5.0
-"""how long an attempt may take to save after its owner died: less than what is left of its lease"""
 
 DELIVERY_SECONDS = 2.0
 """for sending the end; what Redis did not take by then the horse delivers from the journal"""
@@ -54,26 +53,6 @@ COMMANDS_SECONDS = 2.0
 
 TRACEBACK_PARTS = 3
 """of the traceback's end in the run's log; all of it stands in output.log"""
-
-
-class Owner:
-    """The horse at the other end of a pipe: it may ask to shut down, and its death is heard."""
-
-    def __init__(self, pipe: int) -> None:
-        self._pipe = pipe
-        self.shutdown_asked = threading.Event()
-        self.gone = threading.Event()
-        """it has died, or lost the run to somebody else"""
-        on_signals(self.shutdown_asked.set, signal.SIGTERM)
-        threading.Thread(target=self._listen, name="owner", daemon=True).start()
-
-    def _listen(self) -> None:
-        while os.read(self._pipe, 1024):
-            self.shutdown_asked.set()
-        self.gone.set()
-        self.shutdown_asked.set()
-        time.sleep(ORPHAN_SECONDS)
-        os._exit(1)
 
 
 class Attempt:
@@ -89,6 +68,7 @@ class Attempt:
         )
         self.commands = Commands(connect_blocking(home), request.run_id)
         self.step, self.first = 0, request.attempt == 1 and not begins_later(request.config)
+        self.courier: Courier | None = None
         self.watch: Watch | None = None
         self._alert: Event | None = None
         self.ranks: list[int] = []
@@ -100,6 +80,18 @@ class Attempt:
             # Not the threads above: what is measured is told at once.
             give_way()
 
+    def fetch(self, config: RunConfig, request: Request) -> bool:
+        """Brings what the training begins with from the store, where there is one.
+
+        False when the attempt must end before it could.
+        """
+        place = (request.run_id, request.attempt, self.folder)
+        self.courier = Courier.of(place, self.telemetry, self._over)
+        if self.courier and not self.courier.begin(config, self.must_end):
+            return False
+        request.environment.update(environment())
+        return True
+
     def tell(self, events: Iterator[Event]) -> Finished | None:
         """Passes the events on until they end or somebody wants an end. The `finished`, if any."""
         for event in events:
@@ -108,6 +100,8 @@ class Attempt:
                 return event
             if not self._is_known(event):
                 self.telemetry.emit(event, at_once=isinstance(event, Obeyed))
+                if self.courier:
+                    self.courier.hear(event)
                 for alert in self.watch.hear(event) if self.watch else ():
                     self.telemetry.emit(alert)
             if isinstance(event, Obeyed):
@@ -162,8 +156,18 @@ class Attempt:
         saved = f" It was not saved: {why}." if why else ""
         return Finished(step=self.step, reason=reason, message=message + saved)
 
+    def fail(self, error: Exception) -> int:
+        """Says why the training cannot go on. The exit code."""
+        if not isinstance(error, SettingsError):  # its sentence is all there is to know
+            details = "".join(traceback.format_exception(error)[-TRACEBACK_PARTS:])[-2_000:]
+            self.telemetry.emit(Log(step=self.step, level="error", message=details))
+        return self.close(Finished(step=self.step, reason="failed", message=explain(error)))
+
     def close(self, last: Finished | Ended) -> int:
         """Sends the last word and everything before it. The exit code."""
+        if self.courier and not self.telemetry.fenced:
+            owner = self.owner
+            self.courier.close(orphan=owner.gone.is_set(), hurry=owner.shutdown_asked.is_set())
         self._over.set()
         self._hardware.join(5)
         failpoint("trainer.before_last_word")
@@ -212,6 +216,8 @@ def main(request: Request, pipe: int, locks: Sequence[int] = ()) -> int:
         attempt.watch = Watch(config.alerts)
         attempt.commands.begun.wait(COMMANDS_SECONDS)
         failpoint("trainer.before_training")
+        if not attempt.fetch(config, request):
+            return attempt.close(attempt.ending())
         inbox = attempt.commands.inbox
         starter = starter_of(request, locks, attempt.ranks) if request.forkserver else Spawned
         events = train(
@@ -231,11 +237,7 @@ def main(request: Request, pipe: int, locks: Sequence[int] = ()) -> int:
         if crash := crash_of(error, attempt.step):
             traceback.print_exc()
             return attempt.close(crash)
-        sentence = explain(error)
-        if not isinstance(error, SettingsError):  # its sentence is all there is to know
-            details = "".join(traceback.format_exception(error)[-TRACEBACK_PARTS:])[-2_000:]
-            attempt.telemetry.emit(Log(step=attempt.step, level="error", message=details))
-        code = attempt.close(Finished(step=attempt.step, reason="failed", message=sentence))
+        code = attempt.fail(error)
         if code:
             traceback.print_exc()
             return code

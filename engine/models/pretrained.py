@@ -6,6 +6,7 @@ Only safetensors are read: other formats may run foreign code when they are open
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterator
 from importlib.util import find_spec
@@ -23,6 +24,9 @@ HELP = (
 
 FILES = ("*.json", "*.safetensors", "vocab.txt", "merges.txt")
 """what is fetched from the hub"""
+
+FETCHED_FOLDER = "TRAINYARD_PRETRAINED"
+"""variable of a process that trains one run: where its model lies that another machine named"""
 
 HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*(/[\w.-]+)?")
 
@@ -65,6 +69,8 @@ def _local(name: str) -> Path | None:
     folder = Path(name).expanduser()
     if folder.is_dir():
         return folder
+    if fetched := os.environ.get(FETCHED_FOLDER):
+        return Path(fetched)
     if name.isidentifier():
         package = find_spec(name)
         if package is not None and package.submodule_search_locations:

@@ -20,10 +20,12 @@ from jobs.home import HomeUnusable
 from jobs.notify.channels import ChannelError
 from jobs.organise import LabelError
 from jobs.runs import NotPossible, UnknownRun
+from jobs.store.address import StoreUnusable
+from jobs.store.store import StoreAway
 
 REFUSALS = (
     *(SettingsError, UnknownRun, NotPossible, RedisUnavailable, HistoryError, HomeUnusable),
-    *(DataSetError, Refused, LabelError, ChannelError, Refusal),
+    *(DataSetError, Refused, LabelError, ChannelError, Refusal, StoreUnusable, StoreAway),
 )
 
 

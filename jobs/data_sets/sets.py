@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import builtins
 import json
+import logging
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
@@ -33,6 +34,9 @@ from jobs.history import History
 from jobs.history import data_sets as rows
 from jobs.home import Home
 from jobs.ids import new_id
+from jobs.store.address import StoreUnusable
+from jobs.store.removal import forget_data
+from jobs.store.store import StoreAway
 
 if TYPE_CHECKING:
     from jobs.yard import Yard
@@ -40,6 +44,7 @@ if TYPE_CHECKING:
 TRIES = 20
 """at a version that others take at the same moment"""
 
+LOG = logging.getLogger(__name__)
 _NOTHING = Choices()
 
 
@@ -167,6 +172,15 @@ class DataSets:
                 rows.remove(connection, data_set.id)
         except OSError as error:
             raise refusal(f"{data_set.name} cannot be deleted", error) from error
+        if not self.known(data_set.digest):
+            self._forget(data_set)
+
+    def _forget(self, data_set: DataSet) -> None:
+        """Out of the store too; where that cannot be, it only takes room there."""
+        try:
+            forget_data(data_set.digest)
+        except (StoreAway, StoreUnusable) as error:
+            LOG.warning("%s stays in the store: %s", data_set.name, error)
 
     def folder(self, data_set: DataSet) -> Path:
         """Where what it is made of lies."""

@@ -16,11 +16,15 @@ from dataclasses import dataclass, field
 from redis import Redis
 from sqlalchemy import Connection, Table, delete, select, tuple_
 
+from engine.shared import STORE, shared_folder
 from jobs import keys, runs
 from jobs.history import History, labels
 from jobs.history.schema import METADATA, RUNS
 from jobs.home import Home
 from jobs.recording.streams import live_runs
+from jobs.store.address import StoreUnusable
+from jobs.store.removal import forget_run
+from jobs.store.store import StoreAway
 
 LOOK_SECONDS = 2.0
 """how often it looks for runs whose time is over"""
@@ -84,8 +88,11 @@ class Folder:
 
     def __init__(self, home: Home, run_id: str) -> None:
         self._path = home.run(run_id)
+        self._run_id = run_id
         self._thread: threading.Thread | None = None
         self._again = 0.0
+        self._stored = "://" in os.environ.get(STORE, "")
+        """whether the store may have something of it yet"""
 
     def gone(self) -> bool:
         """Whether it is; otherwise it is being removed."""
@@ -93,7 +100,7 @@ class Folder:
             return False
         if self._away():
             return False
-        if not self._path.exists():
+        if not self._path.exists() and not self._stored:
             return True
         if time.monotonic() >= self._again:
             self._again = time.monotonic() + AGAIN_SECONDS
@@ -103,12 +110,16 @@ class Folder:
 
     def _away(self) -> bool:
         """Whether the disk that the folder lies on is not there: it comes back with the folder."""
-        return bool(os.environ.get("TRAINYARD_STORE")) and not self._path.parent.is_dir()
+        return shared_folder() is not None and not self._path.parent.is_dir()
 
     def _remove(self) -> None:
         try:
-            shutil.rmtree(self._path)
-        except OSError as error:
+            if self._path.exists():
+                shutil.rmtree(self._path)
+            if self._stored:
+                forget_run(self._run_id)
+                self._stored = False
+        except (OSError, StoreAway, StoreUnusable) as error:
             LOG.warning("%s cannot be removed (%s); it is tried again.", self._path, error)
 
 

@@ -31,7 +31,8 @@ def up(
     browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = False,
 ) -> None:
     """Start everything on this machine and print the address of the page."""
-    from jobs.stack.up import CannotStart, Options
+    from jobs.stack.cannot import CannotStart
+    from jobs.stack.up import Options
     from jobs.stack.up import up as run_stack
 
     try:
@@ -47,6 +48,10 @@ def worker(
     redis: Annotated[
         str | None, typer.Option(help="The Redis of the Trainyard to work for, else REDIS_URL.")
     ] = None,
+    store: Annotated[
+        str | None,
+        typer.Option(help="Its store, e.g. s3://bucket/yard, else TRAINYARD_STORE."),
+    ] = None,
     label: Annotated[
         str | None, typer.Option(help="How this machine is called on the pages, else its name.")
     ] = None,
@@ -55,12 +60,13 @@ def worker(
     ] = False,
 ) -> None:
     """Start only workers, for the Trainyard whose Redis is named."""
-    from jobs.stack.up import CannotStart
-    from jobs.stack.work import call_it, say_redis, work
+    from jobs.stack.cannot import CannotStart
+    from jobs.stack.work import call_it, hide, work
 
+    given = {"--redis": redis, "--store": store}
     try:
-        if redis is not None:
-            say_redis(redis)
+        if hidden := {option: value for option, value in given.items() if value is not None}:
+            hide(hidden)
         if label is not None:
             call_it(label)
         raise typer.Exit(work(device or [], verbose=verbose))

@@ -14,7 +14,8 @@ import redis
 from jobs.base_path import base_path
 from jobs.connect import RedisUnavailable, connect_unretried, url
 from jobs.home import Home
-from jobs.stack import devices, ports, procfile, remains
+from jobs.stack import devices, ports, procfile, remains, stores
+from jobs.stack.cannot import CannotStart
 from jobs.stack.console import Console
 from jobs.stack.running import Running, lock_of
 from jobs.stack.supervisor import NotReady, Stack, Supervisor
@@ -24,10 +25,6 @@ PROJECT = Path(__file__).resolve().parents[2]
 
 NEEDED_BYTES = 200_000_000
 """below this much free space neither checkpoints nor the history can be written for long"""
-
-
-class CannotStart(Exception):
-    """Nothing was started. The text says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -45,12 +42,14 @@ def up(options: Options, procfile_path: Path = PROJECT / "Procfile") -> int:
     Raises CannotStart before anything was started.
     """
     home = prepare(Home.from_environment())
+    store = stores.check()
     console = Console(verbose=options.verbose)
     lock = lock_of(home)
     if not lock.take():
         return say_it_runs(home, console)
     end_the_last(home, console)
     stack = describe(options, home, procfile_path)
+    stores.visit(store, console.say, make=True)
     Running(os.getpid(), stack.port, stack.mark).write(home)
     with Wake() as wake:
         return run(Supervisor(stack, console, wake), options)

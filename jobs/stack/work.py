@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 import secrets
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from jobs.hardware import LABEL
 from jobs.home import Home
-from jobs.stack import procfile
+from jobs.stack import procfile, stores
+from jobs.stack.cannot import CannotStart
 from jobs.stack.console import Console
 from jobs.stack.supervisor import Stack, Supervisor, listed
-from jobs.stack.up import PROJECT, CannotStart, find_devices, prepare, redis_answers
+from jobs.stack.up import PROJECT, find_devices, prepare, redis_answers
 from jobs.stack.wake import Wake
 
 
@@ -25,9 +26,11 @@ def work(
     Raises CannotStart when there is no Redis to take runs from, or no such device.
     """
     home = prepare(Home.from_environment())
+    store = stores.check()
     if not redis_answers(home):
         raise CannotStart(no_redis(home))
     console = Console(verbose=verbose)
+    stores.visit(store, console.say)
     with Wake() as wake:
         supervisor = Supervisor(describe(wanted, home, procfile_path), console, wake)
         try:
@@ -59,17 +62,21 @@ def describe(wanted: Sequence[str], home: Home, procfile_path: Path) -> Stack:
     return Stack(secrets.token_hex(8), home, procfile_path.parent, 0, entries)
 
 
-def say_redis(address: str) -> None:
-    """Begins the command anew with the address in the environment.
+HIDDEN = {"--redis": "REDIS_URL", "--store": "TRAINYARD_STORE"}
+"""options that may hold a password, and the variables they stand for"""
 
-    It may hold a password, and everybody on a machine can read the words of a command.
+
+def hide(given: Mapping[str, str]) -> None:
+    """Begins the command anew with these options, by their names, in the environment.
+
+    They may hold a password, and everybody on a machine can read the words of a command.
     """
-    os.environ["REDIS_URL"] = address
+    os.environ |= {HIDDEN[option]: value for option, value in given.items()}
     words, kept = iter(sys.orig_argv[1:]), []
     for word in words:
-        if word == "--redis":
+        if word in HIDDEN:
             next(words, None)
-        elif not word.startswith("--redis="):
+        elif word.partition("=")[0] not in HIDDEN:
             kept.append(word)
     os.execv(sys.executable, [sys.executable, *kept])
 

@@ -64,6 +64,10 @@ ELSEWHERE = {
     "migration.after_commit": "tests/jobs/test_upgrades.py",
     "courier.before_record": "tests/jobs/test_notify_faults.py",
     **dict.fromkeys(
+        (place for place in PLACES if place.startswith("store.")),
+        "tests/jobs/test_store_faults.py",
+    ),
+    **dict.fromkeys(
         (place for place in PLACES if place.startswith("data.")),
         "tests/jobs/test_data_sets_faults.py",
     ),

@@ -11,6 +11,9 @@ from engine.data.tables.place import own_data_folder
 
 DIGEST = re.compile(r"[0-9a-f]{16,64}")
 
+FETCHED = "fetched"
+"""folder of the cache: what came from another machine"""
+
 
 def folder_of(digest: str, taken_in: str) -> tuple[Path, int] | None:
     """The folder of that digest and when its facts were written; None without one.
@@ -20,7 +23,7 @@ def folder_of(digest: str, taken_in: str) -> tuple[Path, int] | None:
     """
     if not DIGEST.fullmatch(digest):
         return None
-    for place in (own_data_folder(), cache_folder() / taken_in):
+    for place in (own_data_folder(), cache_folder() / taken_in, cache_folder() / FETCHED):
         try:
             stamp = (place / digest / FACTS).stat().st_mtime_ns
         except OSError:

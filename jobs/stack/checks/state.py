@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import os
+import socket
 import stat
+import time
 from pathlib import Path
 
 import redis
 from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
+from engine.shared import STORE
 from jobs.connect import RedisUnavailable, connect_unretried
 from jobs.history.database import database_url
 from jobs.history.schema import REVISION
 from jobs.home import Home
 from jobs.stack.checks.check import Check
 from jobs.stack.running import Running
+from jobs.store.address import StoreUnusable, shown
+from jobs.store.asking import ask
+from jobs.store.store import Store, StoreAway
 
 OLDEST_REDIS = 7
+STORE_SECONDS = 15.0
 
 
 def redis_reachable(home: Home) -> Check:
@@ -79,7 +86,12 @@ def judge_revision(shown: str, revision: str | None) -> Check:
 
 
 def store(home: Home) -> Check:
-    """Whether a file can be written, synced and renamed where the runs' folders are."""
+    """Whether a file can be written where the runs' folders are, and to the store if there is one.
+
+    In a folder it must be synced and renamed too.
+    """
+    if "://" in os.environ.get(STORE, ""):
+        return shared_store()
     folder = home.run("doctor").parent
     place = next(path for path in (folder, *folder.parents) if path.exists())
     probe = place / f".doctor-{os.getpid()}"
@@ -93,6 +105,31 @@ def store(home: Home) -> Check:
         remedy = "Give yourself the right to write there, or name another TRAINYARD_STORE."
         return Check("store", "fail", f"{place}: {error.strerror}", remedy)
     return Check("store", "ok", f"{place} can be written")
+
+
+def shared_store() -> Check:
+    """Whether the store of several machines answers, and takes, gives and removes a file."""
+    begun = time.monotonic()
+    try:
+        ask(try_out, STORE_SECONDS)
+    except StoreUnusable as error:
+        return Check("store", "fail", str(error), "Repair or unset TRAINYARD_STORE.")
+    except StoreAway as error:
+        remedy = "Check address, network, rights and credentials; runs keep what they save here."
+        return Check("store", "fail", str(error), remedy)
+    milliseconds = 1000 * (time.monotonic() - begun)
+    found = f"{shown(os.environ[STORE])} takes and gives files ({milliseconds:,.0f} ms)"
+    return Check("store", "ok", found)
+
+
+def try_out(store: Store) -> None:
+    """Raises StoreAway where it does not do what it must."""
+    key, content = f"doctor-{socket.gethostname()}-{os.getpid()}", os.urandom(1_000)
+    store.write(key, content)
+    found = store.read(key)
+    store.remove(key)
+    if found != content:
+        raise StoreAway(f"{store.shown} does not give back what it took")
 
 
 def permissions(home: Home) -> Check:
