@@ -110,6 +110,11 @@ class Telemetry:
         if at_once:
             self._hurry.set()
 
+    def hurry(self) -> None:
+        """The next flush is not to wait: somebody waits for `told_until`."""
+        self._hurry.set()
+        self._waiting.set()
+
     def close(self, timeout: float = 10.0) -> bool:
         """Writes and sends everything, for at most `timeout` seconds. Whether all was delivered.
 

@@ -17,6 +17,7 @@ from jobs.home import Home
 from jobs.lease import Holder
 from jobs.site import Site
 from jobs.stack import devices
+from jobs.store.address import StoreUnusable, address
 
 
 def main() -> int:
@@ -30,10 +31,11 @@ def main() -> int:
     given = parser.parse_args().device
     home = Home.from_environment().create()
     try:
+        address()
         names = given.split(",") if given else devices.find()
         pool = devices_of(home, names)
         await_server(home, seconds=60)
-    except (RedisUnavailable, ValueError) as error:
+    except (RedisUnavailable, StoreUnusable, ValueError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     worker_of(home, names, pool).work(logging_level="INFO")

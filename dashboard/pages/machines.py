@@ -16,7 +16,10 @@ from jobs.run import Run
 
 REFRESH_SECONDS = 5
 _STATES = {"free": "Free", "busy": "Busy", "stranger": "Left alone: not ours"}
-_JOIN = "./trainyard worker --redis redis://:<password>@<this machine>:6379 --label <its name>"
+_JOIN = (
+    "./trainyard worker --redis redis://:<password>@<this machine>:6379 "
+    "--store s3://<bucket>/trainyard --label <its name>"
+)
 
 
 def page() -> None:
@@ -106,8 +109,9 @@ def _nobody() -> None:
 def _add_another() -> None:
     with st.expander("Add a machine", key="add", type="compact"):
         st.markdown(
-            "Install Trainyard on the other machine, let both use one Redis and one folder for "
-            "checkpoints (`TRAINYARD_STORE`), and start a worker there:"
+            "Install Trainyard on the other machine, let both use one Redis and one store for "
+            "checkpoints and data (`TRAINYARD_STORE`: `s3://`, `gs://`, `sftp://`, or "
+            "`file:///` a folder that both mount), and start a worker there:"
         )
         st.code(_JOIN, language="bash", wrap_lines=True)
         st.caption(

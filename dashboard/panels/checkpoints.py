@@ -54,7 +54,10 @@ def origin(run: Run) -> Point | None:
 
 def draw(run: Run, history: History) -> None:
     """What is on disk with its buttons, the forks there are, then all that was ever written."""
-    found = checkpoints.every(services.yard(), run)
+    look = checkpoints.look(services.yard(), run)
+    found = look.found
+    if look.trouble:
+        st.caption(f":material/cloud_off: {plain(look.trouble)}. Shown is what is on this machine.")
     begun = forks.of(services.yard(), run.id)
     _draw_total(run, found)
     for place, kept in enumerate(found[:_ROWS_SHOWN]):
@@ -73,7 +76,7 @@ def _draw_total(run: Run, found: Sequence[Kept]) -> None:
         return
     whole = size(sum(each.bytes for each in found))
     st.caption(
-        f"{count(len(found))} on disk, {whole} in all. A run keeps its last two and those that "
+        f"{count(len(found))} kept, {whole} in all. A run keeps its last two and those that "
         "are pinned; a fork is a new run that goes on from one, with changes."
     )
 
@@ -97,6 +100,8 @@ def _draw_kept(run: Run, kept: Kept, begun: Sequence[Run], place: int) -> None:
 
 def _facts(kept: Kept, begun: Sequence[Run]) -> list[str]:
     facts = [size(kept.bytes), f"written {moment(kept.written, st.context.timezone)}"]
+    if not kept.here:
+        facts.append("in the store")
     if kept.begins:
         facts.append("where this run began")
     elif kept.evaluated:

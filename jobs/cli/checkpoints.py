@@ -30,7 +30,10 @@ def checkpoints(
     wanted = [(word, True) for word in pin or []] + [(word, False) for word in unpin or []]
     for kept, on in [(services.find(yard, found, word), on) for word, on in wanted]:
         services.pin(found, kept, on=on)
-    there, begun = services.every(yard, found), forks.of(yard, found.id)
+    look, begun = services.look(yard, found), forks.of(yard, found.id)
+    there = look.found
+    if look.trouble:
+        text.note(f"{look.trouble}. Listed is what is on this machine.")
     if as_json:
         text.write_json([_as_dict(kept, begun) for kept in there])
         return
@@ -49,13 +52,15 @@ def _as_dict(kept: Kept, begun: list[Run]) -> dict[str, Any]:
         "bytes": kept.bytes,
         "written": kept.written,
         "pinned": kept.pinned,
+        "here": kept.here,
+        "stored": bool(kept.key),
         "forks": [run.id for run in forks.at(begun, kept)],
     }
 
 
 def _table(there: list[Kept], begun: list[Run]) -> Table:
     table = Table(box=None, pad_edge=False)
-    for column in ("checkpoint", "step", "size", "written", "kept", "forks"):
+    for column in ("checkpoint", "step", "size", "written", "where", "kept", "forks"):
         table.add_column(column, no_wrap=True)
     for each in there:
         table.add_row(
@@ -63,10 +68,15 @@ def _table(there: list[Kept], begun: list[Run]) -> Table:
             each.place().removeprefix("step "),
             text.size(each.bytes),
             text.clock(each.written),
+            _where(each),
             _why(each),
             ", ".join(run.id for run in forks.at(begun, each)),
         )
     return table
+
+
+def _where(kept: Kept) -> str:
+    return " + ".join(["here"] * kept.here + ["store"] * bool(kept.key))
 
 
 def _why(kept: Kept) -> str:

@@ -11,6 +11,8 @@ from engine.events import Event
 from jobs.store.address import address
 from jobs.store.beginning import Beginning, begin
 from jobs.store.shipping import Shipper
+from jobs.store.store import Store
+from jobs.store.supplies import bring, missing
 from jobs.telemetry import Telemetry
 
 ORPHAN_SECONDS = 2.0
@@ -27,7 +29,9 @@ class Courier:
         self, url: str, place: tuple[str, int, Path], telemetry: Telemetry, over: threading.Event
     ) -> None:
         self._url, self._place, self._telemetry, self._over = url, place, telemetry, over
-        self.shipper = Shipper(url, place, telemetry.emit, lambda: telemetry.told_until)
+        self.shipper = Shipper(
+            *(url, place, telemetry.emit), lambda: telemetry.told_until, telemetry.hurry
+        )
 
     @classmethod
     def of(
@@ -58,3 +62,13 @@ class Courier:
         """Waits for what is still to be copied; before the attempt's last word."""
         limit = ORPHAN_SECONDS if orphan else SHUTDOWN_SECONDS if hurry else float("inf")
         self.shipper.close(limit=limit)
+
+
+def supply(run_id: str, config: RunConfig) -> None:
+    """Fetches own data and a pretrained model: for ranks on another machine than their trainer.
+
+    Raises StoreAway and StoreUnusable, and OSError where the disk of this machine refuses.
+    """
+    if missing(config) and (store := Store.of_environment()):
+        for _ in bring(store, run_id, config):
+            pass

@@ -43,7 +43,9 @@ class Stopped(Exception):
 
 
 class Shipper:
-    """Of one attempt. `told` answers up to when Redis has every event; `tell` takes events."""
+    """Of one attempt. `tell` takes events; `told` answers up to when Redis has all of them, and
+    `hurry` asks for that.
+    """
 
     def __init__(
         self,
@@ -51,9 +53,10 @@ class Shipper:
         place: tuple[str, int, Path],
         tell: Callable[[Event], None],
         told: Callable[[], float],
+        hurry: Callable[[], None] = lambda: None,
     ) -> None:
         self.run_id, self.attempt, self.folder = place
-        self._url, self._tell, self._told = url, tell, told
+        self._url, self._tell, self._told, self._hurry = url, tell, told, hurry
         self.step = 0
         self._began: Moment | None = None
         self._store: Store | None = None
@@ -175,6 +178,7 @@ class Shipper:
 
     def _before_seal(self, store: Store, seen: float) -> None:
         """Waits until Redis has all that was said before; then looks whether it is still ours."""
+        self._hurry()
         while self._told() < seen:
             if self._stopped.wait(POLL_SECONDS):
                 raise Stopped

@@ -18,6 +18,7 @@ from jobs.home import Home
 from jobs.stack import doctor
 from jobs.stack.checks import machine, software, state
 from jobs.stack.checks.check import Check
+from tests.faults import arm
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -102,6 +103,21 @@ def test_a_store_that_cannot_be_written(place: Home, monkeypatch: pytest.MonkeyP
     blocked.touch()
     monkeypatch.setenv("TRAINYARD_STORE", str(blocked / "runs"))
     assert state.store(place).verdict == "fail"
+
+
+def test_a_store_of_several_machines_is_tried_out(
+    place: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRAINYARD_STORE", f"file://{place.root}/store")
+    check = state.store(place)
+    assert (check.verdict, "takes and gives files" in check.found) == ("ok", True)
+    assert list((place.root / "store").iterdir()) == []
+    monkeypatch.setenv("TRAINYARD_STORE", "gs://bucket/yard")
+    check = state.store(place)
+    assert (check.verdict, "pip install gcsfs" in check.found) == ("fail", True)
+    arm(monkeypatch, "store.asked@1+:eio")
+    monkeypatch.setenv("TRAINYARD_STORE", f"file://{place.root}/store")
+    assert state.store(place).found.endswith("store: Input/output error")
 
 
 def test_a_taken_port_names_its_holder(place: Home, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -58,6 +58,8 @@ def test_a_worker_joins_by_an_address_and_leaves_nothing(
     [
         ([], None, "No Trainyard runs in"),
         ([], "redis://127.0.0.1:1", "No Redis answers at REDIS_URL"),
+        (["--store", "memory://x"], "there", "that is the memory of one process"),
+        (["--store=s3://key:hidden@bucket/x"], "there", "pip install s3fs"),
         (["--label", "../etc"], "there", "A machine cannot be called '../etc'"),
         (["--device", "cuda:77"], "there", "There is no device 'cuda:77' on this machine"),
     ],
@@ -81,4 +83,5 @@ def test_what_is_missing_is_a_sentence(
     )
     assert done.returncode == 2
     assert said in done.stderr
+    assert "hidden" not in done.stderr
     assert "Traceback" not in done.stderr
