@@ -78,7 +78,7 @@ def look(yard: Yard, run: Run) -> Look:
     try:
         there = stored(yard.home, run.id)
     except (StoreAway, StoreUnusable) as error:
-        return Look(here, str(error))
+        return Look(here, str(error).rstrip("."))
     known = {(each.fold, each.folder.name): each for each in here}
     for each in there:
         fold = each.fold
@@ -113,7 +113,7 @@ def find(yard: Yard, run: Run, text: str = "") -> Kept:
     """The newest one, or that of a step, or of a name. Raises NotPossible, saying what there is."""
     there, trouble = (seen := look(yard, run)).found, seen.trouble
     if not there:
-        raise NotPossible(trouble or _none(run))
+        raise NotPossible(f"{trouble}." if trouble else _none(run))
     word = text.strip().replace(",", "")
     fitting = [each for each in there if word in ("", each.name, str(each.step))]
     if fitting:

@@ -60,7 +60,9 @@ def _as_dict(kept: Kept, begun: list[Run]) -> dict[str, Any]:
 
 def _table(there: list[Kept], begun: list[Run]) -> Table:
     table = Table(box=None, pad_edge=False)
-    for column in ("checkpoint", "step", "size", "written", "where", "kept", "forks"):
+    # Where there is a store: else all are here.
+    where = ["where"] * any(each.key for each in there)
+    for column in ("checkpoint", "step", "size", "written", *where, "kept", "forks"):
         table.add_column(column, no_wrap=True)
     for each in there:
         table.add_row(
@@ -68,7 +70,7 @@ def _table(there: list[Kept], begun: list[Run]) -> Table:
             each.place().removeprefix("step "),
             text.size(each.bytes),
             text.clock(each.written),
-            _where(each),
+            *[_where(each) for _ in where],
             _why(each),
             ", ".join(run.id for run in forks.at(begun, each)),
         )

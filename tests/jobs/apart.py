@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 import pytest
 
 from jobs.chaos.verdict import Result, result
@@ -19,6 +21,10 @@ from jobs.yard import Yard
 from tests.jobs.fleet import Fleet, Member, fleet
 from tests.jobs.launched import until
 from tests.jobs.stack import Stack
+
+ROWS = [f"{n % 7},{n % 11},{'yes' if n % 7 > 3 else 'no'}" for n in range(400)]
+PLANTS = "\n".join(["leaves,height,tall", *ROWS])
+"""a table of one's own"""
 
 LONG = (
     "preset=digits_mlp",
@@ -38,6 +44,17 @@ def share(patch: pytest.MonkeyPatch, home: Home, store: Path) -> Store:
     opened = Store.open(f"file://{store}")
     opened.make()
     return opened
+
+
+@dataclass(frozen=True)
+class Apart:
+    """Machines a and b, and that of the pages, each with a home of its own."""
+
+    yard: Yard
+    store: Store
+    machines: Fleet
+    folder: Path
+    """where the homes a and b lie"""
 
 
 @contextmanager
@@ -63,11 +80,10 @@ def machine_of(yard: Yard, run_id: str) -> str:
 
 
 def kill_machine(machines: Fleet, index: int) -> None:
-    """kill -9 of the worker and of all below it, trainers first: none may say a word."""
+    """kill -9 of the worker and of all below it at once, the horse first: none says a word."""
     worker = machines.worker(index)
-    worker.suspend()
-    for each in (*machines.trainers(index), *worker.children(recursive=True), worker):
-        if each.is_running():
+    for each in (*worker.children(recursive=True), worker):
+        with suppress(psutil.NoSuchProcess):
             each.kill()
 
 

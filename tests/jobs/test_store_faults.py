@@ -53,7 +53,7 @@ def test_killed_three_times_while_it_copies(
     place: str, home: Home, yard: Yard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = share(monkeypatch, home, tmp_path / "store")
-    hits = (4, 9, 14) if place == "store.asked" else (1, 3, 6)
+    hits = (4, 30, 60) if place == "store.asked" else (1, 3, 6)
     faults = ",".join(f"{place}@{hit}:kill9" for hit in hits)
     with breaking(home, tmp_path, "a", faults):
         run_id = runs.launch(yard, override(RunConfig(), [*LONG, *SHORTER]))

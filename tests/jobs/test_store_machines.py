@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
-import redis
 
 from engine.config import RunConfig
 from engine.settings.command import override
 from jobs import checkpoints, commands, forks, runs
 from jobs.chaos.verdict import judge
 from jobs.data_sets import DataSets
-from jobs.home import Home
+from jobs.server import Server
 from jobs.store.shelves import Shelf
 from jobs.store.store import Store
 from jobs.yard import Yard
-from tests.jobs.apart import LONG, kill_machine, machine_of, result_of, share, working
+from tests.conftest import joined
+from tests.jobs.apart import (
+    LONG,
+    PLANTS,
+    Apart,
+    kill_machine,
+    machine_of,
+    result_of,
+    share,
+    working,
+)
 from tests.jobs.launched import until
 
 
@@ -37,61 +46,62 @@ def words(yard: Yard, run_id: str) -> str:
     return "\n".join(str(each.body.get("message", "")) for each in yard.history.logs(run_id))
 
 
+@pytest.fixture(scope="module")
+def apart(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Apart]:
+    """Shared by the tests: the last one kills a machine."""
+    folder = tmp_path_factory.mktemp("apart")
+    with joined(server, folder / "home") as home, pytest.MonkeyPatch.context() as patch:
+        store, yard = share(patch, home, folder / "store"), Yard.open(home)
+        with working(home, folder, "ab") as machines:
+            yield Apart(yard, store, machines, folder)
+        yard.close()
+
+
+def test_own_data_and_a_fork_are_trained_where_neither_was(apart: Apart) -> None:
+    yard, table = apart.yard, apart.folder / "plants.csv"
+    table.write_text(PLANTS)
+    data = DataSets.of(yard).add(table)
+    settings = ["data=table", f"data.table={data.digest}", "data.target=tall", "model=mlp"]
+    long = ["training.steps=100000", "training.checkpoint_seconds=1", "hardware.threads=1"]
+    run_id = runs.launch(yard, override(RunConfig(), [*settings, *long]))
+    run = runs.get(yard, run_id)
+    until(lambda: checkpoints.every(yard, run), "a checkpoint that pages see")
+    assert "fetched the data from the store" in words(yard, run_id)
+    kept = checkpoints.find(yard, run)
+    assert not kept.here
+    checkpoints.pin(run, kept)
+    point = forks.read(yard, f"{run_id}@{kept.name}")
+    assert point.config.data == run.config.data
+    commands.ask(yard, run_id, "stop")
+    await_end(yard, run_id)
+    assert checkpoints.find(yard, run, kept.name).pinned
+    shorter = override(point.config, [f"training.steps={kept.step + 50}"])
+    fork = runs.launch(yard, shorter.model_copy(update={"start": point.start}))
+    await_end(yard, fork)
+    assert runs.get(yard, fork).status == "finished", words(yard, fork)
+    home = apart.folder / machine_of(yard, run_id)
+    assert (home / "cache" / "fetched" / data.digest).is_dir()
+    assert not yard.home.run(run_id).exists(), "the pages' machine has nothing of it"
+    (*_, begun) = checkpoints.every(yard, runs.get(yard, fork))
+    assert (begun.begins, begun.step) == (True, kept.step)
+
+
 def test_a_machine_dies_and_its_run_goes_on_elsewhere_as_if_nothing_had_happened(
-    home: Home, yard: Yard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    apart: Apart,
 ) -> None:
-    store = share(monkeypatch, home, tmp_path / "store")
+    yard, store = apart.yard, apart.store
     config = override(RunConfig(), LONG)
-    with working(home, tmp_path, "ab") as machines:
-        calm = runs.launch(yard, config)
-        await_end(yard, calm)
-        run_id = runs.launch(yard, config)
-        until(lambda: copied(yard, store, run_id), "a checkpoint in the store")
-        first = machine_of(yard, run_id)
-        kill_machine(machines, "ab".index(first))
-        await_end(yard, run_id)
-        assert machine_of(yard, run_id) == {"a": "b", "b": "a"}[first]
+    calm = runs.launch(yard, config)
+    await_end(yard, calm)
+    run_id = runs.launch(yard, config)
+    until(lambda: copied(yard, store, run_id), "a checkpoint in the store")
+    first = machine_of(yard, run_id)
+    kill_machine(apart.machines, "ab".index(first))
+    await_end(yard, run_id)
+    assert machine_of(yard, run_id) == {"a": "b", "b": "a"}[first]
     run = runs.get(yard, run_id)
     assert (run.status, run.attempts) == ("finished", 2)
     assert "fetched the checkpoint step-" in words(yard, run_id)
     verdict = judge(result_of(yard, store, run_id), result_of(yard, store, calm))
     assert verdict.good, verdict
     assert verdict.points > 3_000
-
-
-def test_own_data_and_a_fork_are_trained_where_neither_was(
-    home: Home,
-    yard: Yard,
-    client: redis.Redis,  # noqa: ARG001  # it is emptied first
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    share(monkeypatch, home, tmp_path / "store")
-    table = tmp_path / "plants.csv"
-    rows = [f"{n % 7},{n % 11},{'yes' if n % 7 > 3 else 'no'}" for n in range(400)]
-    table.write_text("\n".join(["leaves,height,tall", *rows]))
-    data = DataSets.of(yard).add(table)
-    settings = ["data=table", f"data.table={data.digest}", "data.target=tall", "model=mlp"]
-    long = ["training.steps=100000", "training.checkpoint_seconds=1", "hardware.threads=1"]
-    with working(home, tmp_path, "a") as machines:
-        run_id = runs.launch(yard, override(RunConfig(), [*settings, *long]))
-        run = runs.get(yard, run_id)
-        until(lambda: checkpoints.every(yard, run), "a checkpoint that pages see")
-        assert "fetched the data from the store" in words(yard, run_id)
-        kept = checkpoints.find(yard, run)
-        assert not kept.here
-        checkpoints.pin(run, kept)
-        point = forks.read(yard, f"{run_id}@{kept.name}")
-        assert point.config.data == run.config.data
-        commands.ask(yard, run_id, "stop")
-        await_end(yard, run_id)
-        assert checkpoints.find(yard, run, kept.name).pinned
-        shorter = override(point.config, [f"training.steps={kept.step + 50}"])
-        fork = runs.launch(yard, shorter.model_copy(update={"start": point.start}))
-        await_end(yard, fork)
-        assert runs.get(yard, fork).status == "finished", words(yard, fork)
-        assert (tmp_path / "a" / "cache" / "fetched" / data.digest).is_dir()
-        assert machines.pids
-    assert not yard.home.run(run_id).exists(), "the pages' machine has nothing of it"
-    (*_, begun) = checkpoints.every(yard, runs.get(yard, fork))
-    assert (begun.begins, begun.step) == (True, kept.step)

@@ -21,6 +21,7 @@ from jobs.store.shipping import Shipper
 from jobs.store.store import Store
 from jobs.yard import Yard
 from tests.faults import arm
+from tests.jobs.apart import PLANTS
 from tests.jobs.commands import trainyard
 from tests.jobs.launched import until
 from tests.jobs.trained import trained
@@ -40,12 +41,13 @@ def elsewhere(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
 
 
 def test_data_are_put_there_at_launch_and_fetched_where_they_are_missing(
-    yard: Yard, store: Store, people: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    yard: Yard, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    data = DataSets.of(yard).add(people)
+    (tmp_path / "plants.csv").write_text(PLANTS)
+    data = DataSets.of(yard).add(tmp_path / "plants.csv")
     config = override(
         RunConfig(),
-        ["data=table", f"data.table={data.digest}", "data.target=age", "model=mlp"],
+        ["data=table", f"data.table={data.digest}", "data.target=tall", "model=mlp"],
     )
     run_id = runs.launch(yard, config)
     assert store.names("data") == [data.digest]
