@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from importlib.metadata import version
 from importlib.util import find_spec
 from urllib.parse import unquote, urlsplit
 
@@ -18,6 +19,9 @@ PACKAGES = {
     "smb": "smbprotocol",
 }
 """what may be before `://`, and the package that speaks it; none is installed with Trainyard"""
+
+OF_FSSPEC = ("s3fs", "gcsfs")
+"""which come with each version of fsspec, and need that one"""
 
 REAL_FOLDERS = frozenset({"file", "sftp", "smb"})
 """where a file needs its folder first"""
@@ -62,9 +66,10 @@ def check(url: str) -> None:
         raise StoreUnusable(f"{STORE} is {shown(url)}: name a bucket or a folder after it.")
     package = PACKAGES[scheme]
     if package and find_spec(package) is None:
+        exactly = f"=={version('fsspec')}" if package in OF_FSSPEC else ""
         raise StoreUnusable(
             f"{STORE} is {shown(url)}, and the package that speaks {scheme}:// is not installed. "
-            f"Run `.venv/bin/pip install {package}` on every machine."
+            f"Run `.venv/bin/pip install {package}{exactly}` on every machine."
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -45,7 +46,7 @@ def files_of(folder: Path) -> dict[str, bytes]:
     ("url", "sentence"),
     [
         ("memory://x", "the memory of one process"),
-        ("s3://bucket/x", r"pip install s3fs` on every machine"),
+        ("s3://bucket/x", rf"pip install s3fs=={version('fsspec')}` on every machine"),
         ("gs://bucket", "pip install gcsfs"),
         ("sftp://ada:hunter2@host/x", r"sftp://host/x, .*pip install paramiko"),
         ("ftp://ada:hunter2@host/x", r"ftp://host/x: ftp:// is no store .* Use one of file://, s3"),
