@@ -20,7 +20,7 @@ PACKAGES = {
 }
 """what may be before `://`, and the package that speaks it; none is installed with Trainyard"""
 
-OF_FSSPEC = ("s3fs", "gcsfs")
+OF_FSSPEC = ("s3fs",)
 """which come with each version of fsspec, and need that one"""
 
 REAL_FOLDERS = frozenset({"file", "sftp", "smb"})
