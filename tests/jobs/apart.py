@@ -31,7 +31,7 @@ LONG = (
     "hardware.threads=1",
     "hardware.device=cpu",
     "training.batch_size=8",
-    "training.steps=3000",
+    "training.steps=1500",
     "training.checkpoint_seconds=1",
 )
 """seconds of training in which some checkpoints are written"""

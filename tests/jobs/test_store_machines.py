@@ -104,4 +104,4 @@ def test_a_machine_dies_and_its_run_goes_on_elsewhere_as_if_nothing_had_happened
     assert "fetched the checkpoint step-" in words(yard, run_id)
     verdict = judge(result_of(yard, store, run_id), result_of(yard, store, calm))
     assert verdict.good, verdict
-    assert verdict.points > 3_000
+    assert verdict.points > 1_500
