@@ -6,8 +6,8 @@ import sys
 from importlib import import_module
 
 NAMES = (
-    *("accuracy", "control", "engine", "live", "queue", "reading", "start", "store"),
-    *("telemetry", "upload"),
+    *("accuracy", "control", "engine", "live", "queue", "reading", "sharding", "start"),
+    *("store", "telemetry", "upload"),
 )
 
 

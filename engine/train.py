@@ -67,11 +67,11 @@ def train(
     refuse_folds(folder, config)
     with crew_of(config, starter) as crew:
         setup = set_up(config, crew.place)
-        state = first_state(setup)
-        keeper = keeper_of(setup, state, folder, attempt)
-        resumed, alerts = keeper.resume()
         crew.watch()
         with joined(crew.place, crew.store, setup.device):
+            state = first_state(setup)
+            keeper = keeper_of(setup, state, folder, attempt)
+            resumed, alerts = keeper.resume()
             meet(setup, state)
             turn_again(setup, state)
             steering = Steering(setup, state, inbox or Inbox())

@@ -13,8 +13,16 @@ from engine.machine.network import network_of
 
 
 def meet(setup: Setup, state: TrainState) -> None:
-    """Brings every rank to where rank 0 goes on, and joins their gradients."""
-    if setup.team.size > 1:
+    """Brings every rank to where rank 0 goes on, and joins their gradients.
+
+    In a sharded team rank 0 has asked the others to restore with it, or does not go on.
+    """
+    if setup.team.sharded:
+        from engine.distributed.together import Together  # as in `restore.py`
+
+        setup.team.obeys = Together(setup, state).obey
+        setup.team.wait()
+    elif setup.team.size > 1:
         _share_state(setup, state)
     state.network = network_of(state.model, setup.machine, _example(setup))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -26,12 +26,20 @@ PATIENCE = timedelta(days=7)
 """A message may come late, e.g. after a long evaluation; a death is noticed by other means."""
 
 
-@dataclass(frozen=True)
+SAID, ASKED = 0, 1
+"""what a message of rank 0 is: content, or something to do before the content comes"""
+
+
+@dataclass
 class Team:
     """One process among `size`. Alone, no message is sent."""
 
     rank: int = 0
     size: int = 1
+    sharded: bool = False
+    """whether each holds only a part of the model, so that all must help to evaluate and to save"""
+    obeys: Callable[[bytes], object] | None = None
+    """what another rank does with what rank 0 asks for"""
 
     @property
     def leads(self) -> bool:
@@ -49,19 +57,53 @@ class Team:
             value /= self.size
         return value
 
+    def length(self, lengths: Tensor) -> Tensor:
+        """The L2 norms of whole vectors from those of their parts here, of any shape."""
+        if not self.sharded:
+            return lengths
+        squares = lengths.square()
+        dist.all_reduce(squares)
+        return squares.sqrt()
+
     def share(self, content: bytes) -> bytes:
-        """Rank 0's content, on every rank."""
+        """Rank 0's content, on every rank. Until it comes, the others do what rank 0 asks for."""
         if self.size == 1:
             return content
-        length = torch.tensor([len(content)])
-        dist.broadcast(length, 0)
+        kind, message = self._send(SAID, content)
+        while kind == ASKED:
+            assert self.obeys is not None
+            self.obeys(message)
+            kind, message = self._send(SAID, content)
+        return message
+
+    def ask(self, content: bytes) -> None:
+        """Has the others of a sharded team do something with rank 0, which then does it too.
+
+        They do it where they wait for what rank 0 shares. So in such a team whatever all compute
+        together comes after a `wait`, and rank 0 may ask, or end, wherever it is before that.
+        """
+        self._send(ASKED, content)
+
+    def wait(self) -> None:
+        """Before all of a sharded team compute together: the others stand here until rank 0 does.
+
+        A message without content, less than 1 ms between processes of a machine.
+        """
+        if self.sharded:
+            self.share(b"")
+
+    def _send(self, kind: int, content: bytes) -> tuple[int, bytes]:
+        """From rank 0 to the others."""
+        head = torch.tensor([kind, len(content)])
+        dist.broadcast(head, 0)
+        kind, length = head.tolist()
         if not length:
-            return b""
-        message = torch.empty(int(length), dtype=torch.uint8)
+            return kind, b""
+        message = torch.empty(length, dtype=torch.uint8)
         if self.leads:
             message.copy_(torch.frombuffer(bytearray(content), dtype=torch.uint8))
         dist.broadcast(message, 0)
-        return message.numpy().tobytes()
+        return kind, message.numpy().tobytes()
 
 
 @contextmanager

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from engine.loop.parts import TensorPart
+from engine.machine.sharding import without_learning
 
 BATCH = 1024
 """samples per forward pass; fixed, so that the training's batch size cannot change a metric"""
@@ -19,7 +20,7 @@ def judging(model: nn.Module) -> Iterator[None]:
     """No dropout and no gradients; the model is back in training mode afterwards."""
     model.eval()
     try:
-        with torch.inference_mode():
+        with without_learning(model):
             yield
     finally:
         model.train()

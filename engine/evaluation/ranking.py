@@ -65,7 +65,7 @@ class Ranking:
 def _of_every_item(model: nn.Module, users: Tensor, items: Tensor) -> Tensor:
     """Ratings `(users, items)` of all pairs; a factorisation needs one product for them."""
     if isinstance(model, FactorisationNet):
-        return model.of_every_item(users)
+        return model.of_every_item(users).float()
     scores: Tensor = model(torch.cartesian_prod(users, items))
     return scores.view(len(users), len(items))
 

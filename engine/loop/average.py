@@ -7,6 +7,8 @@ from collections.abc import Iterable
 import torch
 from torch import Tensor, nn
 
+from engine.machine.sharding import local
+
 Tensors = dict[str, Tensor]
 
 
@@ -22,7 +24,7 @@ class Average:
         # Not the buffers of whole numbers, e.g. how many batches a batch norm has seen.
         self._weights = {
             name: tensor
-            for name, tensor in model.state_dict().items()
+            for name, tensor in model.state_dict(keep_vars=True).items()
             if tensor.is_floating_point()
         }
         self.tensors: Tensors = {name: w.detach().clone() for name, w in self._weights.items()}
@@ -35,4 +37,4 @@ class Average:
 
 def _move(means: Iterable[Tensor], weights: Iterable[Tensor], share: float) -> None:
     with torch.no_grad():
-        torch._foreach_lerp_(list(means), list(weights), share)
+        torch._foreach_lerp_([local(m) for m in means], [local(w) for w in weights], share)

@@ -5,15 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from safetensors.torch import load, save
-
 from engine.loop.tensors import (
     Numbers,
     Tensors,
     copied,
     fill,
     flat_optimizer,
-    plain,
     restore_optimizer,
 )
 
@@ -31,13 +28,12 @@ class Copy:
     optimizer: Tensors
     numbers: Numbers
 
-    def encode(self) -> bytes:
-        """Its tensors as one safetensors file; `step` and `numbers` are kept beside it."""
+    def tensors(self) -> Tensors:
+        """By `<part>/<name>`; `step` and `numbers` are kept beside them."""
         parts = {"weights": self.weights, "average": self.average, "optimizer": self.optimizer}
-        named = {
+        return {
             f"{part}/{k}": tensor for part, found in parts.items() for k, tensor in found.items()
         }
-        return save(plain(named))
 
 
 def copy_of(state: TrainState) -> Copy:
@@ -53,10 +49,10 @@ def copy_of(state: TrainState) -> Copy:
     )
 
 
-def decoded(content: bytes, step: int, numbers: Numbers) -> Copy:
-    """What `encode` made, on the CPU."""
+def copy_from(tensors: Tensors, step: int, numbers: Numbers) -> Copy:
+    """The copy that `Copy.tensors` was asked of."""
     parts: dict[str, Tensors] = {"weights": {}, "average": {}, "optimizer": {}}
-    for key, tensor in load(content).items():
+    for key, tensor in tensors.items():
         part, _, name = key.partition("/")
         parts[part][name] = tensor
     return Copy(step, parts["weights"], parts["average"], parts["optimizer"], numbers)

@@ -14,8 +14,8 @@ import torch
 from torch import Tensor
 
 from engine.alerts.spike import Ear, Spikes
-from engine.loop.copies import Copy, copy_of, decoded
-from engine.loop.tensors import Numbers
+from engine.loop.copies import Copy, copy_from, copy_of
+from engine.loop.tensors import Numbers, Tensors
 from engine.settings.guard import Guard
 from engine.spec import Spec
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 WORSE = 10.0
 """times the first loss: beyond, the run is on its way to infinity"""
-GOOD, NEWER = "good.safetensors", "newer.safetensors"
+COPIES = GOOD, NEWER = "good", "newer"
 
 
 class Bad(NamedTuple):
@@ -125,7 +125,7 @@ class Guarding:
         return self.good
 
     def watched(self) -> Watched:
-        """For a checkpoint, beside `to_files`."""
+        """For a checkpoint, beside `tensors`."""
         return Watched(
             losses=self.losses.known(),
             norms=self.norms.known(),
@@ -137,24 +137,25 @@ class Guarding:
             newer=_kept(self.newer),
         )
 
-    def to_files(self) -> dict[str, bytes]:
-        """The copies."""
-        copies = {GOOD: self.good, NEWER: self.newer}
-        return {name: copy.encode() for name, copy in copies.items() if copy}
+    def tensors(self) -> dict[str, Tensors]:
+        """Those of the copies; at first both are one."""
+        copies = {GOOD: self.good, NEWER: None if self.newer is self.good else self.newer}
+        return {name: copy.tensors() for name, copy in copies.items() if copy}
 
-    def restore(self, watched: Watched, files: dict[str, bytes]) -> None:
-        """Takes over what `watched` and `to_files` made."""
+    def restore(self, watched: Watched, tensors: dict[str, Tensors]) -> None:
+        """Takes over what `watched` and `tensors` told."""
         self.losses = Ear(watched.losses, math.inf)
         self.norms = Ear(watched.norms, math.inf)
         self.times, self.first = watched.times, watched.first
         self.total, self.count = watched.total, watched.count
         found = {GOOD: watched.good, NEWER: watched.newer}
         copies = {
-            name: decoded(files[name], kept.step, kept.numbers)
+            name: copy_from(tensors[name], kept.step, kept.numbers)
             for name, kept in found.items()
-            if kept
+            if kept and name in tensors
         }
-        self.good, self.newer = copies.get(GOOD), copies.get(NEWER)
+        self.good = copies.get(GOOD)
+        self.newer = copies.get(NEWER, self.good)
 
 
 def _reason(name: str, value: float, ear: Ear, deviations: float) -> str:

@@ -6,6 +6,8 @@ Its functions sort the tensors by device and type at each call; on six small ten
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
@@ -15,14 +17,21 @@ EPSILON = 1e-6
 """torch's, beside the norm: a gradient of zero is not divided by"""
 
 
-def restrain(training: Training, gradients: list[Tensor]) -> Tensor:
-    """Clips by value, then by norm, where asked for; the L2 norm over all before both."""
-    norm = total_norm(gradients)
+def restrain(
+    training: Training,
+    gradients: list[Tensor],
+    whole: Callable[[Tensor], Tensor] = lambda length: length,
+) -> Tensor:
+    """Clips by value, then by norm, where asked for; the L2 norm over all before both.
+
+    `whole` makes of the length of what lies here that of all, where gradients are sharded.
+    """
+    norm = whole(total_norm(gradients))
     if training.clip_value is not None:
         torch._foreach_clamp_min_(gradients, -training.clip_value)
         torch._foreach_clamp_max_(gradients, training.clip_value)
     if training.clip_norm is not None:
-        now = norm if training.clip_value is None else total_norm(gradients)
+        now = norm if training.clip_value is None else whole(total_norm(gradients))
         _shorten(gradients, now, training.clip_norm)
     return norm
 

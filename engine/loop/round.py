@@ -15,6 +15,7 @@ from engine.loop.best import RISING, cost, spoken
 from engine.loop.setup import Setup
 from engine.loop.state import TrainState
 from engine.loop.words import Diverged, explored
+from engine.machine.sharding import align_buffers
 
 
 def is_over(setup: Setup, state: TrainState) -> bool:
@@ -27,6 +28,8 @@ def is_over(setup: Setup, state: TrainState) -> bool:
 def end_round(setup: Setup, state: TrainState) -> Iterator[Event]:
     """Evaluates on the validation part, if there is one, and remembers the best weights.
 
+    In a sharded team every process comes here: none has a whole model.
+
     Raises:
         Diverged: the weights still gave a finite training loss, but no validation loss.
     """
@@ -35,6 +38,7 @@ def end_round(setup: Setup, state: TrainState) -> Iterator[Event]:
         state.progress = state.progress.model_copy(update={"evaluated_step": step})
         return
     blank = Evaluation(split="validation", epoch=setup.epoch_of(step), step=step, metrics={})
+    _meet(setup, state)
     with state.judged():
         event = evaluate(state.model, part, setup, blank)
     loss = event.metrics["loss"]
@@ -50,6 +54,13 @@ def end_round(setup: Setup, state: TrainState) -> Iterator[Event]:
     for each in told:
         state.remember(each)
     yield from told
+
+
+def _meet(setup: Setup, state: TrainState) -> None:
+    """All processes of a sharded team evaluate, and the same."""
+    if setup.team.sharded:
+        setup.team.wait()
+        align_buffers(state.model)
 
 
 def _heard(setup: Setup, state: TrainState, loss: float) -> list[Alert]:
@@ -84,6 +95,7 @@ def test(setup: Setup, state: TrainState) -> Iterator[Event]:
     if state.best:
         yield Log(message=_best(setup, state, step), step=state.step)
     blank = Evaluation(split="test", epoch=setup.epoch_of(step), step=step, metrics={})
+    _meet(setup, state)
     with state.holding(state.best or state.kept()):
         event = evaluate(state.model, setup.parts["test"], setup, blank)
     yield event

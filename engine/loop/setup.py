@@ -26,6 +26,7 @@ from engine.loop.state import TrainState
 from engine.losses import LossFunction, Weigh, loss_for
 from engine.machine.chosen import Machine, choose_machine
 from engine.machine.layout import lay_out
+from engine.machine.sharding import shard
 from engine.machine.stacks import forget_activations
 from engine.problem import Problem, SettingsError
 from engine.settings.check import problems
@@ -166,12 +167,16 @@ def prepare(config: RunConfig) -> Prepared:
 def first_state(setup: Setup) -> TrainState:
     """The run before its first step: weights by the seed, made on the CPU wherever it trains."""
     seed_weights(setup.config.training.seed)
-    model = lay_out(setup.config.model.build(setup.card).to(setup.device))
+    model = setup.config.model.build(setup.card)
     if setup.team.size > 1 and setup.device.type == "cuda":
         # torch gives it no types.
         model = nn.SyncBatchNorm.convert_sync_batchnorm(model)  # type: ignore[no-untyped-call]
     if setup.config.hardware.activation_checkpointing:
         forget_activations(model)
+    if setup.team.sharded:
+        model = shard(model, setup.device, setup.team.size, setup.machine.precision)
+    else:
+        model = lay_out(model.to(setup.device))
     ema = setup.config.training.ema
     return TrainState(
         config=setup.config,

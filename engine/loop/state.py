@@ -33,7 +33,11 @@ from engine.loop.tensors import (
     plain,
     restore_optimizer,
 )
+from engine.machine.sharding import local
 from engine.spec import Spec
+
+WHOLE, SCALARS = ".safetensors", "state.json"
+"""names of a checkpoint's files: ends of those with tensors, and the one with all else"""
 
 RECENT_SECONDS = 1.0
 """events this old have long been written down by whoever listens"""
@@ -169,8 +173,9 @@ class TrainState:
             self.recent.append(event)
 
     def finite(self) -> bool:
-        """Whether no weight is NaN or infinite: such a state is not worth saving."""
-        weights = [w for w in self.model.state_dict().values() if w.is_floating_point()]
+        """Whether no weight here is NaN or infinite: such a state is not worth saving."""
+        values = map(local, self.model.state_dict().values())
+        weights = [each for each in values if each.is_floating_point()]
         return bool(torch.stack([torch.isfinite(w).all() for w in weights]).all())
 
     @contextmanager
@@ -183,49 +188,60 @@ class TrainState:
         finally:
             fill(self.model.state_dict(), own)
 
-    def to_files(self) -> dict[str, bytes]:
-        """The contents of a checkpoint's files by name."""
-        tensors, numbers = flat_optimizer(self.optimizer)
-        scalars = Scalars(
+    def tensors(self) -> dict[str, Tensors]:
+        """All tensors that a resume needs, by the file of a checkpoint that they belong to."""
+        found: dict[str, Tensors] = {
+            "model": dict(self.model.state_dict()),
+            "optimizer": flat_optimizer(self.optimizer)[0],
+        }
+        if self.average:
+            found["average"] = self.average.tensors
+        if self.best:
+            found["best"] = self.best
+        return found | (self.guard.tensors() if self.guard else {})
+
+    def scalars(self) -> Scalars:
+        """All else that it needs."""
+        return Scalars(
             config=self.config,
             progress=self.progress,
-            optimizer=numbers,
+            optimizer=flat_optimizer(self.optimizer)[1],
             recent=self.recent,
             scaler=self.scaler.state_dict(),
             guard=self.guard.watched() if self.guard else None,
         )
-        files = {
-            "model.safetensors": save(plain(self.model.state_dict())),
-            "optimizer.safetensors": save(plain(tensors)),
-            "state.json": scalars.model_dump_json().encode(),
-        }
-        if self.average:
-            files["average.safetensors"] = save(plain(self.average.tensors))
-        if self.best:
-            files["best.safetensors"] = save(plain(self.best))
-        return files | (self.guard.to_files() if self.guard else {})
+
+    def to_files(self) -> dict[str, bytes]:
+        """The contents of a checkpoint's files by name."""
+        files = {name + WHOLE: save(plain(found)) for name, found in self.tensors().items()}
+        return {**files, SCALARS: self.scalars().model_dump_json().encode()}
 
     def restore(self, files: dict[str, bytes], step: int) -> None:
         """Takes over a checkpoint made by `to_files` under the same model and optimizer."""
-        scalars = read_scalars(files)
-        fill(self.model.state_dict(), load(files["model.safetensors"]))
-        if self.average and "average.safetensors" in files:
-            fill(self.average.tensors, load(files["average.safetensors"]))
-        elif self.average:  # a fork has switched it on
-            fill(self.average.tensors, self.model.state_dict())
+        named = {name: content for name, content in files.items() if name.endswith(WHOLE)}
+        tensors = {name.removesuffix(WHOLE): load(content) for name, content in named.items()}
+        self.take_over(read_scalars(files), tensors, step)
+
+    def take_over(self, scalars: Scalars, tensors: dict[str, Tensors], step: int) -> None:
+        """Goes on from what `scalars` and `tensors` told after `step` steps.
+
+        Tensors are laid out as they are here: sharded where these are.
+        """
+        fill(self.model.state_dict(), tensors["model"])
+        if self.average:  # a fork may have switched it on
+            fill(self.average.tensors, tensors.get("average", self.model.state_dict()))
         self.best = {}
-        if "best.safetensors" in files:
+        if "best" in tensors:
             self.best = copied(self.model.state_dict())
-            fill(self.best, load(files["best.safetensors"]))
-        tensors = load(files["optimizer.safetensors"])
-        restore_optimizer(self.optimizer, {**tensors, **scalars.optimizer})
+            fill(self.best, tensors["best"])
+        restore_optimizer(self.optimizer, {**tensors["optimizer"], **scalars.optimizer})
         if scalars.scaler and self.scaler.is_enabled():
             self.scaler.load_state_dict(scalars.scaler)
         if self.guard and scalars.guard:
-            self.guard.restore(scalars.guard, files)
+            self.guard.restore(scalars.guard, tensors)
         self.step, self.progress, self.recent = step, scalars.progress, list(scalars.recent)
 
 
 def read_scalars(files: dict[str, bytes]) -> Scalars:
     """The part of a checkpoint that is JSON."""
-    return Scalars.model_validate_json(files["state.json"])
+    return Scalars.model_validate_json(files[SCALARS])

@@ -24,8 +24,32 @@ def plain(tensors: Tensors) -> Tensors:
     return {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
 
 
+def is_sharded(tensor: Tensor) -> bool:
+    """Whether only a part of it lies in this process."""
+    return hasattr(tensor, "to_local")
+
+
+def cut(whole: Tensor, like: Tensor) -> Tensor:
+    """The same values, laid out as `like`: where that is sharded, each process has its part."""
+    if is_sharded(whole) or not is_sharded(like):
+        return whole
+    from torch.distributed.tensor import distribute_tensor
+
+    spread: Any = like
+    return distribute_tensor(
+        whole.to(like.device), spread.device_mesh, spread.placements, src_data_rank=None
+    )
+
+
+def whole(tensor: Tensor) -> Tensor:
+    """All of a tensor, on the CPU and row by row. All processes that have a part must ask."""
+    every: Any = tensor.detach()
+    found: Tensor = every.full_tensor() if is_sharded(tensor) else every
+    return found.cpu().contiguous()
+
+
 def fill(targets: Tensors, sources: Tensors) -> None:
-    """Copies values; device and memory order stay those of the target.
+    """Copies values; device, memory order and parts stay those of the target.
 
     Raises:
         SettingsError: they are not the weights of this model.
@@ -34,7 +58,7 @@ def fill(targets: Tensors, sources: Tensors) -> None:
         sources = found_under(targets, sources)
     with torch.no_grad():
         for name, target in targets.items():
-            target.copy_(sources[name])
+            target.copy_(cut(sources[name], target))
 
 
 def flat_optimizer(optimizer: Optimizer) -> tuple[Tensors, Numbers]:

@@ -12,6 +12,7 @@ from engine.loop.restraint import restrain
 from engine.loop.setup import Setup
 from engine.loop.state import TrainState
 from engine.loop.steps import Taken
+from engine.machine.sharding import local
 from engine.saving.failpoints import failpoint
 
 Left = tuple[Tensor, Tensor, Tensor | None]
@@ -24,6 +25,7 @@ def advance(setup: Setup, state: TrainState, batches: list[Batch]) -> Taken | No
     None where the guard refuses it, before anything is moved (`engine/loop/recover.py`), or where
     no sample is left of its batch.
     """
+    setup.team.wait()
     if not batches:
         state.step += 1
         return None
@@ -89,8 +91,8 @@ def _measured(setup: Setup, state: TrainState) -> Tensor | None:
     if every is None or state.step % every:
         return None
     none = torch.zeros((), device=setup.device)
-    gradients = [none if weight.grad is None else weight.grad for weight in state.weights]
-    return torch.stack(torch._foreach_norm(gradients))
+    gradients = [none if weight.grad is None else local(weight.grad) for weight in state.weights]
+    return setup.team.length(torch.stack(torch._foreach_norm(gradients)))
 
 
 def _gradient(setup: Setup, state: TrainState, batches: list[Batch]) -> Tensor:
@@ -129,18 +131,18 @@ def _penalize(state: TrainState, strength: float) -> None:
     """The gradient of `strength` x the sum of absolute weights."""
     if strength:
         learned = [weight for weight in state.weights if weight.grad is not None]
-        signs = torch._foreach_sign([weight.detach() for weight in learned])
+        signs = torch._foreach_sign([local(weight.detach()) for weight in learned])
         torch._foreach_add_(_gradients(learned), signs, alpha=strength)
 
 
 def _restrain(setup: Setup, state: TrainState) -> Tensor:
     """The norm of the gradient before clipping."""
-    return restrain(setup.config.training, _gradients(state.weights))
+    return restrain(setup.config.training, _gradients(state.weights), setup.team.length)
 
 
 def _gradients(weights: list[nn.Parameter]) -> list[Tensor]:
-    """Of those that have one."""
-    return [weight.grad for weight in weights if weight.grad is not None]
+    """Of those that have one; of a sharded weight the part that lies here."""
+    return [local(weight.grad) for weight in weights if weight.grad is not None]
 
 
 def _search(setup: Setup, state: TrainState, batches: list[Batch]) -> Left:

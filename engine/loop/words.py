@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from engine.alerts.words import short
 from engine.events import Alert, Event, Finished, Started, Steps
@@ -11,7 +12,9 @@ from engine.loop.named import batch_of
 from engine.loop.range_test import suggest
 from engine.loop.setup import Setup
 from engine.loop.state import TrainState
-from engine.saving.keeper import Resumed
+
+if TYPE_CHECKING:
+    from engine.saving.keeper import Resumed
 
 
 class Diverged(Exception):
@@ -95,11 +98,15 @@ def out_of_memory(setup: Setup, state: TrainState) -> Iterator[Event]:
     """Says so with the batch size, the setting that helps first."""
     size = setup.config.training.batch_size
     message = f"{setup.machine.device_name} ran out of memory at batch size {size}"
-    advice = (
-        f"try a batch size of {max(1, size // 2)}, or training.fit_memory=true, which takes a "
-        "batch in halves"
-    )
-    yield Alert(
-        level="error", code="out-of-memory", message=f"{message}; {advice}", step=state.step
-    )
+    advice = f"{message}; try a batch size of {max(1, size // 2)}, or {_otherwise(setup)}"
+    yield Alert(level="error", code="out-of-memory", message=advice, step=state.step)
     yield Finished(reason="failed", message=message, step=state.step)
+
+
+def _otherwise(setup: Setup) -> str:
+    """What else makes room, with as many devices as there are."""
+    if setup.team.sharded:
+        return "more devices, each of which holds less of the model"
+    if setup.team.size > 1:
+        return "hardware.weights=sharded, which has each device hold a part of the model"
+    return "training.fit_memory=true, which takes a batch in halves"

@@ -26,6 +26,7 @@ from engine.machine.device import (
     make_repeatable,
 )
 from engine.machine.precision import Precision, apply, choose_precision
+from engine.machine.sharding import choice_of, refuse_single_numbers
 from engine.machine.stacks import blocks_of
 from engine.problem import Problem, SettingsError
 
@@ -56,7 +57,7 @@ def choose_machine(
     Raises:
         SettingsError: something was asked for that this machine cannot do.
     """
-    wanted, team = config.hardware, Team(place.rank, place.size)
+    wanted, team = config.hardware, _team(config, place)
     device = choose_device(wanted, place)
     make_repeatable(device)
     small = is_small(model, prepared.card, config.training.batch_size)
@@ -67,6 +68,8 @@ def choose_machine(
     compiled = _compilation(wanted.compile, device)
     if wanted.activation_checkpointing:
         _refuse_without_blocks(model)
+    if team.sharded:
+        refuse_single_numbers(model)
     home = _home_of_data(wanted.data, device, prepared)
     found = {
         "device": Choice(str(device), ASKED if wanted.device != "auto" else "the best one here"),
@@ -74,12 +77,13 @@ def choose_machine(
         "precision": of_precision,
         "compile": compiled,
         "data": home,
+        **_whole(config, team),
         **dict(_of_model(model, team, device)),
     }
     return Machine(
         team=team,
         device=device,
-        device_name=device_name(device) + (f" x {team.size}" if team.size > 1 else ""),
+        device_name=device_name(device) + _spread(team),
         threads=threads,
         precision=precision,
         compiled=compiled.value == "on",
@@ -88,10 +92,31 @@ def choose_machine(
     )
 
 
+def _team(config: RunConfig, place: Place) -> Team:
+    sharded = place.size > 1 and config.hardware.weights == "sharded"
+    return Team(place.rank, place.size, sharded=sharded)
+
+
+def _whole(config: RunConfig, team: Team) -> dict[str, Choice]:
+    """What became of weights that were to be sharded over one device."""
+    whole = config.hardware.weights == "sharded" and not team.sharded
+    return {"weights": Choice("whole", "there is one device")} if whole else {}
+
+
+def _spread(team: Team) -> str:
+    """Behind the name of the device: sums are formed in other orders on several of them."""
+    if team.size == 1:
+        return ""
+    return f" x {team.size}, sharded" if team.sharded else f" x {team.size}"
+
+
 def _of_model(model: nn.Module, team: Team, device: torch.device) -> Iterator[tuple[str, Choice]]:
     """What follows from the kinds of layers alone."""
     modules = list(model.modules())
-    if any(isinstance(module, nn.Conv2d) for module in modules):
+    if team.sharded:
+        yield "weights", choice_of(model)
+    # FSDP2 takes weights that lie row by row only.
+    elif any(isinstance(module, nn.Conv2d) for module in modules):
         yield "layout", Choice("channels-last", "convolutions are 1.3 times as fast so")
     if team.size > 1 and any(isinstance(m, nn.modules.batchnorm._BatchNorm) for m in modules):
         if device.type == "cuda":

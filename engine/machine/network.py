@@ -18,7 +18,7 @@ from engine.machine.chosen import Machine
 def network_of(model: nn.Module, machine: Machine, example: Inputs) -> nn.Module:
     """`model`, dressed. `example` is a batch: with several devices it finds unused weights."""
     network: nn.Module = model
-    if machine.team.size > 1:
+    if machine.team.size > 1 and not machine.team.sharded:  # sharded modules do it themselves
         network = DistributedDataParallel(
             model,
             device_ids=[machine.device] if machine.device.type == "cuda" else None,

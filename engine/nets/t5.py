@@ -49,11 +49,12 @@ class Reading:
     """What is kept of a source while its target is written.
 
     `padding` is `(batch, length)`; `read` has the keys and values of the source for each decoder
-    block, `written` those of the target so far, `(batch, heads, length, head_width)` each.
+    block, `written` those of the target so far, `(batch, heads, length, head_width)` each. Before
+    the first step `read` has the states of the encoder instead, `(batch, length, width)`.
     """
 
     padding: Tensor
-    read: list[Pair]
+    read: Sequence[Pair | Tensor | None]
     written: Sequence[Pair | None]
 
 
@@ -84,15 +85,15 @@ class T5Net(nn.Module):
         """Reads `source` `(batch, length)`."""
         lengths = (source != 0).sum(1).clamp(min=1)
         padding = torch.arange(source.shape[1], device=source.device) >= lengths[:, None]
-        states, _ = self.encoder(self.source_embedding(source), padding)
-        read = self.decoder.pairs(states)
-        return Reading(padding, read, [None] * len(read))
+        states, *_ = self.encoder(self.source_embedding(source), padding)
+        count = len(self.decoder.blocks)
+        return Reading(padding, [states] * count, [None] * count)
 
     def step(self, tokens: Tensor, reading: Reading) -> tuple[Tensor, Reading]:
         """Scores after each of `tokens` `(batch, count)`, which follow what was written so far."""
         own = self.target_embedding
         table = self.source_embedding if own is None else own
-        states, written = self.decoder(
+        states, written, read = self.decoder(
             table(tokens), reading.padding, read=reading.read, written=reading.written
         )
         states = states * self.scale
@@ -100,7 +101,7 @@ class T5Net(nn.Module):
             scores = nn.functional.linear(states, table.weight)
         else:
             scores = self.head(states)
-        return scores, replace(reading, written=list(written))
+        return scores, replace(reading, read=read, written=written)
 
     def _initialise(self, design: T5Design) -> None:
         """As T5 was: what leaves a layer has the size of what enters it, without scaled scores.

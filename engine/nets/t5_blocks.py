@@ -83,9 +83,21 @@ class Block(nn.Module):
         self.dropout = nn.Dropout(dropout)
 
     def forward(
-        self, states: Tensor, bias: Tensor, before: Pair | None, read: Pair | None, padding: Tensor
-    ) -> tuple[Tensor, Pair]:
-        """The new states, and the keys and values of all that was seen so far."""
+        self,
+        states: Tensor,
+        bias: Tensor,
+        before: Pair | None,
+        read: Pair | Tensor | None,
+        padding: Tensor,
+    ) -> tuple[Tensor, Pair, Pair | None]:
+        """The new states, and the keys and values of all that was seen so far and of the source.
+
+        `read` is what the encoder made of the source `(batch, length, width)`, or its keys and
+        values, once they are known. A block makes them itself: of a sharded model its weights are
+        whole in its `forward` alone.
+        """
+        if isinstance(read, Tensor):
+            read = self.crossing.pair(read)
         normed = self.attention_norm(states)
         pair = self.attention.pair(normed)
         if before is not None:
@@ -94,7 +106,7 @@ class Block(nn.Module):
         if read is not None:
             normed = self.crossing_norm(states)
             states = states + self.dropout(self.crossing(normed, read, padding))
-        return states + self.dropout(self.dense(self.dense_norm(states))), pair
+        return states + self.dropout(self.dense(self.dense_norm(states))), pair, read
 
 
 class Stack(nn.Module):
@@ -112,10 +124,11 @@ class Stack(nn.Module):
         self,
         states: Tensor,
         padding: Tensor,
-        read: Sequence[Pair | None] | None = None,
+        read: Sequence[Pair | Tensor | None] | None = None,
         written: Sequence[Pair | None] | None = None,
-    ) -> tuple[Tensor, list[Pair]]:
-        """States `(batch, count, width)` after all blocks, and each block's keys and values.
+    ) -> tuple[Tensor, list[Pair], list[Pair | None]]:
+        """States `(batch, count, width)` after all blocks, and each block's keys and values: of
+        what was seen so far, and of the source.
 
         `padding` `(batch, length)` is where the source has none: nobody looks there.
         """
@@ -124,16 +137,12 @@ class Stack(nn.Module):
         hidden = forbidding(padding[:, None, None], states.dtype)
         bias = self._bias(states.shape[1], 0 if written[0] is None else written[0][0].shape[2])
         bias = bias if self.writes else bias + hidden
-        states, pairs = self.dropout(states), []
+        states, pairs, sources = self.dropout(states), [], []
         for block, before, source in zip(self.blocks, written, read, strict=True):
-            states, pair = block(states, bias, before, source, hidden)
+            states, pair, source = block(states, bias, before, source, hidden)
             pairs.append(pair)
-        return self.dropout(self.norm(states)), pairs
-
-    def pairs(self, states: Tensor) -> list[Pair]:
-        """For each block the keys and values of what was read, `(batch, length, width)`."""
-        crossings = (block.get_submodule("crossing") for block in self.blocks)
-        return [each.pair(states) for each in crossings if isinstance(each, Attention)]
+            sources.append(source)
+        return self.dropout(self.norm(states)), pairs, sources
 
     def _bias(self, count: int, before: int) -> Tensor:
         """Added to the scores of `count` tokens after `before`: `(1, heads, count, all)`."""

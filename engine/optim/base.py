@@ -58,3 +58,8 @@ def together(parameters: list[nn.Parameter]) -> bool:
     35 % for the others. CUDA has both as well; elsewhere only the plain update surely exists.
     """
     return all(parameter.device.type in ("cpu", "cuda") for parameter in parameters)
+
+
+def fused(parameters: list[nn.Parameter]) -> bool:
+    """The same of SGD and Adagrad, whose fused kernels torch has not for sharded weights."""
+    return together(parameters) and not any(hasattr(each, "to_local") for each in parameters)

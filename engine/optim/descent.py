@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from engine.optim.base import LearningRate, OptimizerSpec, WeightDecay, together, trained
+from engine.optim.base import LearningRate, OptimizerSpec, WeightDecay, fused, trained
 from engine.spec import LIVE
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class Sgd(OptimizerSpec):
             momentum=self.momentum,
             nesterov=self.nesterov,
             weight_decay=self.weight_decay,
-            fused=together(weights),
+            fused=fused(weights),
         )
 
 
@@ -76,7 +76,7 @@ class GradientDescent(OptimizerSpec):
             weights,
             lr=self.learning_rate,
             weight_decay=self.weight_decay,
-            fused=together(weights),
+            fused=fused(weights),
         )
 
 

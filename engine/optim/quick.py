@@ -33,7 +33,9 @@ class QuickAdam(Adam):
     _lists: _Lists | None = None
 
     def step(self, closure: Callable[[], float] | None = None) -> Any:
-        """One step. torch's own where a weight has no gradient or no state yet, or under fp16."""
+        """One step. torch's own where a weight is sharded or has no gradient or state yet, or under
+        fp16.
+        """
         gradients = [weight.grad for weight in self.param_groups[0]["params"]]
         lists = self._ready(gradients) if closure is None else None
         if lists is None:
@@ -54,7 +56,7 @@ class QuickAdam(Adam):
         weights = self.param_groups[0]["params"]
         found = [self.state[weight] for weight in weights if weight in self.state]
         alike = {(weight.device, weight.dtype) for weight in weights}
-        if len(found) < len(weights) or len(alike) > 1 or not all(found):
+        if len(found) < len(weights) or len(alike) > 1 or not all(found) or _sharded(weights):
             return None
         means, squares = ([one[name] for one in found] for name in ("exp_avg", "exp_avg_sq"))
         done = torch.stack([one["step"] for one in found])
@@ -83,3 +85,8 @@ class QuickAdam(Adam):
             amsgrad=False,
             maximize=False,
         )
+
+
+def _sharded(weights: list[Tensor]) -> bool:
+    """Whether the kernel would have to be told of the parts."""
+    return any(hasattr(weight, "to_local") for weight in weights)

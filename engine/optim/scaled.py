@@ -14,6 +14,7 @@ from engine.optim.base import (
     LearningRate,
     OptimizerSpec,
     WeightDecay,
+    fused,
     together,
     trained,
 )
@@ -83,7 +84,7 @@ class Adagrad(OptimizerSpec):
             initial_accumulator_value=self.start,
             eps=self.epsilon,
             weight_decay=self.weight_decay,
-            fused=together(weights),
+            fused=fused(weights),
         )
 
 

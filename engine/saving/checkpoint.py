@@ -1,7 +1,8 @@
 """Checkpoints on disk: new folders that appear whole or not at all, and are never overwritten.
 
 Order: files -> fsync -> manifest -> fsync -> rename -> fsync of the parent -> old ones away.
-Knows bytes only; what is in them is `engine/loop/state.py`'s affair.
+Knows bytes only; what is in them is `engine/loop/state.py`'s affair. Of a sharded run every process
+writes a file of its own into the new folder (`engine/saving/together.py`).
 """
 
 from __future__ import annotations
@@ -14,10 +15,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.saving.content import Content, Files
 from engine.saving.durable import FULL, sync, write_synced
 from engine.saving.failpoints import failpoint
 from engine.saving.fence import Fence
-from engine.saving.manifest import NAME, Damaged, Facts, Manifest, describe, read_verified
+from engine.saving.manifest import (
+    NAME,
+    Damaged,
+    Facts,
+    Manifest,
+    check,
+    read_verified,
+)
 from engine.saving.names import published
 from engine.saving.pins import pinned
 
@@ -49,11 +58,16 @@ class Saved:
 
 @dataclass(frozen=True)
 class Loaded:
-    """A checkpoint that verified."""
+    """A checkpoint that verified. `files`: without the tensors of a sharded one."""
 
-    name: str
+    folder: Path
     manifest: Manifest
     files: dict[str, bytes]
+
+    @property
+    def name(self) -> str:
+        """What it is called among those of its run."""
+        return self.folder.name
 
 
 @dataclass(frozen=True)
@@ -87,10 +101,10 @@ class Checkpoints:
             except Damaged as error:
                 damaged.append(f"the checkpoint at step {step} ({name}) is damaged: {error}")
             else:
-                return Loaded(name, manifest, files), damaged
+                return Loaded(self.folder / name, manifest, files), damaged
         return None, damaged
 
-    def save(self, files: Mapping[str, bytes], facts: Facts) -> Saved:
+    def save(self, content: Content | Mapping[str, bytes], facts: Facts) -> Saved:
         """Writes one checkpoint, then removes good ones that are no longer needed.
 
         Raises:
@@ -98,13 +112,13 @@ class Checkpoints:
             CheckpointError: the disk refused; the previous checkpoint is intact.
         """
         begun = time.perf_counter()
+        content = Files(content) if isinstance(content, Mapping) else content
         name = f"step-{facts.step}{'-evaluated' if facts.evaluated else ''}-a{self.attempt}"
-        size = sum(len(content) for content in files.values())
         try:
-            self._write(name, files, facts)
+            size = self._write(name, content, facts)
         except OSError as error:
             with self._fence().held():  # if we were fenced meanwhile, say that instead
-                raise _refusal(error, self.folder, size) from error
+                raise _refusal(error, self.folder, content.size()) from error
         return Saved(name, size, time.perf_counter() - begun)
 
     def keep_newest(self) -> None:
@@ -121,19 +135,19 @@ class Checkpoints:
                 if name not in kept and self._is_good(name):
                     shutil.rmtree(self.folder / name, ignore_errors=True)
 
-    def _write(self, name: str, files: Mapping[str, bytes], facts: Facts) -> None:
+    def _write(self, name: str, content: Content, facts: Facts) -> int:
+        """Its size in bytes."""
         new = Path(tempfile.mkdtemp(prefix=".new-", dir=self.folder))
         try:
             failpoint("checkpoint.before_files")
-            for file_name, content in files.items():
-                write_synced(new / file_name, content)
-                failpoint("checkpoint.after_file")
-            write_synced(new / NAME, describe(files, facts).encode())
+            manifest = Manifest(facts=facts, files=content.write(new))
+            write_synced(new / NAME, manifest.encode())
             failpoint("checkpoint.after_manifest")
             sync(new)
             failpoint("checkpoint.before_rename")
             with self._fence().held():
                 self._publish(new, name)
+            return sum(entry.bytes for entry in manifest.files.values())
         finally:
             shutil.rmtree(new, ignore_errors=True)
 
@@ -167,7 +181,7 @@ class Checkpoints:
 
     def _is_good(self, name: str) -> bool:
         try:
-            read_verified(self.folder / name)
+            check(self.folder / name)
         except Damaged:
             return False
         return True

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from engine.config import RunConfig
+from engine.distributed.restore import content_of, finite, restore
 from engine.events import Alert, Checkpoint, Event, Log, Obeyed
 from engine.inbox import Order
 from engine.loop.fork import fork
@@ -56,7 +57,7 @@ class Keeper:
         begun: list[Alert | Log] = []
         if loaded:
             refuse_other_settings(read_scalars(loaded.files).config, self.setup.config)
-            self.state.restore(loaded.files, loaded.manifest.facts.step)
+            restore(self.setup, self.state, loaded)
             self.saved = self._moment()
             resumed = _exactness(loaded.manifest, self._facts())
         elif start := self.setup.config.start:
@@ -66,12 +67,12 @@ class Keeper:
     def _begin(self, start: Start, folder: Path) -> Log:
         """At the checkpoint of another run, which lies in this one's folder."""
         try:
-            manifest, files = begin_of(folder, start.digest)
+            begin = begin_of(folder, start.digest)
+            fork(self.setup, self.state, begin)
         except Damaged as error:
             raise SettingsError([Problem("start", _no_start(start, error))]) from error
-        fork(self.setup, self.state, files, manifest.facts.step)
         self.saved = self._moment()
-        kind, why = _exactness(manifest, self._facts())
+        kind, why = _exactness(begin.manifest, self._facts())
         how = "bit for bit as it was" if kind == "exact" else f"as nearly as can be: {why}"
         message = f"begins after {start.place()} of run {start.run}, {how}"
         return Log(message=message, step=self.state.step)
@@ -115,10 +116,10 @@ class Keeper:
             CheckpointError: the disk refused.
         """
         moment = self._moment()
-        if self.checkpoints is None or moment == self.saved or not self.state.finite():
+        if self.checkpoints is None or moment == self.saved or not finite(self.setup, self.state):
             return None
         self.saved_at = time.monotonic()  # also when it fails: the next try can wait as long
-        saved = self.checkpoints.save(self.state.to_files(), self._facts())
+        saved = self.checkpoints.save(content_of(self.setup, self.state), self._facts())
         self.saved, self.saved_at = moment, time.monotonic()
         return saved
 

@@ -15,6 +15,8 @@ from pydantic import ValidationError
 from engine.spec import Spec
 
 NAME = "manifest.json"
+_SHARD = "shard-"
+"""how the file begins that one of several processes wrote (`engine/saving/shards.py`)"""
 
 
 class Damaged(Exception):
@@ -58,29 +60,63 @@ class Manifest(Spec):
         return line + b"\n" + hashlib.sha256(line).hexdigest().encode() + b"\n"
 
 
-def describe(files: Mapping[str, bytes], facts: Facts) -> Manifest:
-    """The manifest of these contents."""
-    entries = {
-        name: Entry(bytes=len(content), sha256=hashlib.sha256(content).hexdigest())
-        for name, content in files.items()
-    }
-    return Manifest(facts=facts, files=entries)
+def shard_name(rank: int) -> str:
+    """The file that holds the parts of process `rank`."""
+    return f"{_SHARD}{rank}.safetensors"
+
+
+def is_shard(name: str) -> bool:
+    """Whether a file holds the parts of one process."""
+    return name.startswith(_SHARD)
+
+
+def entry_of(content: bytes) -> Entry:
+    """What the manifest says of a file."""
+    return Entry(bytes=len(content), sha256=hashlib.sha256(content).hexdigest())
 
 
 def read_verified(folder: Path) -> tuple[Manifest, dict[str, bytes]]:
     """The manifest and the very bytes that were checked, so that none can change in between.
 
+    Of a sharded checkpoint, which may be larger than a machine's memory, without tensors: whoever
+    reads a part of them checks it once more.
+
     Raises:
         Damaged: something is missing, cut, added or changed, or cannot be read.
     """
     manifest = read_manifest(folder)
-    files = {name: _read(folder / name) for name in manifest.files}
-    if describe(files, manifest.facts).files != manifest.files:
-        changed = [
-            n for n, e in describe(files, manifest.facts).files.items() if e != manifest.files[n]
-        ]
-        raise Damaged(f"{', '.join(changed)} is not what was written")
+    if any(map(is_shard, manifest.files)):
+        check(folder)
+        files = {n: _read(folder / n) for n in manifest.files if n.endswith(".json")}
+    else:
+        files = {name: _read(folder / name) for name in manifest.files}
+    _refuse_changed(manifest, {name: entry_of(content) for name, content in files.items()})
     return manifest, files
+
+
+def check(folder: Path) -> None:
+    """Looks at every byte, and keeps none.
+
+    Raises:
+        Damaged: something is missing, cut, added or changed, or cannot be read.
+    """
+    manifest = read_manifest(folder)
+    _refuse_changed(manifest, {name: _entry_on_disk(folder / name) for name in manifest.files})
+
+
+def _refuse_changed(manifest: Manifest, found: Mapping[str, Entry]) -> None:
+    changed = [name for name, entry in found.items() if entry != manifest.files[name]]
+    if changed:
+        raise Damaged(f"{', '.join(changed)} is not what was written")
+
+
+def _entry_on_disk(path: Path) -> Entry:
+    try:
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            return Entry(bytes=file.tell(), sha256=digest)
+    except OSError as error:
+        raise Damaged(f"{path.name} cannot be read ({error.strerror})") from error
 
 
 def read_manifest(folder: Path) -> Manifest:

@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from engine.config import RunConfig
 from engine.events import Changed
+from engine.saving.checkpoint import Loaded
 from engine.saving.durable import sync
 from engine.saving.manifest import NAME, Damaged, Manifest, read_manifest, read_verified
 from engine.settings.fork import settings_at
@@ -56,7 +57,7 @@ def take_over(checkpoint: Path, folder: Path) -> None:
         shutil.rmtree(new, ignore_errors=True)
 
 
-def begin_of(folder: Path, digest: str) -> tuple[Manifest, dict[str, bytes]]:
+def begin_of(folder: Path, digest: str) -> Loaded:
     """The checkpoint that the run in `folder` begins from, every byte of it checked.
 
     Raises:
@@ -65,7 +66,7 @@ def begin_of(folder: Path, digest: str) -> tuple[Manifest, dict[str, bytes]]:
     manifest, files = read_verified(folder / FOLDER)
     if hashlib.sha256(manifest.encode()).hexdigest() != digest:
         raise Damaged("it is another checkpoint than the one that was chosen")
-    return manifest, files
+    return Loaded(folder / FOLDER, manifest, files)
 
 
 def settings_of(checkpoint: Path) -> RunConfig:

@@ -24,6 +24,13 @@ class Hardware(Spec):
         le=64,
         description="GPUs of one machine, or processes on a CPU, that share each batch (DDP)",
     )
+    weights: Literal["replicated", "sharded"] = Field(
+        "replicated",
+        description="with several devices; replicated: each has the whole model (DDP); sharded: "
+        "each has its part of weights, gradients and optimizer (FSDP2), for models that fit in no "
+        "single one; steps take longer",
+        json_schema_extra=RARE,
+    )
     precision: Literal["auto", "fp32", "tf32", "bf16", "fp16"] = Field(
         "auto",
         description="numbers of the forward pass; auto is bf16 on a GPU that has it, except for "

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from engine.config import RunConfig
+from engine.distributed.crew import Spawned, Starter
 from engine.events import EVENT, Evaluation, Event, Finished, Steps, Timing
 from engine.settings.command import override
 
@@ -64,7 +65,9 @@ def last(events: list[Event]) -> Finished:
     return events[-1]
 
 
-def in_process(config: RunConfig, folder: Path, fault: str = "") -> tuple[int | None, list[Event]]:
+def in_process(
+    config: RunConfig, folder: Path, fault: str = "", starter: Starter = Spawned
+) -> tuple[int | None, list[Event]]:
     """Trains in another process; its exit code and the events it had written down.
 
     From a forkserver with torch preloaded, as workers do: 0.1 s instead of 5 s.
@@ -73,7 +76,7 @@ def in_process(config: RunConfig, folder: Path, fault: str = "") -> tuple[int | 
     context.set_forkserver_preload(["engine.train", "torch._dynamo"])
     written = folder.parent / f"{folder.name}.jsonl"
     written.unlink(missing_ok=True)
-    child = context.Process(target=_train_and_write, args=(config, folder, fault, written))
+    child = context.Process(target=_train_and_write, args=(config, folder, fault, written, starter))
     child.start()
     child.join(timeout=120)
     assert child.exitcode is not None, "the trainer hangs"
@@ -81,10 +84,12 @@ def in_process(config: RunConfig, folder: Path, fault: str = "") -> tuple[int | 
     return child.exitcode, [EVENT.validate_json(line) for line in lines]
 
 
-def _train_and_write(config: RunConfig, folder: Path, fault: str, written: Path) -> None:
+def _train_and_write(
+    config: RunConfig, folder: Path, fault: str, written: Path, starter: Starter
+) -> None:
     from engine.train import train
 
     os.environ["TRAINYARD_FAULT"] = fault
     with written.open("w", buffering=1) as file:
-        for event in train(config, folder):
+        for event in train(config, folder, starter=starter):
             file.write(event.model_dump_json() + "\n")
