@@ -29,7 +29,7 @@ def parent(yard: Yard) -> str:
 def test_a_checkpoint_is_pinned_and_let_go(yard: Yard, parent: str) -> None:
     (kept,) = checkpoints.every(yard, runs.get(yard, parent))
     page = open_page("run", id=parent, tab="Checkpoints")
-    assert "1 on disk" in texts(page)
+    assert "1 kept" in texts(page)
     assert f"**Step {kept.step}**" in texts(page)
     settled(page.button(f"pin.{kept.name}").click().run())
     assert checkpoints.every(yard, runs.get(yard, parent))[0].pinned
