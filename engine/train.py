@@ -10,8 +10,10 @@ from contextlib import closing
 from pathlib import Path
 
 from engine.config import RunConfig
-from engine.distributed.crew import Spawned, Starter, crew_of
+from engine.distributed.crew import crew_of
 from engine.distributed.meeting import meet, share_progress
+from engine.distributed.orders import Starter
+from engine.distributed.spawned import Spawned
 from engine.distributed.team import joined
 from engine.events import Alert, Event, Log
 from engine.inbox import Inbox

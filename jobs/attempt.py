@@ -23,8 +23,10 @@ from jobs.control import wish
 from jobs.ending import has_ended
 from jobs.events import Claimed, Ended
 from jobs.forkserver import Request, ask
+from jobs.gangs.gang import Gang
 from jobs.journal import Journal, last_entry, latest_attempt, path_of
 from jobs.lease import RENEW_SECONDS, Held, Lease, claim, streamed_attempt
+from jobs.machines import SEPARATOR
 from jobs.processes import UNRECORDED_EXIT, describe_exit, on_signals
 from jobs.site import Site
 from jobs.telemetry import Telemetry, send_unrecorded
@@ -90,7 +92,10 @@ class Attempt:
 
     def claimed(self) -> Claimed:
         """The first event of the attempt."""
-        return Claimed(attempt=self.lease.attempt, **asdict(self.lease.holder))
+        who = asdict(self.lease.holder)
+        if self.site.gang:
+            who["machine"] = SEPARATOR.join(Gang.from_json(self.site.gang).machines)
+        return Claimed(attempt=self.lease.attempt, **who)
 
     @contextlib.contextmanager
     def renewed(self, client: redis.Redis) -> Iterator[None]:
@@ -189,6 +194,7 @@ class Attempt:
             home=str(self.site.home.root),
             environment={"CUDA_VISIBLE_DEVICES": self.site.visible},
             forkserver=str(self.site.forkserver),
+            gang=self.site.gang,
         )
 
     def _await(self, forkserver: socket.socket) -> int | None:

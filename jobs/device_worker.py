@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import os
 import signal
-import threading
 from dataclasses import replace
 from typing import Any
 
 import redis
 from rq import Queue, Worker
+from rq.exceptions import StopRequested
 from rq.job import Job
 from rq.serializers import JSONSerializer
 from rq.utils import now
@@ -22,18 +22,20 @@ from rq.worker import WorkerStatus
 from engine.saving.failpoints import failpoint
 from jobs import keys
 from jobs.children import ForkserverChild, SamplerChild
-from jobs.connect import connect, connect_blocking, hurry
+from jobs.connect import connect_blocking, hurry
 from jobs.devices.bell import Bell
 from jobs.devices.pool import Devices
 from jobs.devices.slot import Slot
-from jobs.devices.versions import versions
+from jobs.gangs.gang import Gang, dissolve, led
+from jobs.gangs.member import Member
 from jobs.job import MALFORMED, SafeJob, Unreadable, fetch
-from jobs.machines import SEPARATOR, Presence
+from jobs.machines import SEPARATOR
+from jobs.present import Present
 from jobs.processes import die_with_parent
 from jobs.quarantine import set_aside
+from jobs.queue import run_of
 from jobs.site import Site
 
-PRESENCE_SECONDS = 2.0
 MONITORING_SECONDS = 5
 TTL_SECONDS = 20
 MAINTENANCE_SECONDS = 60
@@ -58,17 +60,19 @@ class DeviceWorker(Worker):
         self.forkserver = ForkserverChild(site.forkserver)
         self.sampler = SamplerChild(site.home)
         self.slot = Slot(devices, site.holder.machine, site.holder.worker)
-        self.presence = self._presence(site.holder.device, "")
+        self._present = Present(self.slot, site.home)
         self._bell = Bell(connect_blocking(site.home))
-        self._left = threading.Event()
-        self._presence_thread = threading.Thread(target=self._stay_present, daemon=True)
+        self._gang: Gang | None = None
+        """those that train the run together which this one leads"""
+        self._member: Member | None = None
+        """its part in a run that another one leads"""
 
     def bootstrap(self, *arguments: Any, **named: Any) -> None:
         """Starts the children first: torch is imported while the worker says hello."""
         self.forkserver.keep_running()
         self.sampler.keep_running()
         super().bootstrap(*arguments, **named)
-        self._presence_thread.start()
+        self._present.begin()
 
     def subscribe(self) -> None:
         """RQ's commands over pub/sub are not taken: its stop is a SIGKILL. Ours is `control`."""
@@ -105,10 +109,34 @@ class DeviceWorker(Worker):
         if self.should_run_maintenance_tasks:
             self.run_maintenance_tasks()  # type: ignore[no-untyped-call]
         found = self.slot.look(self.connection, self.queues[0].key)
-        if found.what == "run":
+        if found.what == "follow":
+            self._follow(found.job.decode())
+            return None
+        if found.what == "lead":
+            self._gang = led(self.connection, found.job.decode(), self._present.server)
+        if found.what in ("run", "lead"):
             return self._fetch(found.job)
         self._bell.wait()
         return None
+
+    def _follow(self, job: str) -> None:
+        """Trains a run that another machine leads, until that one ends it or is gone."""
+        run_id = run_of(job)
+        self._move_in()
+        self.set_state(WorkerStatus.BUSY)
+        self._present.show(self.connection, run_id, self.site.holder.device)
+        with self.slot.recorded(self.connection, run_id):
+            self._member = Member(self.site, job)
+            if self._stop_requested:
+                self._member.leave()
+            while not self._member.over.wait(MONITORING_SECONDS):
+                self.heartbeat()
+            self.log.info("Worker %s: %s of a gang: %s", self.name, job, self._member.outcome)
+        self._member = None
+        self._present.show(self.connection, "")
+        self.set_state(WorkerStatus.IDLE)
+        if self._stop_requested:
+            raise StopRequested
 
     def _fetch(self, name: bytes) -> Job | None:
         """The job, taken out of the queue; None, with its devices given back, for none of ours."""
@@ -121,6 +149,7 @@ class DeviceWorker(Worker):
                 intermediate = f"{self.queues[0].key}:intermediate"
                 set_aside(self.connection, intermediate, name, why, self.slot.worker)
             self.slot.held.release()
+            self._part()
             return None
         version = self.get_redis_server_version()  # type: ignore[no-untyped-call]
         job.redis_server_version = version
@@ -139,11 +168,12 @@ class DeviceWorker(Worker):
         assert isinstance(job, SafeJob)
         failpoint("worker.taken")
         self._move_in()
-        self._show(job.run_id)
+        self._present.show(self.connection, job.run_id, self.site.holder.device)
         with self.slot.recorded(self.connection, job.run_id):
             super().execute_job(job, queue)
+        self._part()
         failpoint("worker.free")
-        self._show("")
+        self._present.show(self.connection, "")
 
     def fork_work_horse(self, job: Job, queue: Queue) -> None:
         """Holds signals back until the horse has handlers of its own."""
@@ -180,6 +210,8 @@ class DeviceWorker(Worker):
         """First SIGTERM or Ctrl-C: the run saves a checkpoint and goes back to the queue."""
         super().handle_warm_shutdown_request()  # type: ignore[no-untyped-call]
         hurry(self.connection)
+        if self._member:
+            self._member.leave()
         if self.horse_pid:
             os.kill(self.horse_pid, signal.SIGTERM)
 
@@ -187,17 +219,21 @@ class DeviceWorker(Worker):
         """Says goodbye, quickly also when no server is there to hear it."""
         if self.is_horse:
             return
-        self._left.set()
-        self._presence_thread.join(1.0)
         hurry(self.connection)
         try:
-            self.presence.leave(self.connection)
+            self._present.leave(self.connection)
             super().teardown()  # type: ignore[no-untyped-call]
         except (redis.ConnectionError, redis.TimeoutError):
             self.log.warning("Worker %s: no Redis to say goodbye to", self.name)
         finally:
             self.forkserver.end()
             self.sampler.end()
+
+    def _part(self) -> None:
+        """The gang that this worker led is none any more; nobody waits for it."""
+        if self._gang:
+            dissolve(self.connection, self._gang.job)
+        self._gang = None
 
     def _move_in(self) -> None:
         """Tells the horse, which is to be forked, of the devices in hand."""
@@ -207,36 +243,6 @@ class DeviceWorker(Worker):
             holder=replace(old, device=SEPARATOR.join(held.names)),
             visible=self.slot.devices.visible(held.names),
             locks=tuple(held.descriptors),
+            gang=self._gang.to_json() if self._gang else "",
         )
         os.environ.update(self.site.to_environment())
-
-    def _show(self, run_id: str) -> None:
-        device = self.site.holder.device if run_id else self.slot.devices.names[0]
-        self.presence = self._presence(device, run_id)
-        self.presence.announce(self.connection)
-
-    def _presence(self, device: str, run_id: str) -> Presence:
-        return Presence(
-            name=self.slot.worker,
-            machine=self.slot.machine,
-            device=device,
-            run_id=run_id,
-            offers=self.slot.devices.names,
-            total=self.slot.total,
-            kinds=self.slot.devices.kinds,
-            engine=self.slot.engine,
-            strangers=self.slot.strangers,
-            versions=versions(),
-        )
-
-    def _stay_present(self) -> None:
-        client = connect(self.site.home)
-        while not self._left.is_set():
-            try:
-                self.presence = replace(
-                    self.presence, strangers=self.slot.strangers, total=self.slot.total
-                )
-                self.presence.announce(client)
-            except redis.RedisError as error:
-                self.log.warning("Worker %s: cannot tell that it is there: %s", self.name, error)
-            self._left.wait(PRESENCE_SECONDS)

@@ -17,6 +17,7 @@ class Claimed(Fact):
     """counted from 1"""
     worker: str
     machine: str
+    """of several that train it together all, the one that leads first"""
     device: str
     """torch's name of the device the worker answers for, e.g. `cpu` or `cuda:0`"""
 

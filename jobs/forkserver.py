@@ -55,6 +55,10 @@ class Request:
     """the unix socket, where a trainer of several devices asks for its other ranks"""
     orders: str = ""
     """of such a rank, as JSON; what it says goes to a third descriptor"""
+    gang: str = ""
+    """the machines that train the run together, as JSON, where there are several"""
+    member: bool = False
+    """whether a rank's trainer is on another machine"""
 
 
 class Forkserver:

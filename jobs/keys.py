@@ -57,7 +57,9 @@ def needs(run_id: str) -> str:
 
 
 def gang(run_id: str) -> str:
-    """Hash of a run that several machines train: `job`, `machines`, `m:<machine>` → worker."""
+    """Hash of a run that several machines train: `job`, `machines` as JSON, the leader first,
+    `m:<machine>` → worker, and `meet`, JSON `{host, port, secret}`, once the leader trains.
+    """
     return f"ty:run:{run_id}:gang"
 
 

@@ -56,6 +56,8 @@ class Worker:
     """device → who uses it, of those that no Trainyard holds"""
     versions: dict[str, str] = field(default_factory=dict)
     """of what it trains with"""
+    address: str = ""
+    """at which other machines reach it; loopback where they are none"""
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,7 @@ class Presence:
     engine: int = ENGINE
     strangers: Mapping[str, str] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
+    address: str = ""
 
     def announce(self, client: redis.Redis) -> None:
         """Tells that the worker is there."""

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from redis import RedisError
 from sqlalchemy import Connection
 
+from engine.config import RunConfig
 from jobs import queue as doorbell
 from jobs.connect import RedisUnavailable
-from jobs.devices.needs import Needs, needs_in
+from jobs.devices.needs import Needs, needs_in, needs_of
 from jobs.history import waiting as rows
 from jobs.history.finding import titles
 from jobs.history.standing import Standing
@@ -42,6 +43,9 @@ class Entry:
     """model and data, as people call them"""
     priority: int
     devices: int
+    """of each of its machines"""
+    machines: int
+    """that train it together"""
     step: int
     """where it goes on; 0 for one that has not begun"""
     created: float
@@ -73,8 +77,20 @@ def look(yard: Yard) -> Line:
     needs = _needs(yard, [each.id for each in found.waiting[:EXPLAINED]])
     waiters = [_waiter(each, usual, by, needs.get(each.id)) for each in found.waiting]
     said = outlooks(Moment(waiters, _offers(yard, left)))
-    entries = [_entry(run, it) for run, it in zip(found.waiting, said, strict=True)]
+    entries = [_entry(*each) for each in zip(found.waiting, waiters, said, strict=True)]
     return Line(entries, found.training, left)
+
+
+def expected(yard: Yard, config: RunConfig) -> str:
+    """What a run would wait for, were it launched now: one sentence."""
+    with yard.history.reading() as connection:
+        found = rows.queue(connection)
+        left = {each.id: rows.seconds_left(connection, each) for each in found.training}
+    ahead = [each for each in found.waiting if not _paused(each)]
+    needs = needs_of(config.model_dump_json())
+    new = Waiter("", needs.devices, needs.machines, engine=needs.engine, kind=needs.kind)
+    waiters = [*(_waiter(each, {}, {}, None) for each in ahead), new]
+    return outlooks(Moment(waiters, _offers(yard, left)))[-1].why
 
 
 def prioritise(yard: Yard, run_ids: Sequence[str], priority: int) -> None:
@@ -183,6 +199,7 @@ def _waiter(
     return Waiter(
         id=run.id,
         devices=run.spot.devices,
+        machines=needs.machines if needs else 1,
         paused_by=by.get(run.id, "") if _paused(run) else None,
         seconds=None if whole is None else whole * max(0.0, 1.0 - share),
         engine=needs.engine if needs else 0,
@@ -214,14 +231,15 @@ def _offer(machine: Machine, left: dict[str, float | None]) -> Offer:
     return Offer(machine.name, free, busy, strangers, engine, kinds=kinds)
 
 
-def _entry(run: Standing, said: Outlook) -> Entry:
+def _entry(run: Standing, waiter: Waiter, said: Outlook) -> Entry:
     return Entry(
         id=run.id,
         name=run.name,
         status=run.verdict.status,
         what=_titles(run),
         priority=run.spot.priority,
-        devices=run.spot.devices,
+        devices=waiter.devices,
+        machines=waiter.machines,
         step=run.facts.step,
         created=run.created,
         number=said.number,

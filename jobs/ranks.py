@@ -1,89 +1,84 @@
-"""The other ranks of a run of several devices, forked by the forkserver that forked its trainer.
-
-A fresh interpreter, which the engine starts where there is no forkserver, loads torch for seconds.
-"""
+"""The other ranks of a run, as its trainer starts them: beside it, and on its other machines."""
 
 from __future__ import annotations
 
-import json
+import fcntl
 import os
-import signal
-import threading
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NoReturn
 
-from engine.distributed.crew import Orders, Starter
-from jobs.forkserver import Request, ask
+import redis
+
+from engine.config import RunConfig
+from engine.distributed.crew import RankKilled
+from engine.distributed.orders import Orders, Rank, Starter
+from engine.distributed.spawned import Spawned
+from engine.events import Log
+from jobs.connect import connect_unretried
+from jobs.forked import Forked
+from jobs.forkserver import Request
+from jobs.gangs import address, shared
+from jobs.gangs.gang import Gang, publish
+from jobs.gangs.meeting import Meeting
+from jobs.home import Home
 from jobs.processes import give_way
+from jobs.store.attempt import supply
+from jobs.store.store import StoreAway
 
 
-class Forked:
-    """A rank's process: a fork with a pipe that it ends with, and one for what it says."""
+@dataclass(frozen=True)
+class Trainer:
+    """What the ranks need of the trainer that starts them."""
 
-    def __init__(self, request: Request, locks: Sequence[int]) -> None:
-        theirs, self._leader = os.pipe()
-        words, said = os.pipe()
-        try:
-            # Its output goes where that of the trainer goes.
-            given = [1, theirs, said, *locks]
-            self._server = ask(Path(request.forkserver), request, given)
-        finally:
-            os.close(theirs)
-            os.close(said)
-        self._words = os.fdopen(words)
-        self._news = self._server.makefile()
-        self.pid = self._hear("pid") or 0
-        self._code: int | None = None
-        self._once = threading.Lock()
-
-    def line(self) -> str:
-        """The next line of what it says."""
-        return self._words.readline()
-
-    def rest(self) -> str:
-        """What it says until its end."""
-        return self._words.read()
-
-    def wait(self) -> int:
-        """Its exit code; that of a kill where the forkserver died and so cannot tell it."""
-        with self._once:
-            if self._code is None:
-                status = self._hear("status")
-                self._code = (
-                    -signal.SIGKILL if status is None else os.waitstatus_to_exitcode(status)
-                )
-            return self._code
-
-    def kill(self) -> None:
-        """kill -9."""
-        if self.pid and self._code is None:
-            with suppress(ProcessLookupError):
-                os.kill(self.pid, signal.SIGKILL)
-
-    def close(self) -> None:
-        """Lets go of it: it ends, if it has not."""
-        os.close(self._leader)
-        for file in (self._words, self._news, self._server):
-            file.close()
-
-    def _hear(self, what: str) -> int | None:
-        """A number that the forkserver tells; None when it is gone."""
-        line = self._news.readline()
-        return int(json.loads(line)[what]) if line else None
+    request: Request
+    locks: Sequence[int]
+    """descriptors that hold its devices: the ranks beside it hold them too"""
+    pids: list[int]
+    """grows by the process ids of those"""
+    leave: Callable[[], object]
+    """has it save and end: the worker of another machine shuts down"""
+    tell: Callable[[Log], object]
+    """puts a line into the run's log"""
 
 
-def starter_of(request: Request, locks: Sequence[int], pids: list[int]) -> Starter:
-    """Starts ranks beside the trainer that `request` asked for; they hold its devices too.
+def starter_of(trainer: Trainer) -> Starter:
+    """How it starts ranks."""
+    request = trainer.request
+    if not request.forkserver:
+        return Spawned
+    if not request.gang:
+        return _beside(trainer, {})
+    gang = Gang.from_json(request.gang)
+    here = _beside(trainer, address.environment(address.interface(gang.host)))
 
-    Their process ids are added to `pids`.
-    """
+    def apart(machine: str) -> None:
+        trainer.tell(Log(level="warning", message=shared.warning(machine)))
 
-    def start(orders: Orders) -> Forked:
-        rank = Forked(replace(request, orders=orders.model_dump_json()), locks)
-        pids.append(rank.pid)
+    meeting = Meeting(gang, here, trainer.leave, apart)
+    home = Home(Path(request.home))
+    shared.mark(home, request.run_id, meeting.point.secret)
+    with suppress(redis.RedisError), connect_unretried(home) as client:
+        # Without it nobody comes, and that is an end of which the run hears.
+        publish(client, gang, meeting.point)
+    return meeting.start
+
+
+def _beside(trainer: Trainer, environment: dict[str, str]) -> Starter:
+    """On this machine."""
+    request = trainer.request
+    more = request.environment | environment
+
+    def start(orders: Orders) -> Rank:
+        if orders.place.rank >= orders.config.hardware.devices:
+            raise RankKilled("Redis forgot which machines were to train this run together", None)
+        told = replace(request, orders=orders.model_dump_json(), environment=more)
+        # Its output goes where that of the trainer goes.
+        rank = Forked(told, 1, trainer.locks)
+        trainer.pids.append(rank.pid)
         return rank
 
     return start
@@ -95,4 +90,24 @@ def main(request: Request, leader: int, words: int) -> NoReturn:
 
     if not os.environ.get("CUDA_VISIBLE_DEVICES"):
         give_way()
-    obey(Orders.model_validate_json(request.orders), leader, words)
+    orders = Orders.model_validate_json(request.orders)
+    if request.member:
+        _supply(request, orders.config)
+    obey(orders, leader, words)
+
+
+def _supply(request: Request, config: RunConfig) -> None:
+    """Fetches what the trainer's machine has and this one may not, a rank after the other.
+
+    A store that is away ends the rank without a word for its leader: a later attempt may find it.
+    """
+    lock = os.open(Path(request.home) / "supplies.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        supply(request.run_id, config)
+    except (StoreAway, OSError) as error:
+        sys.stderr.write(f"{error}\n")
+        sys.stderr.flush()
+        os._exit(1)
+    finally:
+        os.close(lock)

@@ -23,6 +23,8 @@ class Site:
     """the devices, as `CUDA_VISIBLE_DEVICES` names them"""
     locks: tuple[int, ...] = ()
     """open files of the devices' locks, which the horse has inherited"""
+    gang: str = ""
+    """the machines that train the run together, as JSON, where there are several"""
 
     @classmethod
     def from_environment(cls) -> Site:
@@ -34,6 +36,7 @@ class Site:
             forkserver=Path(given["TRAINYARD_FORKSERVER"]),
             visible=given["TRAINYARD_VISIBLE"],
             locks=tuple(int(each) for each in given["TRAINYARD_LOCKS"].split()),
+            gang=given["TRAINYARD_GANG"],
         )
 
     def to_environment(self) -> dict[str, str]:
@@ -45,4 +48,5 @@ class Site:
             "TRAINYARD_FORKSERVER": str(self.forkserver),
             "TRAINYARD_VISIBLE": self.visible,
             "TRAINYARD_LOCKS": " ".join(str(each) for each in self.locks),
+            "TRAINYARD_GANG": self.gang,
         }

@@ -205,9 +205,8 @@ def main(request: Request, pipe: int, locks: Sequence[int] = ()) -> int:
 
     `locks` are descriptors that hold the devices; the other ranks get them too.
     """
-    from engine.distributed.crew import Spawned
     from engine.train import train
-    from jobs.ranks import starter_of
+    from jobs.ranks import Trainer, starter_of
 
     failpoint("trainer.begun")
     attempt = Attempt(request, Owner(pipe))
@@ -219,7 +218,8 @@ def main(request: Request, pipe: int, locks: Sequence[int] = ()) -> int:
         if not attempt.fetch(config, request):
             return attempt.close(attempt.ending())
         inbox = attempt.commands.inbox
-        starter = starter_of(request, locks, attempt.ranks) if request.forkserver else Spawned
+        leave = attempt.owner.shutdown_asked.set
+        starter = starter_of(Trainer(request, locks, attempt.ranks, leave, attempt.telemetry.emit))
         events = train(
             *(config, attempt.folder), attempt=request.attempt, inbox=inbox, starter=starter
         )

@@ -30,7 +30,7 @@ def crash_of(error: Exception, step: int) -> Ended | None:
 
     if not isinstance(error, RankKilled):
         return None
-    if error.code < 0:
+    if error.code is not None and error.code < 0:
         return Ended(step=step, cause=str(error), signal=-error.code)
     return Ended(step=step, cause=str(error), exit_code=error.code)
 

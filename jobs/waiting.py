@@ -23,6 +23,9 @@ class Waiter:
 
     id: str
     devices: int = 1
+    """of each of its machines"""
+    machines: int = 1
+    """that train it together"""
     paused_by: str | None = None
     """who paused it, empty where that is not known; None where it is not paused"""
     seconds: float | None = None
@@ -57,6 +60,10 @@ class Offer:
     def total(self) -> int:
         """How many devices a run could ever have of it."""
         return MANY if self.shared else self.free + len(self.busy) + self.strangers
+
+    def parts(self, devices: int) -> int:
+        """What a run of so many devices takes here."""
+        return min(1, devices) if self.shared else devices
 
 
 @dataclass(frozen=True)
@@ -107,21 +114,36 @@ def _why(waiter: Waiter, offers: Sequence[Offer] | None, ahead: int, begin: floa
         return "Redis does not answer. Start everything with ./trainyard up."
     if not offers:
         return "No worker is running. Start one with ./trainyard up, or ./trainyard worker."
+    able = [each for each in offers if each.able(waiter)]
+    if never := _unsuited(waiter, offers) if not able else _too_small(waiter, able):
+        return never
+    if begin == 0:
+        return "A worker takes it in a moment."
+    if ahead:
+        return f"Behind {ahead:,} {'run' if ahead == 1 else 'runs'}."
+    if waiter.machines > 1:
+        return f"Needs {_machines(waiter)}; {_ready(waiter, able)}{_strangers(able)}."
+    best = max(able, key=lambda each: each.free)
+    return f"Needs {_devices(waiter.devices)}; {_free(best)}{_strangers(able)}."
+
+
+def _unsuited(waiter: Waiter, offers: Sequence[Offer]) -> str:
+    """Why no machine could train it, however large."""
     newest = max(each.engine for each in offers)
     if newest < waiter.engine:
         return f"Waits for a worker with engine {waiter.engine} or later; there is {newest}."
-    able = [each for each in offers if each.able(waiter)]
-    if not able:
-        return f"Needs {_KINDS.get(waiter.kind, waiter.kind)}; no machine here has one."
-    most = max(able, key=lambda each: each.total)
-    if most.total < waiter.devices:
-        return f"Needs {_devices(waiter.devices)}; no machine has more than {most.total}."
-    if begin == 0:
-        return "A worker takes it in a moment."
-    best = max(able, key=lambda each: each.free)
-    if ahead:
-        return f"Behind {ahead:,} {'run' if ahead == 1 else 'runs'}."
-    return f"Needs {_devices(waiter.devices)}; {_free(best)}{_strangers(able)}."
+    return f"Needs {_KINDS.get(waiter.kind, waiter.kind)}; no machine here has one."
+
+
+def _too_small(waiter: Waiter, able: Sequence[Offer]) -> str:
+    """Why all machines together are too small for it; empty where they are not."""
+    large = sum(each.total >= waiter.devices for each in able)
+    if large >= waiter.machines:
+        return ""
+    if waiter.machines == 1:
+        most = max(each.total for each in able)
+        return f"Needs {_devices(waiter.devices)}; no machine has more than {most}."
+    return f"Needs {_machines(waiter)}; {_so_many(large)} here."
 
 
 _KINDS = {"cuda": "an NVIDIA GPU", "mps": "an Apple GPU"}
@@ -132,6 +154,28 @@ def _free(best: Offer) -> str:
     if not best.free:
         return "none is free"
     return f"{best.machine} has {best.free} free"
+
+
+def _machines(waiter: Waiter) -> str:
+    return f"{waiter.machines} machines with {_devices(waiter.devices)} each"
+
+
+def _so_many(count: int) -> str:
+    """How many machines are large enough."""
+    return {0: "no machine has as many", 1: "1 machine has as many"}.get(
+        count, f"{count} machines have as many"
+    )
+
+
+def _ready(waiter: Waiter, able: Sequence[Offer]) -> str:
+    """Which machines have all that it needs of one; the first four are named."""
+    names = [each.machine for each in able if each.free >= each.parts(waiter.devices)]
+    if not names:
+        return "none has them free"
+    if len(names) > 4:
+        return f"{len(names)} have them free"
+    listed = " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+    return f"{listed} {'has' if len(names) == 1 else 'have'} them free"
 
 
 def _strangers(offers: Sequence[Offer]) -> str:
@@ -156,13 +200,9 @@ class _Yard:
     def of(cls, offer: Offer) -> _Yard:
         return cls(offer, [*([0.0] * offer.free), *offer.busy])
 
-    def parts(self, count: int) -> int:
-        """What a run of `count` devices takes here."""
-        return min(1, count) if self.offer.shared else count
-
     def free_at(self, count: int) -> float | None:
         """When so many devices are free at once; None where nobody knows."""
-        count = self.parts(count)
+        count = self.offer.parts(count)
         known = heapq.nsmallest(count, (each for each in self.until if each is not None))
         return known[-1] if len(known) == count else None
 
@@ -172,20 +212,22 @@ class _Yard:
             range(len(self.until)),
             key=lambda each: (self.until[each] is None, self.until[each] or 0.0),
         )
-        for each in order[: self.parts(count)]:
+        for each in order[: self.offer.parts(count)]:
             self.until[each] = None if seconds is None else begin + seconds
 
 
 def _begin(waiter: Waiter, yards: Sequence[_Yard]) -> float | None:
-    """When it begins, on the machine that has room first. It is given the room."""
+    """When it begins, on the machines that have room first. It is given the room."""
     able = [yard for yard in yards if yard.offer.able(waiter)]
     room = [(at, yard) for yard in able if (at := yard.free_at(waiter.devices)) is not None]
-    if not room:
+    if len(room) < waiter.machines:
         # Whoever comes behind it cannot know either: it takes what frees first.
         for yard in able:
-            if len(yard.until) >= yard.parts(waiter.devices):
+            if len(yard.until) >= yard.offer.parts(waiter.devices):
                 yard.until = [None] * len(yard.until)
         return None
-    begin, yard = min(room, key=lambda each: each[0])
-    yard.take(waiter.devices, begin, waiter.seconds)
+    chosen = sorted(room, key=lambda each: each[0])[: waiter.machines]
+    begin = chosen[-1][0]
+    for _, yard in chosen:
+        yard.take(waiter.devices, begin, waiter.seconds)
     return begin

@@ -12,12 +12,14 @@ from jobs.children import remove_stale_sockets, socket_path
 from jobs.connect import RedisUnavailable, await_server, connect
 from jobs.device_worker import DeviceWorker
 from jobs.devices.pool import Devices, devices_of
+from jobs.gangs.address import given as own_address
 from jobs.hardware import machine_name
 from jobs.home import Home
 from jobs.lease import Holder
 from jobs.site import Site
 from jobs.stack import devices
-from jobs.store.address import StoreUnusable, address
+from jobs.store.address import StoreUnusable
+from jobs.store.address import address as store_address
 
 
 def main() -> int:
@@ -31,7 +33,8 @@ def main() -> int:
     given = parser.parse_args().device
     home = Home.from_environment().create()
     try:
-        address()
+        store_address()
+        own_address()
         names = given.split(",") if given else devices.find()
         pool = devices_of(home, names)
         await_server(home, seconds=60)

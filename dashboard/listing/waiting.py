@@ -18,6 +18,8 @@ def row(entry: Entry, selected: bool) -> Row:
     now, zone = time.time(), st.context.timezone
     exactly = "" if entry.starts_in is None else moment(now + entry.starts_in, zone)
     devices = f" · {entry.devices} devices" if entry.devices > 1 else ""
+    if entry.machines > 1:
+        devices = f" · {entry.machines} machines{f' with{devices[2:]} each' if devices else ''}"
     behind = f" · goes on after step {count(entry.step)}" if entry.step else ""
     return Row(
         id=entry.id,

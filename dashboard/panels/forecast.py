@@ -13,6 +13,7 @@ from dashboard.panels import schedule
 from dashboard.table import Cell, Content, table
 from dashboard.text import count, finished, plain
 from engine.config import RunConfig
+from jobs import queueing
 from jobs.connect import RedisUnavailable
 from jobs.machines import list_machines
 
@@ -28,11 +29,13 @@ def draw(config: RunConfig, ready: bool) -> None:
             _count(config)
         else:
             _show(config, answer)
-        st.caption(plain(_who()))
+        st.caption(plain(_who(config)))
 
 
-def _who() -> str:
-    """Which worker would take the run, in one sentence."""
+def _who(config: RunConfig) -> str:
+    """Which worker would take the run, in one sentence; of a larger one what it waits for."""
+    if config.hardware.processes > 1:
+        return queueing.expected(services.yard(), config)
     try:
         found = list_machines(services.yard().redis)
     except (RedisError, RedisUnavailable):

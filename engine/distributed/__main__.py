@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from io import FileIO
 
-from engine.distributed.crew import Orders
+from engine.distributed.orders import Orders
 from engine.distributed.rank import obey
 
 

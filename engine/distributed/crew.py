@@ -8,16 +8,11 @@ that is a failure.
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Protocol
 
 import torch.distributed as dist
 
@@ -26,8 +21,9 @@ from torch.distributed import TCPStore  # type: ignore[attr-defined]
 from torch.distributed.distributed_c10d import Store
 
 from engine.config import RunConfig
+from engine.distributed.orders import Orders, Rank, Starter
 from engine.distributed.place import Place, place_of_torchrun
-from engine.spec import Spec
+from engine.distributed.spawned import Spawned
 
 DEATH_SECONDS = 5.0
 """how long after a broken connection to wait for the news of the process that broke it"""
@@ -44,40 +40,10 @@ class RankDied(RuntimeError):
 class RankKilled(RankDied):
     """It ended without a word, e.g. `kill -9`: nothing says that it would happen again."""
 
-    def __init__(self, cause: str, code: int) -> None:
+    def __init__(self, cause: str, code: int | None) -> None:
         super().__init__(cause)
         self.code = code
-        """as `subprocess` has it: negative for a signal"""
-
-
-class Orders(Spec):
-    """All that a rank is told, one JSON line."""
-
-    place: Place
-    config: RunConfig
-
-
-class Rank(Protocol):
-    """A process of another rank. It says `ready`, or in a line why it ends."""
-
-    def line(self) -> str:
-        """The next line that it says; empty when it has ended."""
-
-    def rest(self) -> str:
-        """All that it says until it ends."""
-
-    def wait(self) -> int:
-        """Its exit code, once it has ended: negative for a signal, as `subprocess` has it."""
-
-    def kill(self) -> None:
-        """Ends it at once, unless it has ended."""
-
-    def close(self) -> None:
-        """Lets go of its pipes."""
-
-
-Starter = Callable[[Orders], Rank]
-"""Starts the process of a rank. It must end when the caller does."""
+        """as `subprocess` has it: negative for a signal; None where nobody knows"""
 
 
 @dataclass
@@ -97,7 +63,8 @@ class Crew:
     def start(self, config: RunConfig, starter: Starter) -> None:
         """Starts the processes; they load their data while rank 0 does."""
         for rank in range(1, self.place.size):
-            place = self.place.model_copy(update={"rank": rank, "local": rank})
+            local = rank % config.hardware.devices
+            place = self.place.model_copy(update={"rank": rank, "local": local})
             self.processes.append(starter(Orders(place=place, config=config)))
 
     def watch(self) -> None:
@@ -144,48 +111,6 @@ class Crew:
                 _release_gpu()
 
 
-class Spawned:
-    """A fresh interpreter, which loads torch first. A session of its own: Ctrl-C is rank 0's."""
-
-    def __init__(self, orders: Orders) -> None:
-        root = str(Path(__file__).parents[2])
-        paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "engine.distributed"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
-            start_new_session=True,
-        )
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._orders, self._words = self._process.stdin, self._process.stdout
-        self._orders.write(orders.model_dump_json() + "\n")
-        self._orders.flush()
-
-    def line(self) -> str:
-        """The next line of its output."""
-        return self._words.readline()
-
-    def rest(self) -> str:
-        """All of its output that is left."""
-        return self._words.read()
-
-    def wait(self) -> int:
-        """Its exit code."""
-        return self._process.wait()
-
-    def kill(self) -> None:
-        """kill -9."""
-        self._process.kill()
-
-    def close(self) -> None:
-        """Closes both pipes."""
-        self._orders.close()
-        self._words.close()
-
-
 @contextmanager
 def crew_of(config: RunConfig, starter: Starter = Spawned) -> Iterator[Crew]:
     """The other ranks of a run, started. They are gone when this ends, however it ends.
@@ -195,10 +120,10 @@ def crew_of(config: RunConfig, starter: Starter = Spawned) -> Iterator[Crew]:
     """
     crew = Crew(place_of_torchrun())
     try:
-        if crew.place.size == 1 and config.hardware.devices > 1:
+        if crew.place.size == 1 and config.hardware.processes > 1:
+            # On all interfaces, whatever the name: ranks of other machines meet there too.
             store = TCPStore("127.0.0.1", 0, is_master=True, wait_for_workers=False)
-            size, port = config.hardware.devices, store.port
-            crew.place = Place(size=size, port=port)
+            crew.place = Place(size=config.hardware.processes, port=store.port)
             crew.store = store
             crew.start(config, starter)
         yield crew
@@ -216,7 +141,10 @@ def crew_of(config: RunConfig, starter: Starter = Spawned) -> Iterator[Crew]:
 def _death_of(rank: int, size: int, process: Rank, words: str) -> RankDied:
     """What a process that ended amounts to, with its own last words if it had any."""
     code = process.wait()
-    who = f"process {rank + 1} of the {size} that train this run died"
+    where = f" on {process.where}" if process.where else ""
+    who = f"process {rank + 1} of the {size} that train this run died{where}"
+    if process.lost:
+        return RankKilled(f"{who}: {process.lost}", None)
     if words.strip():
         return RankDied(f"{who}: {words.strip()}")
     if code < 0:

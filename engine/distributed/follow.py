@@ -90,6 +90,7 @@ def _evaluate(setup: Setup, state: TrainState) -> None:
 
 
 def _obey(steering: Steering) -> None:
-    """Makes the changes of rank 0, which tells of them."""
+    """Makes the changes of rank 0, which tells of them. What was ordered is for rank 0 alone."""
     for _ in steering.obey():
         pass
+    steering.take_orders()

@@ -8,13 +8,15 @@ from engine.spec import Spec
 
 
 class Place(Spec):
-    """One rank. `local` numbers the ranks of a machine: its GPU."""
+    """One rank. `local` numbers the ranks of its machine: its GPU."""
 
     rank: int = 0
     size: int = 1
     local: int = 0
+    host: str = "127.0.0.1"
+    """the machine of rank 0, as this one reaches it"""
     port: int = 0
-    """of the store on this machine where ranks meet; 0: torchrun says in the environment"""
+    """of the store there where ranks meet; 0: torchrun says in the environment"""
     life: str = "0"
     """differs from start to start, so that no message of an earlier one is believed"""
 

@@ -7,7 +7,7 @@ import threading
 import traceback
 from typing import NoReturn
 
-from engine.distributed.crew import Orders
+from engine.distributed.orders import Orders
 
 
 def obey(orders: Orders, leader: int, words: int) -> NoReturn:

@@ -133,13 +133,16 @@ def joined(place: Place, store: Store | None, device: torch.device) -> Iterator[
 
 
 def _use_loopback() -> None:
-    """Gloo looks up the machine's name, which in a container often leads nowhere."""
+    """Gloo looks up the machine's name, which in a container often leads nowhere.
+
+    Whoever starts ranks on several machines has said in the environment what joins these.
+    """
     os.environ.setdefault("GLOO_SOCKET_IFNAME", "lo0" if sys.platform == "darwin" else "lo")
 
 
 def _store_of(place: Place) -> Store:
     if place.port:
-        return TCPStore("127.0.0.1", place.port, is_master=False, timeout=MEETING)
+        return TCPStore(place.host, place.port, is_master=False, timeout=MEETING)
     store, _, _ = next(rendezvous("env://", timeout=MEETING))
     found: Store = store
     return found

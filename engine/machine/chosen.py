@@ -61,7 +61,8 @@ def choose_machine(
     device = choose_device(wanted, place)
     make_repeatable(device)
     small = is_small(model, prepared.card, config.training.batch_size)
-    threads, of_threads = choose_threads(wanted.threads, small, team.size)
+    beside = wanted.devices if place.port else team.size
+    threads, of_threads = choose_threads(wanted.threads, small, beside)
     torch.set_num_threads(threads)
     precision, of_precision = choose_precision(wanted.precision, device, small)
     apply(precision)

@@ -31,7 +31,7 @@ def choose_device(hardware: Hardware, place: Place) -> torch.device:
     if not there.get(name, True):
         raise SettingsError([Problem("hardware.device", _missing(name))])
     if place.size > 1:
-        _refuse_missing(name, place)
+        _refuse_missing(name, place, hardware.devices)
     if name != "cuda":
         return torch.device(name)
     if place.size > 1:
@@ -91,14 +91,14 @@ def make_repeatable(device: torch.device) -> None:
         torch.use_deterministic_algorithms(True)
 
 
-def _refuse_missing(name: str, place: Place) -> None:
-    """Refuses a team that is larger than the machine."""
+def _refuse_missing(name: str, place: Place, devices: int) -> None:
+    """Refuses a team that needs more of this machine than it has."""
     if name == "mps":
         reason = "a Mac has one GPU; choose 1, or the device cpu"
         raise SettingsError([Problem("hardware.devices", reason)])
     here = torch.cuda.device_count()
     # Under torchrun other machines may hold the rest.
-    needed = place.size if place.port else place.local + 1
+    needed = devices if place.port else place.local + 1
     if name == "cuda" and needed > here:
         has = "1 GPU" if here == 1 else f"{here} GPUs"
         reason = (

@@ -22,7 +22,15 @@ class Hardware(Spec):
         1,
         ge=1,
         le=64,
-        description="GPUs of one machine, or processes on a CPU, that share each batch (DDP)",
+        description="GPUs of a machine, or processes on a CPU, that share each batch (DDP)",
+    )
+    machines: int = Field(
+        1,
+        ge=1,
+        le=64,
+        description="machines that train the run together, each with so many devices; it waits "
+        "until all have them free at once",
+        json_schema_extra=RARE,
     )
     weights: Literal["replicated", "sharded"] = Field(
         "replicated",
@@ -61,3 +69,8 @@ class Hardware(Spec):
         description="CPU threads; none takes one for small models, torch's choice for others",
         json_schema_extra=RARE,
     )
+
+    @property
+    def processes(self) -> int:
+        """How many train the run, on all its machines."""
+        return self.devices * self.machines

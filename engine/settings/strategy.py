@@ -112,11 +112,12 @@ def _search(config: RunConfig) -> Iterator[Problem]:
             "hardware.precision",
             f"{title} compares losses to many digits, and fp16 has few; choose another precision",
         )
-    if config.hardware.devices > 1:
-        yield Problem(
-            "hardware.devices",
-            f"{title} trains on one device; choose one, or another optimizer",
-        )
+    for name in ("devices", "machines"):
+        if getattr(config.hardware, name) > 1:
+            yield Problem(
+                f"hardware.{name}",
+                f"{title} trains on one device; choose one, or another optimizer",
+            )
     if config.schedule.explores:
         yield Problem(
             "optimizer",

@@ -140,7 +140,7 @@ def _table(line: Line) -> Table:
             each.id,
             text.printable(each.name),
             queueing.priority_name(each.priority).lower(),
-            str(each.devices),
+            f"{each.machines} x {each.devices}" if each.machines > 1 else str(each.devices),
             _starts(each),
             text.printable(each.why),
         )

@@ -38,16 +38,36 @@ local function needs(id)
           kind = found[3] or '', engine = tonumber(found[4] or 1)}
 end
 
--- Whether as many machines are there as the run needs, each with enough devices.
-local function enough(need)
-  if need.machines == 1 then return true end
-  local found, count = {}, 0
+-- What the workers say of themselves that are there and have this one's engine.
+local there
+local function present()
+  if there then return there end
+  there = {}
   local all = redis.call('HGETALL', workers)
   for i = 2, #all, 2 do
     local said, entry = pcall(cjson.decode, all[i])
     local body = said and entry.body
-    if body and body.total and now - entry.seen < 10000 and body.total >= need.devices
-       and body.engine == engine and not found[body.machine] then
+    if body and body.total and now - entry.seen < 10000 and body.engine == engine then
+      table.insert(there, body)
+    end
+  end
+  return there
+end
+
+local function trains(body, kind)
+  if kind == '' then return true end
+  for _, each in ipairs(body.kinds or {}) do
+    if each == kind then return true end
+  end
+  return false
+end
+
+-- Whether as many machines are there as the run needs, each with enough devices.
+local function enough(need)
+  if need.machines == 1 then return true end
+  local found, count = {}, 0
+  for _, body in ipairs(present()) do
+    if body.total >= need.devices and trains(body, need.kind) and not found[body.machine] then
       found[body.machine], count = true, count + 1
     end
   end
@@ -81,6 +101,15 @@ end
 if job and not redis.call('LPOS', queue, job) then
   redis.call('DEL', gathering)
   job, members, count = false, {}, 0
+end
+
+-- This machine gathers no more: its worker has found something else to do.
+local function quit()
+  local mine = members[machine]
+  if mine and mine.worker == worker then
+    redis.call('HDEL', gathering, 'm:' .. machine)
+    members[machine], count = nil, count - 1
+  end
 end
 
 -- Whether this machine gathers for the run: one of those that it needs, or better than one of them.
@@ -126,7 +155,10 @@ if ARGV[9] ~= '' then
   local gang = redis.call('HMGET', key(ARGV[9], 'gang'), 'job', 'm:' .. machine)
   if gang[1] == ARGV[9] and gang[2] == worker then return {'follow', ARGV[9], 0} end
 end
-if free == 0 then return {'nothing', '', 0} end
+if free == 0 then
+  quit()
+  return {'nothing', '', 0}
+end
 
 local passed = {}
 for _, id in ipairs(redis.call('LRANGE', queue, 0, tonumber(ARGV[7]) - 1)) do
@@ -134,6 +166,7 @@ for _, id in ipairs(redis.call('LRANGE', queue, 0, tonumber(ARGV[7]) - 1)) do
   if suits(need) then
     local ready = need.devices <= free
     if need.machines == 1 and ready then
+      quit()
       take(id)
       return {'run', id, need.devices}
     end
@@ -151,6 +184,7 @@ for _, id in ipairs(redis.call('LRANGE', queue, 0, tonumber(ARGV[7]) - 1)) do
   end
   passed[id] = true
 end
+quit()
 return {'nothing', '', 0}
 """
 

@@ -59,5 +59,6 @@ def needs_of(config: str) -> Needs:
     device, devices = hardware.get("device", "auto"), hardware.get("devices", 1)
     return Needs(
         devices=1 if device == "cpu" else int(devices),
+        machines=int(hardware.get("machines", 1)),
         kind="" if device in ("auto", "cpu") else str(device),
     )

@@ -9,7 +9,7 @@ from functools import cache
 from multiprocessing.connection import Connection
 from typing import Any
 
-from engine.distributed.crew import Orders
+from engine.distributed.orders import Orders
 
 LOADED = (
     "engine.train",

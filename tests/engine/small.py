@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from engine.config import RunConfig
-from engine.distributed.crew import Spawned, Starter
+from engine.distributed.orders import Starter
+from engine.distributed.spawned import Spawned
 from engine.events import EVENT, Evaluation, Event, Finished, Steps, Timing
 from engine.settings.command import override
 

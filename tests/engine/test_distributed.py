@@ -14,6 +14,7 @@ import pytest
 from engine.config import RunConfig
 from engine.distributed.crew import RankKilled
 from engine.events import EVENT, Alert, Event, Started, Steps
+from engine.problem import SettingsError
 from engine.train import train
 from tests.engine.small import PROJECT, curve, evaluations, last, small
 from tests.faults import living
@@ -111,6 +112,11 @@ def test_a_killed_process_ends_the_attempt_with_its_cause() -> None:
     with pytest.raises(RankKilled, match=r"process 2 of the 2 .* killed by signal 9"):
         list(events)
     assert ranks() == []
+
+
+def test_several_machines_need_workers_or_torchrun() -> None:
+    with pytest.raises(SettingsError, match=r"hardware\.machines.*a worker on each"):
+        list(train(small("hardware.machines=2")))
 
 
 def test_divergence_leaves_no_process_behind() -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from engine.events import Event, Steps
-from engine.inbox import Asked, Inbox
+from engine.events import Event, Obeyed, Steps
+from engine.inbox import Asked, Inbox, Order
 from engine.settings.plan import Change
 from engine.train import train
 from tests.engine.folds import WHOLE, told
 from tests.engine.folds import weights as weights_of
-from tests.engine.small import curve, small
+from tests.engine.small import curve, last, small
 from tests.engine.test_resume import weights
 from tests.engine.test_steer import PLAN, changes, replay
 
@@ -31,6 +31,19 @@ def test_all_processes_change_at_the_same_step(tmp_path: Path) -> None:
     again = list(train(replay(config, made), tmp_path / "again"))
     assert curve(again) == curve(heard)
     assert weights(tmp_path / "again") == weights(tmp_path / "live")
+
+
+def test_what_is_ordered_of_several_processes_is_done_by_the_first(tmp_path: Path) -> None:
+    """And all go on: the others once met after every step from then on, and the first did not."""
+    inbox, heard = Inbox(), list[Event]()
+    for event in train(small(*TEAM), tmp_path, inbox=inbox):
+        heard.append(event)
+        if isinstance(event, Steps) and not inbox.orders:
+            inbox.order(Order(id="1", op="checkpoint"))
+            inbox.order(Order(id="2", op="resume"))
+    assert [each.id for each in heard if isinstance(each, Obeyed)] == ["1"]
+    assert last(heard).reason == "completed"
+    assert curve(heard) == curve(train(small(*TEAM)))
 
 
 def test_a_change_holds_for_the_fold_that_trains_and_the_later_ones(tmp_path: Path) -> None:

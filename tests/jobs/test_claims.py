@@ -27,7 +27,8 @@ class Box:
         """What the script says to it."""
         name = f"{self.name}-{worker}"
         offer = Offer(self.name, name, free, self.total, self.kinds, self.engine, holding)
-        Presence(name, self.name, "", total=self.total, engine=self.engine).announce(self.client)
+        told = Presence(name, self.name, "", total=self.total, kinds=self.kinds, engine=self.engine)
+        told.announce(self.client)
         found = look(self.client, QUEUE, offer)
         return found.what, found.job.decode()
 
@@ -108,6 +109,43 @@ def test_several_machines_begin_together_or_not_at_all(client: redis.Redis) -> N
     told = client.hgetall(keys.gang(gang.split("_")[0]))
     assert json.loads(told[b"machines"]) == ["a", "b"]
     assert c.look(2) == ("nothing", "")
+
+
+def test_what_stands_ahead_is_taken_by_a_machine_that_waits_for_others(client: redis.Redis) -> None:
+    """And nobody counts on it then: a gang that began with it would never be whole."""
+    a, b, c = (Box(client, name) for name in "abc")
+    a.look(0), b.look(0), c.look(0)
+    gang = wait_in_line(client, devices=2, machines=2)
+    assert a.look(2) == ("hold", gang)
+    urgent = wait_in_line(client)
+    client.lrem(QUEUE, 1, urgent)
+    client.lpush(QUEUE, urgent)
+    assert a.look(2, holding=gang) == ("run", urgent)
+    assert b.look(2) == ("hold", gang), "not with a, which trains something else"
+    assert c.look(2) == ("lead", gang)
+    assert b.look(2, holding=gang) == ("follow", gang)
+
+
+def test_a_machine_whose_devices_are_in_use_is_not_counted_on(client: redis.Redis) -> None:
+    a, b = Box(client, "a"), Box(client, "b")
+    a.look(0), b.look(0)
+    gang = wait_in_line(client, devices=2, machines=2)
+    assert a.look(2) == ("hold", gang)
+    assert a.look(0) == ("nothing", ""), "somebody took them meanwhile"
+    assert b.look(2) == ("hold", gang)
+    assert a.look(2) == ("lead", gang)
+
+
+def test_a_gang_of_gpus_is_of_machines_that_have_them(client: redis.Redis) -> None:
+    plain, a, b = Box(client, "p"), Box(client, "a", kinds=("cpu", "cuda")), Box(client, "b")
+    plain.look(0), a.look(0), b.look(0)
+    gang, small = wait_in_line(client, machines=2, kind="cuda"), wait_in_line(client)
+    assert a.look(1) == ("run", small), "there is no second one with a GPU"
+    b.kinds = ("cpu", "cuda")
+    b.look(0)
+    assert a.look(1) == ("hold", gang)
+    assert plain.look(2) == ("nothing", "")
+    assert b.look(1) == ("lead", gang)
 
 
 def test_hostile_entries_of_the_queue_are_taken_like_others(client: redis.Redis) -> None:

@@ -14,6 +14,7 @@ import psutil
 import pytest
 
 from jobs import ranks
+from jobs.forked import Forked
 from jobs.forkserver import Forkserver, Request
 from tests.jobs.launched import until
 
@@ -46,7 +47,7 @@ def request_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Requ
 
 
 def test_a_forked_rank_speaks_and_its_end_is_known(request_of: Request) -> None:
-    fine, hurt = (ranks.Forked(request_of, []) for _ in range(2))
+    fine, hurt = (Forked(request_of, 1, []) for _ in range(2))
     assert (fine.line(), hurt.line()) == ("ready\n", "ready\n")
     os.kill(hurt.pid, signal.SIGKILL)
     assert (hurt.rest(), hurt.wait(), hurt.wait()) == ("", -signal.SIGKILL, -signal.SIGKILL)
@@ -59,11 +60,11 @@ def test_a_forked_rank_speaks_and_its_end_is_known(request_of: Request) -> None:
 
 
 def test_a_rank_ends_with_its_leader_and_says_why_it_fails(request_of: Request) -> None:
-    failing = ranks.Forked(replace(request_of, orders="fail"), [])
+    failing = Forked(replace(request_of, orders="fail"), 1, [])
     assert failing.line() == "fail\n"
     assert (failing.rest(), failing.wait()) == ("ValueError: not on this device\n", 1)
     failing.close()
-    left = ranks.Forked(request_of, [])
+    left = Forked(request_of, 1, [])
     assert left.line() == "ready\n"
     left.close()
     until(lambda: not psutil.pid_exists(left.pid), "the end of the rank")

@@ -21,7 +21,7 @@ from tests.jobs.stack import Stack, until
 
 pytestmark = pytest.mark.alone
 
-MACHINES, SINGLES, PAIRS = 4, 60, 8
+MACHINES, SINGLES, GANGS = 4, 60, 8
 TINY = ["data=iris", "model=logistic_regression", "training.epochs=1", "hardware.threads=1"]
 NAMES = ("fake:0", "fake:1")
 DEVICES = MACHINES * len(NAMES)
@@ -52,12 +52,12 @@ def held_by(record: list[dict[str, Any]]) -> dict[tuple[str, str], list[str]]:
 
 
 def launch_all(yard: Yard) -> dict[str, bool]:
-    """Id → whether it needs two devices, in the order in which they were launched."""
+    """Id → whether two machines must train it, in the order in which they were launched."""
     single = override(RunConfig(), TINY)
-    pair = override(single, ["hardware.devices=2"])
-    large = [number % 8 == 3 and number < 8 * PAIRS for number in range(SINGLES + PAIRS)]
-    assert sum(large) == PAIRS
-    return {runs.launch(yard, pair if each else single): each for each in large}
+    gang = override(single, ["hardware.devices=2", "hardware.machines=2"])
+    large = [number % 8 == 3 and number < 8 * GANGS for number in range(SINGLES + GANGS)]
+    assert sum(large) == GANGS
+    return {runs.launch(yard, gang if each else single): each for each in large}
 
 
 def train_all(yard: Yard, folder: Path) -> None:
@@ -78,7 +78,7 @@ def train_all(yard: Yard, folder: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-def test_sixty_runs_and_eight_of_two_devices_over_four_machines(
+def test_sixty_runs_and_eight_gangs_over_four_machines(
     home: Home, yard: Yard, client: redis.Redis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """All complete, no device is held twice, and each kind begins in the order of the queue."""
@@ -92,10 +92,16 @@ def test_sixty_runs_and_eight_of_two_devices_over_four_machines(
     record = claims(client)
     assert len(held_by(record)) == DEVICES, "every device was used"
     taken = [each for each in record if each["what"] == "taken"]
-    assert {each["run"]: len(each["devices"]) == 2 for each in taken} == launched
-    assert len(taken) == len(launched)
+    for run_id, large in launched.items():
+        mine = [each for each in taken if each["run"] == run_id]
+        assert [len(each["devices"]) for each in mine] == ([2, 2] if large else [1])
+        assert len({each["machine"] for each in mine}) == len(mine)
+        if large:
+            machines = runs.get(yard, run_id).machine.split(", ")
+            assert sorted(machines) == sorted(each["machine"] for each in mine)
     # Of those that look at the same moment any may write its record first.
-    place = {each["run"]: n for n, each in enumerate(taken)}
+    began = dict.fromkeys(each["run"] for each in taken)
+    place = {run_id: n for n, run_id in enumerate(began)}
     assert place[urgent] < DEVICES
     for large in (True, False):
         alike = [run for run, it in launched.items() if it is large and run != urgent]

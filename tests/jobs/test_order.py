@@ -106,6 +106,37 @@ WHY: list[tuple[list[Waiter], list[Offer] | None, str, float | None]] = [
     ([Waiter("r", 8)], [Offer("a", 1, shared=True)], "A worker takes it in a moment.", 0.0),
     ([Waiter("r", 8)], [Offer("a", 0, (9.0,), shared=True)], "Needs 8 devices; none is free.", 9.0),
     ([Waiter("q", engine=3), Waiter("r")], [ONE], "A worker takes it in a moment.", 0.0),
+    (
+        [Waiter("r", 2, 2)],
+        [ONE],
+        "Needs 2 machines with 2 devices each; no machine has as many here.",
+        None,
+    ),
+    (
+        [Waiter("r", 2, 2)],
+        [ONE, TWO],
+        "Needs 2 machines with 2 devices each; 1 machine has as many here.",
+        None,
+    ),
+    ([Waiter("r", 1, 2)], [ONE, TWO], "A worker takes it in a moment.", 0.0),
+    (
+        [Waiter("r", 2, 2)],
+        [TWO, Offer("c", 1, (70.0,)), Offer("d", 0, (9.0, 90.0))],
+        "Needs 2 machines with 2 devices each; b has them free.",
+        70.0,
+    ),
+    (
+        [Waiter("r", 1, 3)],
+        [ONE, TWO, BUSY],
+        "Needs 3 machines with 1 device each; a and b have them free.",
+        60.0,
+    ),
+    (
+        [Waiter("q", 2, 2, seconds=30.0), Waiter("r", 2)],
+        [TWO, Offer("c", 0, (8.0, 9.0))],
+        "Behind 1 run.",
+        39.0,
+    ),
 ]
 
 

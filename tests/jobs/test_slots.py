@@ -161,4 +161,5 @@ def test_needs_follow_from_the_settings() -> None:
     assert hardware(device="auto", devices=4) == Needs(devices=4)
     assert hardware(device="cuda", devices=2) == Needs(devices=2, kind="cuda")
     assert hardware(device="cpu", devices=2) == Needs(devices=1), "it takes no second device"
+    assert hardware(devices=2, machines=3) == Needs(devices=2, machines=3)
     assert needs_of("[]") == needs_of("{") == Needs()
