@@ -99,6 +99,8 @@ label .stMarkdownColoredText { color: var(--yard-accent) !important; }
 .yard-low th { position: sticky; top: 0; background: var(--yard-page); }
 .yard-table td.number { text-align: right; font-variant-numeric: tabular-nums; }
 .yard-table th.number { text-align: right; }
+/* What follows a number stands at the left of its column: it would touch it. */
+.yard-table :is(td, th).number + :is(td, th):not(.number) { padding-left: .75rem; }
 .yard-table a { color: var(--yard-accent); text-decoration: none; }
 .yard-table a:hover { text-decoration: underline; }
 /* Streamlit pulls up what follows a text: a title would not stand level with what is beside it. */
@@ -206,9 +208,12 @@ body:has([data-test-connection-state="PINGING_SERVER"]):not(:has(.ty-note:not([h
 .stHtml .yard-from { margin: 0; font-size: .875rem; overflow-wrap: anywhere; }
 .yard-from a { color: var(--yard-accent); text-decoration: none; }
 .yard-from a:hover { text-decoration: underline; }
-[class*="st-key-checkpoint-"] { border-bottom: 1px solid var(--yard-line);
-  padding: .1rem 0 .45rem; }
-[class*="st-key-checkpoint-"] [data-testid="stMarkdownContainer"] { margin-bottom: 0; }
+[class*="st-key-checkpoint-"], [class*="st-key-entry-"] {
+  border-bottom: 1px solid var(--yard-line); padding: .1rem 0 .45rem; }
+[class*="st-key-checkpoint-"] [data-testid="stMarkdownContainer"],
+[class*="st-key-entry-"] [data-testid="stMarkdownContainer"] { margin-bottom: 0;
+  overflow-wrap: anywhere; }
+[class*="st-key-checkpoint-"] p, [class*="st-key-entry-"] p { margin: 0 !important; }
 .stHtml .yard-written { margin: .15rem 0; font-size: .9rem; white-space: pre-wrap;
   overflow-wrap: anywhere; max-height: 9rem; overflow-y: auto; }
 @media (min-width: 1100px) {

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,9 @@ KEPT = 1_000
 """the newest; whoever fills the queue with nonsense shall not fill the memory"""
 
 SHOWN_LETTERS = 200
+_LATEST = 2.0**32
+"""unix seconds"""
+
 UNTOLD = "No worker could read it."
 
 
@@ -54,20 +57,28 @@ def set_aside(client: redis.Redis, list_key: str, entry: bytes, why: str, worker
 
 
 def look(client: redis.Redis) -> list[Aside]:
-    """What was set aside, the newest first."""
+    """What was set aside, the newest first; what does not tell its time comes last."""
     found: Any = client.lrange(keys.QUARANTINE, 0, -1)
-    return [_aside(stored) for stored in reversed(found)]
+    asides = [_aside(stored) for stored in reversed(found)]
+    return sorted(asides, key=lambda each: each.time or 0.0, reverse=True)
 
 
-def discard(client: redis.Redis, ids: Collection[str]) -> int:
-    """Deletes those for good; says how many there were."""
+def discard(client: redis.Redis, ids: Collection[str]) -> list[bytes]:
+    """Deletes those for good; answers what stood there, for who wants to put it back."""
     found: Any = client.lrange(keys.QUARANTINE, 0, -1)
     mine = [stored for stored in found if _id_of(stored) in ids]
     with client.pipeline(transaction=True) as pipe:
         for stored in mine:
             pipe.lrem(keys.QUARANTINE, 1, stored)
         pipe.execute()
-    return len(mine)
+    return mine
+
+
+def put_back(client: redis.Redis, discarded: Sequence[bytes]) -> None:
+    """Undoes a `discard`; done twice it is done once."""
+    there: Any = client.lrange(keys.QUARANTINE, 0, -1)
+    if missing := [stored for stored in discarded if stored not in there]:
+        client.rpush(keys.QUARANTINE, *missing)
 
 
 def _job_of(entry: bytes) -> str:
@@ -77,6 +88,14 @@ def _job_of(entry: bytes) -> str:
 
 def _id_of(stored: bytes) -> str:
     return hashlib.sha256(stored).hexdigest()[:12]
+
+
+def _time(told: Any) -> float:
+    """Raises ValueError for what is no moment of this clock."""
+    seconds = float(told)
+    if not 0 <= seconds < _LATEST:
+        raise ValueError
+    return seconds
 
 
 def _aside(stored: bytes) -> Aside:
@@ -91,6 +110,6 @@ def _aside(stored: bytes) -> Aside:
     try:
         told = json.loads(stored)
         entry, why, worker = (str(told[each]) for each in ("entry", "why", "worker"))
-        return Aside(bare.id, entry, why, worker, float(told["time"]))
+        return Aside(bare.id, entry, why, worker, _time(told["time"]))
     except (ValueError, TypeError, KeyError, RecursionError):
         return bare

@@ -13,6 +13,9 @@ MOMENT_SECONDS = 5.0
 """a run that could begin now is taken within so long; then it is worth a word"""
 
 
+AT_ONCE_SECONDS = 1.0
+"""what begins sooner begins now"""
+
 MANY = 64
 """processes of a run that a processor has room for"""
 
@@ -117,7 +120,7 @@ def _why(waiter: Waiter, offers: Sequence[Offer] | None, ahead: int, begin: floa
     able = [each for each in offers if each.able(waiter)]
     if never := _unsuited(waiter, offers) if not able else _too_small(waiter, able):
         return never
-    if begin == 0:
+    if begin is not None and begin < AT_ONCE_SECONDS:
         return "A worker takes it in a moment."
     if ahead:
         return f"Behind {ahead:,} {'run' if ahead == 1 else 'runs'}."

@@ -12,6 +12,7 @@ from dashboard.text import NOTHING, about, count, in_zone, moment, one_line
 from jobs import queueing
 from jobs.history.standing import Standing
 from jobs.queueing import Entry, Line
+from jobs.waiting import AT_ONCE_SECONDS
 
 
 def row(entry: Entry, selected: bool) -> Row:
@@ -41,7 +42,7 @@ def _starts(entry: Entry, now: float, zone: str | None) -> str:
         return ""
     if entry.starts_in is None:
         return "Unknown"
-    if entry.starts_in < 1:
+    if entry.starts_in < AT_ONCE_SECONDS:
         return "Now"
     clock = in_zone(now + entry.starts_in, zone).strftime("%H:%M")
     return f"≈ {clock}, in {about(entry.starts_in)}"

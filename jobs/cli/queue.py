@@ -69,7 +69,7 @@ def discard(
             f"nothing set aside has the id {text.printable(unknown[0])}; "
             "see `./trainyard queue --aside`"
         )
-    text.note(f"{quarantine.discard(redis, set(ids or there))} discarded")
+    text.note(f"{len(quarantine.discard(redis, set(ids or there)))} discarded")
 
 
 def priority(

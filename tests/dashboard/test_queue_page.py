@@ -86,13 +86,21 @@ def test_what_no_worker_could_read_is_listed_and_discarded(
     pages: Yard, client: redis.Redis
 ) -> None:
     assert "Set aside" not in texts(open_page("queue"))
-    quarantine.set_aside(client, "rq:queue:trainyard", b"<b>bad</b>", "There is no such job.", "w1")
+    for entry in (b"<b>bad</b>", b"worse", b"worst"):
+        quarantine.set_aside(client, "rq:queue:trainyard", entry, "There is no such job.", "w1")
+    before = quarantine.look(pages.redis)
     page = open_page("queue")
     assert "Set aside" in texts(page)
-    assert "&lt;b&gt;bad" in page.get("html")[-1].proto.body
-    assert quarantine.look(pages.redis) != []
+    assert r"**\<b\>bad\<\/b\>**" in texts(page)
+    page = click(page, f"discard.1.{before[1].id}")
+    assert [each.entry for each in quarantine.look(pages.redis)] == ["worst", "<b>bad</b>"]
+    assert "1 entry discarded" in texts(page)
+    page = click(page, "undo_aside")
+    assert quarantine.look(pages.redis) == before
     page = click(page, "discard_really")
     assert quarantine.look(pages.redis) == []
+    assert "3 entries discarded" in texts(page)
+    page = click(page, "undo_aside_dismiss")
     assert "Set aside" not in texts(page)
 
 

@@ -32,14 +32,30 @@ def test_an_entry_is_kept_with_its_reason_and_leaves_the_queue(client: redis.Red
     assert 0 <= newest.time - first.time < 60
 
 
-@pytest.mark.parametrize("stored", [b"\xff\xfe", b"[]", b"{}", b'{"entry": 1}', b"[" * 10_000])
+TIMELESS = b'{"entry": "x", "why": "y", "worker": "z", "time": NaN}'
+
+
+@pytest.mark.parametrize(
+    "stored", [b"\xff\xfe", b"[]", b"{}", b'{"entry": 1}', b"[" * 10_000, TIMELESS]
+)
 def test_whatever_stands_there_is_shown_and_discarded(client: redis.Redis, stored: bytes) -> None:
     client.rpush(keys.QUARANTINE, stored)
     (aside,) = quarantine.look(client)
     assert (aside.why, aside.time) == (quarantine.UNTOLD, None)
     assert len(aside.entry) <= quarantine.SHOWN_LETTERS
-    assert quarantine.discard(client, {aside.id}) == 1
+    assert quarantine.discard(client, {aside.id}) == [stored]
     assert quarantine.look(client) == []
+
+
+def test_what_was_discarded_is_put_back_in_its_place(client: redis.Redis) -> None:
+    for name in (b"one", b"two", b"three"):
+        put(client, name)
+    before = quarantine.look(client)
+    gone = quarantine.discard(client, {before[1].id})
+    assert [each.entry for each in quarantine.look(client)] == ["three", "one"]
+    for _ in range(2):
+        quarantine.put_back(client, gone)
+        assert quarantine.look(client) == before
 
 
 def test_only_the_newest_are_kept(client: redis.Redis, monkeypatch: pytest.MonkeyPatch) -> None:
