@@ -31,7 +31,8 @@ _BUTTONS: dict[Op, tuple[str, str, str]] = {
 
 _RETRY = (
     "It is not tried again by itself. **Try again** makes another attempt with the same settings, "
-    "from its last checkpoint where it has one; **Launch again with changes** makes a new run."
+    "from its last checkpoint where it has one; **Launch again** opens the form with them, for a "
+    "new run."
 )
 _NAMES = {"checkpoint": "Save a checkpoint", "retry": "Try again"}
 _STATES = {"done": "took effect", "waits": "waits for the run", "taken back": "taken back before"}

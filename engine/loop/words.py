@@ -97,9 +97,10 @@ def explored(setup: Setup, losses: list[float], *, blown_up: bool) -> Finished:
 def out_of_memory(setup: Setup, state: TrainState) -> Iterator[Event]:
     """Says so with the batch size, the setting that helps first."""
     size = setup.config.training.batch_size
-    message = f"{setup.machine.device_name} ran out of memory at batch size {size}"
-    advice = f"{message}; try a batch size of {max(1, size // 2)}, or {_otherwise(setup)}"
-    yield Alert(level="error", code="out-of-memory", message=advice, step=state.step)
+    smaller = f"a batch size of {size // 2:,}, or " if size > 1 else ""
+    failed = f"{setup.machine.device_name} ran out of memory at batch size {size:,}"
+    message = f"{failed}; try {smaller}{_otherwise(setup)}"
+    yield Alert(level="error", code="out-of-memory", message=message, step=state.step)
     yield Finished(reason="failed", message=message, step=state.step)
 
 

@@ -35,6 +35,7 @@ def test_it_ends_with_the_batch_size_that_failed(monkeypatch: pytest.MonkeyPatch
     assert alert.code == "out-of-memory"
     assert "ran out of memory at batch size 64; try a batch size of 32, or " in alert.message
     assert last([end]).reason == "failed"
+    assert last([end]).message == alert.message, "who reads only why it failed reads what helps"
 
 
 @pytest.mark.parametrize(
