@@ -6,6 +6,7 @@ anybody hears of the run, so what becomes of the other one does no harm.
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -30,6 +31,14 @@ from jobs.store.removal import forget_run
 from jobs.store.store import StoreAway
 from jobs.yard import Yard
 
+LONGEST_NAME = 80
+"""letters, as `RunConfig.name` takes them"""
+
+MOST_BEHIND = 20
+"""forks of forks that are looked through"""
+
+_FROM = re.compile(r", from step [\d,]+(?: of fold \d+)?$")
+
 
 @dataclass(frozen=True)
 class Point:
@@ -39,7 +48,7 @@ class Point:
     kept: Kept
     start: Start
     config: RunConfig
-    """the settings in force there, under the run's name; its plan is what was left of it"""
+    """the settings in force there, under a name of its own; its plan is what was left of it"""
 
 
 def point(yard: Yard, run: Run, at: str = "") -> Point:
@@ -61,8 +70,28 @@ def point(yard: Yard, run: Run, at: str = "") -> Point:
         start = Start(
             run=run.id, step=kept.step, fold=kept.fold, checkpoint=kept.folder.name, digest=digest
         )
-    plain = config.model_copy(update={"start": None, "name": run.name})
+    plain = config.model_copy(update={"start": None, "name": name_of(run, kept)})
     return Point(run, kept, start, plain)
+
+
+def name_of(run: Run, kept: Kept) -> str:
+    """What a fork is called until somebody calls it otherwise: `<the run>, from step 1,200`."""
+    place = f", from {kept.place()}"
+    name = _FROM.sub("", run.name)
+    room = LONGEST_NAME - len(place)
+    return (name if len(name) <= room else f"{name[: room - 1].rstrip()}…") + place
+
+
+def lineage(yard: Yard, run: Run) -> list[Start]:
+    """Where the run began, where that run began, and so on, as far as these runs are there."""
+    found: list[Start] = []
+    while (start := run.config.start) is not None and len(found) < MOST_BEHIND:
+        try:
+            run = runs.get(yard, start.run)
+        except runs.UnknownRun:
+            break
+        found.append(start)
+    return found
 
 
 def read(yard: Yard, text: str) -> Point:

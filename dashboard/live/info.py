@@ -43,6 +43,7 @@ def describe(run: Run, counts: Mapping[str, int]) -> dict[str, Any]:
     told["best_by"] = training and training.best_by
     told["rising"] = training is not None and training.best_by in RISING
     told["explores"] = not run.script and run.config.schedule.explores
+    told["forked"] = None if run.script or not run.config.start else run.config.start.step
     told["signature"] = "/".join(
         [
             run.status,

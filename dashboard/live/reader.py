@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import redis.asyncio
 from redis.exceptions import RedisError
 
-from dashboard.live import streams
+from dashboard.live import before, streams
 from dashboard.live.choice import Choice
 from dashboard.live.frames import encode
 from dashboard.live.info import describe
 from dashboard.live.snapshot import encode_snapshot, encode_window, position
 from dashboard.live.tail import Told, delta, has_gap, unpack
-from dashboard.live.zoom import Zoom
+from dashboard.live.zoom import BEFORE, Zoom
 from jobs import keys, organise, runs
 from jobs.connect import RedisUnavailable
 from jobs.history import Snapshot, Window
@@ -29,6 +29,7 @@ from jobs.runs import UnknownRun
 if TYPE_CHECKING:
     from dashboard.live.hub import Hub
     from dashboard.live.viewer import Viewer
+    from jobs.yard import Yard
 
 Result = TypeVar("Result")
 
@@ -70,7 +71,9 @@ class Reader:
 
     async def zoom(self, zoom: Zoom, choice: Choice) -> bytes:
         """The answer to a zoom. Raises SQLAlchemyError."""
-        stored = await self._in_thread(self._window, zoom, choice)
+        if zoom.run.startswith(BEFORE):
+            return await before.answer(self, zoom)
+        stored = await self.in_thread(self._window, zoom, choice)
         told = await self.tail(zoom.run, stored.position)
         while (shown := self._hub.position(zoom.run)) and shown > position(stored, told):
             # A delta told more than the answer would; what it told must not vanish again.
@@ -93,7 +96,7 @@ class Reader:
             client = self._hub.redis()
             first, last = await streams.ends(client, keys.events(run))
             told = await _beyond(client, run, known, MOST_MISSED)
-            stored, info = await self._in_thread(self._state, run)
+            stored, info = await self.in_thread(self._state, run)
         except (*REDIS_AWAY, UnknownRun):
             return None
         whole = (0, 0) < first <= known or stored <= known
@@ -108,12 +111,12 @@ class Reader:
         return frames
 
     async def _snapshots(self, viewer: Viewer, fresh: Sequence[str]) -> list[bytes]:
-        found = await self._in_thread(self._stored, fresh, viewer.pixels, viewer.choice)
+        found = await self.in_thread(self._stored, fresh, viewer.pixels, viewer.choice)
         tails = [self.tail(run, stored.position) for run, (stored, _) in found.items()]
         told = dict(zip(found, await asyncio.gather(*tails), strict=True))
         for run, (stored, _) in found.items():
             viewer.positions[run] = position(stored, told[run])
-        frames = await self._in_thread(_encode, found, told, viewer)
+        frames = await self.in_thread(_encode, found, told, viewer)
         return frames + [
             encode({"kind": "unknown", "run": run}, {}) for run in fresh if run not in found
         ]
@@ -143,7 +146,13 @@ class Reader:
         known = self._hub.yard.history.metrics_of(runs).values()
         return sorted({name for names in known for name in names if choice.takes(name)})
 
-    async def _in_thread(self, work: Callable[..., Result], *arguments: Any) -> Result:
+    @property
+    def yard(self) -> Yard:
+        """The history and the services."""
+        return self._hub.yard
+
+    async def in_thread(self, work: Callable[..., Result], *arguments: Any) -> Result:
+        """Does what reads the history, as soon as a thread is free."""
         async with self._free:
             return await asyncio.to_thread(work, *arguments)
 

@@ -47,8 +47,12 @@ def encode_snapshot(
 
 def encode_window(stored: Window, told: list[Told], zoom: Zoom, choice: Choice = ALL) -> bytes:
     """The answer to a zoom: what it asked for, with the tail that is not in the history yet."""
-    curves = together(stored, told, choice, zoom.span)
-    drawn = thin(curves, zoom.span, zoom.pixels)
+    drawn = thin(together(stored, told, choice, zoom.span), zoom.span, zoom.pixels)
+    return window(zoom, drawn, position(stored, told))
+
+
+def window(zoom: Zoom, drawn: Mapping[str, Drawn], position: Position) -> bytes:
+    """The frame that answers a zoom with these curves."""
     header = {
         "kind": "window",
         "window": zoom.number,
@@ -56,7 +60,7 @@ def encode_window(stored: Window, told: list[Told], zoom: Zoom, choice: Choice =
         "axis": zoom.span.axis,
         "from": zoom.span.begin,
         "to": zoom.span.end,
-        "position": position(stored, told),
+        "position": position,
         "exact": {metric: curve.exact for metric, curve in drawn.items()},
     }
     return encode(header, {metric: curve.points for metric, curve in drawn.items()})

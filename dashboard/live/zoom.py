@@ -13,6 +13,9 @@ from jobs.history.span import Axis, Span
 LONGEST = 100_000
 """characters of a message: a thousand long names of metrics"""
 PIXELS = range(100, 4001)
+BEFORE = "before "
+"""in front of a fork's id: what the runs behind it measured, up to where it began"""
+
 MOST_METRICS = 1_000
 
 
@@ -30,6 +33,7 @@ class Zoom:
 
     number: int
     run: str
+    """its id; with `BEFORE` in front, the runs behind it"""
     span: Span
     pixels: int
     metrics: frozenset[str] | None = None
@@ -42,7 +46,7 @@ def read(message: str, runs: Collection[str]) -> Zoom:
     if type(number) is not int or abs(number) > 2**53:
         raise BadZoom(0, "A window must have a whole number: its name in the answer.")
     run = asked.get("run")
-    if not isinstance(run, str) or run not in runs:
+    if not isinstance(run, str) or run.removeprefix(BEFORE) not in runs:
         raise BadZoom(number, "The window is of a run that this page does not show.")
     pixels = asked.get("px", 1200)
     if type(pixels) is not int:

@@ -63,6 +63,7 @@ def test_the_form_begins_from_a_checkpoint_refuses_what_cannot_be_and_launches(
     (fork,) = forks.of(yard, parent)
     assert fork.config.start is not None
     assert fork.config.start.step == kept.step
+    assert fork.name == f"{runs.get(yard, parent).name}, from step {kept.step}"
     assert fork.config.optimizer.learning_rate == 1e-4
     told = texts(open_page("run", id=parent, tab="Checkpoints"))
     assert f"run?id={fork.id}" in told

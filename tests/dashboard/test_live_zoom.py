@@ -75,6 +75,7 @@ def test_a_window_holds_its_points_one_neighbour_each_and_the_tail(
         ("[]", 0, "must be an object"),
         ({"run": "RUN", "from": 0, "to": 1}, 0, "must have a whole number"),
         ({"window": 5, "run": new_id(), "from": 0, "to": 1}, 5, "does not show"),
+        ({"window": 5, "run": f"before {new_id()}", "from": 0, "to": 1}, 5, "does not show"),
         ({"window": 5, "run": "RUN", "to": 1}, 5, "from is None; it must be a number"),
         ({"window": 5, "run": "RUN", "from": 2, "to": 1}, 5, "ends at 1, before it begins at 2"),
         ({"window": 5, "run": "RUN", "from": 0, "to": float("inf")}, 5, "to must be a finite"),
@@ -94,6 +95,8 @@ def test_a_wish_that_cannot_be_granted_closes_nothing(
         assert refused["window"] == number
         assert sentence in refused["message"]
         window(page, 6, run, 0, 10)
+        _, behind = window(page, 7, f"before {run}", 0, 10)
+        assert behind == {}, "it began at step 0"
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,5 @@
 // One chart: a title, a legend with values, a figure painted when the schedule says so.
+import { BEFORE } from "./before.js";
 import { MOST_KEYS, Keys } from "./keys.js";
 import { element, setText } from "./dom.js";
 import { enlarge, switchPlotly } from "./fullscreen.js";
@@ -57,7 +58,7 @@ export class Chart {
     this.spec = { ...this.spec, unit: unitFor(this.spec.unit, this.shown) };
     this.showKeys();
     const lit = this.spotlight.name;
-    const seen = this.shown.filter(({ name }) => !this.keys.hidden.has(name));
+    const seen = this.seen(this.shown);
     const fades = seen.some(({ name }) => name === lit);
     const lines = this.spec.stacked ? stackedTraces(seen, this.axis) : seen.flatMap((one) => tracesOf({ ...one, opacity: fades && one.name !== lit ? FADED : 1, width: fades && one.name === lit ? 2.5 : undefined }, this));
     const { traces, shapes } = this.marks(theme);
@@ -78,6 +79,13 @@ export class Chart {
     return this.series().map((one) => ({ ...one, coarse: one.measured, measured: one.fine?.() ?? one.measured }));
   }
 
+  // Those that are not hidden by their key, with what was before a fork unless that is.
+  seen(shown) {
+    const { hidden } = this.keys;
+    const seen = shown.filter(({ name }) => !hidden.has(name));
+    return hidden.has(BEFORE) ? seen.map((one) => ({ ...one, before: undefined })) : seen;
+  }
+
   layout(lines, shapes) {
     const log = Boolean(this.axis.log && this.spec.logarithmic);
     const range = this.axis.visible(this.edges());
@@ -89,8 +97,9 @@ export class Chart {
 
   showKeys() {
     const alone = this.shown.length === 1;
-    this.keys.show(!this.legend ? [] : this.shown.map((one) =>
-      ({ ...one, label: alone && one.name.toLowerCase() === this.spec.title.toLowerCase() ? "" : one.name })));
+    const earlier = this.shown.some(({ before }) => before) ? [{ name: BEFORE, label: BEFORE, dash: "dash", beside: true }] : [];
+    this.keys.show(!this.legend ? [] : [...this.shown.map((one) =>
+      ({ ...one, label: alone && one.name.toLowerCase() === this.spec.title.toLowerCase() ? "" : one.name })), ...earlier]);
   }
 
   // The newest values, until the cross-hair is somewhere.
@@ -161,8 +170,9 @@ export class Chart {
   }
 
   saveTable() {
-    const curves = this.known().filter(({ name }) => !this.keys.hidden.has(name)).flatMap(({ name, measured, scale }) => [...measured.folds].map(([fold, curve]) =>
-      ({ name: fold ? `${name}, ${measured.part} ${fold}` : name, curve, x: this.axis.x(curve, scale), whole: curve.whole })));
+    const rows = (name, { folds, part }, scale) => [...folds].map(([fold, curve]) =>
+      ({ name: fold ? `${name}, ${part} ${fold}` : name, curve, x: this.axis.x(curve, scale), whole: curve.whole }));
+    const curves = this.seen(this.known()).flatMap(({ name, measured, before, scale }) => [...(before ? rows(`${name}, ${BEFORE}`, before, scale) : []), ...rows(name, measured, scale)]);
     saveTable(`${this.file}-${this.spec.id}`, curves, this.axis.range ?? [-Infinity, Infinity]);
   }
 

@@ -16,9 +16,10 @@ export class Keys {
     this.names = [];
   }
 
-  // items: [{name, label, colour, dash}]; too many get no keys at all.
+  // items: [{name, label, colour, dash, beside}]; too many get no keys at all. One `beside` the others
+  // is no curve of its own.
   show(items) {
-    this.names = items.map(({ name }) => name);
+    this.names = items.filter(({ beside }) => !beside).map(({ name }) => name);
     const shown = items.length > MOST_KEYS ? [] : items;
     for (const name of [...this.buttons.keys()]) {
       if (!shown.some((item) => item.name === name)) { this.buttons.get(name).remove(); this.buttons.delete(name); }
@@ -38,7 +39,7 @@ export class Keys {
         children: [element("i", { "data-dash": dash ?? "solid" }), element("span", { text: label }), element("b")] }));
     }
     const button = this.buttons.get(name);
-    button.firstChild.style.color = colour;
+    button.firstChild.style.color = colour ?? "";
     setText(button.children[1], label);
     return button;
   }
@@ -55,6 +56,7 @@ export class Keys {
 
   // Only this one; once more: all.
   isolate(name) {
+    if (!this.names.includes(name)) return this.toggle(name);
     const others = this.names.filter((other) => other !== name);
     const alone = !this.hidden.has(name) && others.every((other) => this.hidden.has(other));
     this.hidden = new Set(alone ? [] : others);

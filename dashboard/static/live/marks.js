@@ -15,6 +15,7 @@ export function marks(facts, curve, axis, theme, judged) {
     });
   };
   const of = (kind, text) => facts.filter((fact) => fact.kind === kind).map((fact) => ({ x: axis.at(stepOf(fact), fact.time), text: text(fact), fact }));
+  const forks = of("started", ({ start }) => `Forked at step ${whole(start?.step ?? 0)} of another run`).filter(({ fact }) => fact.start).slice(0, 1);
   const resumes = of("started", (fact) => `Resumed after step ${placeOf(fact)}`).filter(({ fact }) => fact.resumed);
   const alerts = alertsOf(facts).map((fact) => ({ x: axis.at(stepOf(fact), fact.time), text: fact.message, fact, colour: fact.level === "error" ? theme.bad : theme.warning }));
   // Of folds over each other only those of the one that trains: all together would be a hedge.
@@ -23,6 +24,7 @@ export function marks(facts, curve, axis, theme, judged) {
   add(checkpoints.slice(0, -1), 0.015, "triangle-up", theme.quiet, 6);
   add(checkpoints.slice(-1).map((one) => ({ ...one, text: `Newest ${one.text[0].toLowerCase()}${one.text.slice(1)}` })), 0.02, "triangle-up", theme.text, 9);
   add(best(judged, axis), 0.06, "star", theme.good, 11);
+  add(forks, 0.985, "diamond", theme.quiet, 9);
   add(resumes, 0.985, "triangle-down", theme.warning, 8);
   for (const [level, { symbol }] of Object.entries(LEVELS)) {
     const found = alerts.filter(({ fact }) => fact.level === level);
@@ -31,7 +33,7 @@ export function marks(facts, curve, axis, theme, judged) {
   const changes = once(facts).filter(({ refused }) => !refused).map((fact) => ({ x: axis.at(stepOf(fact), fact.time), text: sentence(fact) }));
   add(changes, 0.985, "square", theme.strong, 9);
   add(gaps(curve, axis), 0.94, "x-thin", theme.bad, 8);
-  const lines = [...resumes.map(({ x }) => [x, theme.warning]), ...alerts.map(({ x, colour }) => [x, colour]), ...changes.map(({ x }) => [x, theme.strong])];
+  const lines = [...forks.map(({ x }) => [x, theme.quiet]), ...resumes.map(({ x }) => [x, theme.warning]), ...alerts.map(({ x, colour }) => [x, colour]), ...changes.map(({ x }) => [x, theme.strong])];
   return { traces, shapes: lines.map(([x, color]) => ({ type: "line", xref: "x", yref: "paper", x0: x, x1: x, y0: 0, y1: 1, line: { color, width: 1, dash: "dot" } })) };
 }
 

@@ -1,6 +1,7 @@
 // The page of one run: progress, charts on one x axis, log.
 import { Alerts, leadTo } from "./alerts.js";
 import { Axis } from "./axis.js";
+import { Before, unmeasured } from "./before.js";
 import { standing } from "./changed.js";
 import { Chart } from "./chart.js";
 import { Curves, single } from "./curves.js";
@@ -28,7 +29,8 @@ export class RunView extends View {
     this.curves = new Curves();
     this.facts = [];
     this.charts = new Map();
-    this.stage = new Stage({ runs: () => [[this.data.run, this.axis.scale]], charts: () => this.charts.values(), edges: () => this.wholeEdges(), redraw: () => this.redraw(),
+    this.before = new Before(this.data.run, { ask: (message) => this.ask(message), pixels: () => this.pixels() });
+    this.stage = new Stage({ runs: () => this.behind().map((run) => [run, this.axis.scale]), charts: () => this.charts.values(), edges: () => this.wholeEdges(), redraw: () => this.redraw(),
       send: (message) => this.ask(message), pixels: () => this.pixels(), refused: (sentence) => this.notice(sentence) });
     this.schedule = this.stage.schedule;
     this.axis = this.stage.axis;
@@ -52,6 +54,7 @@ export class RunView extends View {
 
   opened() {
     this.stage.windows.again();
+    this.before.again();
   }
 
   pixels() {
@@ -61,6 +64,7 @@ export class RunView extends View {
   }
 
   frame({ header, curves }) {
+    if (this.before.receive({ header, curves })) return this.redraw();
     if (this.stage.receive({ header, curves })) return;
     const act = { snapshot: () => this.begin(header, curves), delta: () => this.go(header, curves), info: () => this.tell(header.info),
       unknown: () => this.say("This run is not there any more."), busy: () => this.say("The history is busy; trying again.") }[header.kind];
@@ -101,6 +105,7 @@ export class RunView extends View {
     const before = this.info?.status;
     this.info = info;
     this.announce(info.signature, info.status);
+    this.before.want(info.forked);
     this.show();
     // The fold that trains stands out, until none does.
     if (this.curves.folded && before !== info.status) this.redraw();
@@ -199,8 +204,14 @@ export class RunView extends View {
     return this.edges({ machine: false });
   }
 
+  // Whose exact points a zoom asks for: on the clock what was before a fork is far away.
+  behind() {
+    return this.before.held && !this.axis.clock ? [this.data.run, this.before.id] : [this.data.run];
+  }
+
   edges(spec) {
     const axis = this.axisOf(spec);
+    if (this.before.held && !axis.clock) return axis.edges([...this.curves.all(), ...this.before.curves.all()]);
     if (!this.curves.folded || this.axis.clock) return axis.edges(this.curves.all());
     return axis.edges(this.curves.all((metric) => Boolean(groupOf(metric)?.machine) === Boolean(spec.machine)));
   }
@@ -208,10 +219,12 @@ export class RunView extends View {
   series(spec) {
     if (spec.id === "throughput") return this.speeds();
     if (spec.id === "split") return timeSplit((metric) => this.curves.get(metric)).map(([name, curve], i) => ({ name: ACTIVITIES[name], measured: single(curve), colour: PALETTE[i] }));
-    const metrics = this.curves.names().filter((metric) => groupOf(metric)?.id === spec.id);
+    const earlier = this.axis.clock ? [] : this.before.names;
+    const metrics = [...new Set([...this.curves.names(), ...earlier])].filter((metric) => groupOf(metric)?.id === spec.id);
     metrics.sort((a, b) => (spec.metrics?.indexOf(a) ?? 0) - (spec.metrics?.indexOf(b) ?? 0));
     const current = this.info && !ENDED.has(this.info.status) ? this.progress.fold : 0;
-    return metrics.map((metric, i) => ({ name: metricName(metric), measured: this.curves.get(metric), colour: PALETTE[i % PALETTE.length],
+    return metrics.map((metric, i) => ({ name: metricName(metric), measured: this.curves.get(metric) ?? unmeasured(metric), colour: PALETTE[i % PALETTE.length],
+      before: earlier.includes(metric) ? this.before.get(metric, this.stage.windows) : undefined,
       fine: () => this.axisOf(spec) === this.axis ? this.stage.windows.find(this.data.run, metric) : null, lines: spec.id !== "layers", band: spec.id !== "layers", current }));
   }
 

@@ -49,7 +49,8 @@ export class Stage {
 
   // How complete what is drawn is: beyond some points the extremes of each stretch stand for all.
   sign(shown) {
-    const curves = shown.flatMap(({ measured }) => [...measured.folds.values()]);
+    const seen = ({ length, steps }) => !this.axis.range || (length && this.axis.at(steps[length - 1]) >= this.axis.range[0]);
+    const curves = shown.flatMap(({ measured, before }) => [...measured.folds.values(), ...(before ? [before.newest].filter(seen) : [])]);
     if (!curves.length) return "";
     if (curves.every((curve) => curve.whole)) return this.axis.range ? "every point" : "";
     const total = curves.reduce((sum, curve) => sum + curve.total, 0);
