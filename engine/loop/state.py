@@ -234,7 +234,9 @@ class TrainState:
         if "best" in tensors:
             self.best = copied(self.model.state_dict())
             fill(self.best, tensors["best"])
-        restore_optimizer(self.optimizer, {**tensors["optimizer"], **scalars.optimizer})
+        # Gradient descent keeps no tensors, so a checkpoint in parts has none of it.
+        memory = tensors.get("optimizer", {})
+        restore_optimizer(self.optimizer, {**memory, **scalars.optimizer})
         if scalars.scaler and self.scaler.is_enabled():
             self.scaler.load_state_dict(scalars.scaler)
         if self.guard and scalars.guard:
