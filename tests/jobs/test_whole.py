@@ -112,5 +112,7 @@ def test_a_stop_saves_and_ends(yard: Yard, stack: Stack) -> None:
     commands.ask(yard, run_id, "stop")
     run = finished(yard, stack, run_id, 20)
     assert run.status == "stopped"
+    commands.ask(yard, run_id, "stop")
+    assert runs.get(yard, run_id).status == "stopped", "asked twice it is stopped once"
     with pytest.raises(runs.NotPossible, match="ended already"):
-        commands.ask(yard, run_id, "stop")
+        commands.ask(yard, run_id, "pause")
