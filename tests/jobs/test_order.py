@@ -158,6 +158,23 @@ def rung(client: redis.Redis) -> list[str]:
     return [queue.run_of(name) for name in queue.queued(client)]
 
 
+def test_what_a_run_of_several_machines_waits_for(yard: Yard, client: redis.Redis) -> None:
+    pair = override(IRIS, ["hardware.machines=2", "hardware.devices=2"])
+    assert queueing.expected(yard, pair).startswith("No worker is running.")
+
+    def join(name: str) -> str:
+        offers = ("fake:0", "fake:1")
+        Presence(f"{name}-1", name, "fake:0", offers=offers, total=2).announce(client)
+        return queueing.expected(yard, pair)
+
+    assert join("a") == "Needs 2 machines with 2 devices each; 1 machine has as many here."
+    assert join("b") == "A worker takes it in a moment."
+    runs.launch(yard, pair)
+    (entry,) = queueing.look(yard).waiting
+    assert (entry.machines, entry.devices, entry.why) == (2, 2, "A worker takes it in a moment.")
+    assert queueing.expected(yard, pair) == "Behind 1 run."
+
+
 def test_priority_and_moves_order_history_and_redis_alike(
     yard: Yard, client: redis.Redis, home: Home
 ) -> None:
