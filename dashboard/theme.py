@@ -69,7 +69,8 @@ CSS = """
 .yard-logo { margin-right: 1rem; }
 [data-testid="stToolbarActions"], [data-testid="stMainMenu"], [data-testid="stDecoration"],
 [data-testid="stAppDeployButton"], [data-testid="stHeaderActionElements"] { display: none; }
-[data-testid="stTooltipIcon"] { opacity: .35; }
+/* the question mark beside a label; a button that has help stands in the same kind of box */
+[data-testid="stTooltipIcon"]:not(:has([data-testid^="stBaseButton"])) { opacity: .35; }
 [data-testid="stTooltipIcon"]:hover { opacity: 1; }
 @media (hover: hover) {
   [data-testid="stNumberInputContainer"]:not(:hover):not(:focus-within) button { opacity: 0; }
@@ -229,6 +230,8 @@ body:has([data-test-connection-state="PINGING_SERVER"]):not(:has(.ty-note:not([h
   .st-key-actions { justify-content: flex-start; gap: .5rem; padding-top: .4rem; }
   .st-key-actions button { padding-inline: .6rem; }
   .st-key-search, .st-key-search > div { width: 100% !important; }
+  /* two lines: the number of parameters is known only when the run begins */
+  .st-key-summary { min-height: 2.8rem; }
   .st-key-filters [data-testid="stButtonGroup"] [role],
   .st-key-topic [data-testid="stButtonGroup"] [role] { flex-wrap: wrap; }
 }

@@ -63,10 +63,11 @@ def _header(run: Run) -> None:
     with left, st.container(gap="xxsmall"):
         # Not Markdown: a bare address in a name would become a link.
         st.html(f"<h1>{escape(one_line(run.name))}</h1>")
-        st.caption(_what(run))
+        with st.container(key="summary"):
+            st.caption(_what(run))
         checkpoints.draw_origin(run)
         labels.draw(run)
-        if run.cause and run.status != "failed":
+        if run.cause and run.status != "failed" and not _begins(run):
             st.caption(f":material/info: {plain(finished(run.cause))}")
     with (
         right,
@@ -80,6 +81,11 @@ def _header(run: Run) -> None:
             f":orange[:material/warning: A later attempt computed another value at step "
             f"{run.diverged_step:,}: this resume was not exact.]"
         )
+
+
+def _begins(run: Run) -> bool:
+    """Whether it waits for its first attempt: that stands below; a line here would jump."""
+    return run.status == "starting" or (run.status == "queued" and not run.attempts)
 
 
 def _what(run: Run) -> str:

@@ -28,6 +28,10 @@ COUNT_MS = 150_000
 """for the helper to load torch on a busy machine"""
 
 SECONDS = 60_000
+SOLID = """(node) => {
+  for (; node; node = node.parentElement) if (getComputedStyle(node).opacity !== '1') return false;
+  return true;
+}"""
 
 
 @contextmanager
@@ -85,6 +89,10 @@ def test_every_page_in_both_modes_without_a_complaint(
         page.get_by_role("heading", name=HOSTILE[:80]).wait_for()
         page.get_by_text("Confusion matrix").first.wait_for()
         _no_sideways(page)
+        # With a help text Streamlit puts a button where question marks are, which are faint.
+        page.wait_for_function(
+            SOLID, arg=page.locator(".st-key-again button:visible").element_handle()
+        )
         assert page.locator("img[src=x]").count() == 0
         assert page.locator("a[href*='evil']").count() == 0
 

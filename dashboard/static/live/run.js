@@ -21,6 +21,9 @@ import { View } from "./view.js";
 const REST_MS = 100;
 const ENDED = new Set(["finished", "failed", "stopped"]);
 const MOVING = new Set(["starting", "running", "resuming"]);
+// Of these the first points come by themselves.
+const COMING = new Set(["queued", ...MOVING]);
+const PLACES = 6;
 const ACTIVITIES = { compute: "steps", data: "waiting for data", evaluation: "evaluation", checkpoint: "checkpoints" };
 
 export class RunView extends View {
@@ -43,8 +46,10 @@ export class RunView extends View {
     this.progress.root.querySelector(".ty-headline").append(this.alerts.badge);
     this.sections = new Sections((spec) => this.makeChart(spec), () => this.redraw());
     this.empty = element("div", { class: "ty-empty", role: "status" });
+    // Where the charts will stand: what is below them must not jump when the first points come.
+    this.places = element("div", { class: "ty-grid ty-places", "aria-hidden": "true", children: Array.from({ length: PLACES }, () => element("i")) });
     this.legend = element("p", { class: "ty-legend" });
-    this.root.append(this.progress.root, this.stage.bar, this.stage.strip.root, this.legend, this.empty, this.sections.root, this.alerts.root, this.log.root);
+    this.root.append(this.progress.root, this.stage.bar, this.stage.strip.root, this.legend, this.empty, this.places, this.sections.root, this.alerts.root, this.log.root);
     this.connect();
   }
 
@@ -139,6 +144,7 @@ export class RunView extends View {
     this.stage.show(nothing);
     this.explain();
     this.empty.hidden = !none || ENDED.has(this.info.status);
+    this.places.hidden = !nothing || !COMING.has(this.info.status);
     if (!this.empty.hidden) this.say(waiting(this.info.status));
   }
 

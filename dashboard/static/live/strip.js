@@ -33,8 +33,11 @@ export class Strip {
 
   show() {
     const edges = this.edges();
-    this.root.hidden = !edges || !(edges[0] < edges[1]);
-    if (this.root.hidden) return;
+    const there = Boolean(edges && edges[0] < edges[1]);
+    // Its place is kept: the second point must not push the charts down.
+    this.root.hidden = false;
+    this.root.style.visibility = there ? "" : "hidden";
+    if (!there) return;
     const [low, high] = this.axis.type === "log" ? [Math.max(edges[0], edges[1] / 1e9), edges[1]] : edges;
     this.whole = { low, high, log: this.axis.type === "log" };
     const [from, to] = this.axis.range ?? [low, high];
