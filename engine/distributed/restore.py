@@ -13,6 +13,7 @@ from engine.distributed.layout import grouped
 from engine.loop.round import is_over
 from engine.loop.setup import Setup
 from engine.loop.state import TrainState, read_scalars
+from engine.problem import Problem, SettingsError
 from engine.saving.checkpoint import Loaded
 from engine.saving.content import Content, Files
 from engine.saving.manifest import Entry, is_shard
@@ -38,6 +39,25 @@ def restore(setup: Setup, state: TrainState, loaded: Loaded) -> None:
         state.take_over(read_scalars(loaded.files), grouped(tensors), step)
     else:
         state.restore(loaded.files, loaded.manifest.facts.step)
+
+
+def refuse_unreached(setup: Setup, state: TrainState, folder: Path) -> None:
+    """Every process of a sharded team writes into the folder of checkpoints.
+
+    Raises:
+        SettingsError: one of them, on another machine, has no such folder.
+    """
+    if not setup.team.sharded:
+        return
+    from engine.distributed.together import Together
+
+    if not Together(setup, state).reach(folder):
+        reason = (
+            f"a machine of this run does not reach {folder}, where each process is to write its "
+            "part; give all machines the same TRAINYARD_HOME on a disk that they share, or choose "
+            "replicated"
+        )
+        raise SettingsError([Problem("hardware.weights", reason)])
 
 
 def finite(setup: Setup, state: TrainState) -> bool:

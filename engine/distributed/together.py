@@ -24,6 +24,7 @@ from engine.loop.state import SCALARS, WHOLE, Scalars, TrainState
 from engine.loop.tensors import Tensors, whole
 from engine.saving.durable import write_synced
 from engine.saving.failpoints import failpoint
+from engine.saving.fence import ATTEMPT
 from engine.saving.manifest import Entry, Manifest, entry_of, read_manifest
 from engine.spec import Spec
 
@@ -32,6 +33,15 @@ class Check(Spec):
     """Whether all weights are finite."""
 
     do: Literal["check"] = "check"
+
+
+class Reach(Spec):
+    """Whether the run's folder is there for all: on a disk that they share."""
+
+    do: Literal["reach"] = "reach"
+    folder: str
+    attempt: str
+    """what rank 0 finds in the file of that name"""
 
 
 class Write(Spec):
@@ -67,7 +77,7 @@ class Receive(Spec):
     """of each tensor, and its type"""
 
 
-Task = Check | Write | Gather | Read | Receive
+Task = Check | Reach | Write | Gather | Read | Receive
 _TASK: TypeAdapter[Task] = TypeAdapter(Annotated[Task, Field(discriminator="do")])
 
 
@@ -84,6 +94,8 @@ class Together:
             match task:
                 case Check():
                     self._check()
+                case Reach():
+                    self._reach(task)
                 case Write():
                     save_shards(Path(task.folder), self._tensors())
                 case Gather():
@@ -99,6 +111,12 @@ class Together:
         """Whether the weights are, in all processes."""
         self._ask(Check())
         return self._check()
+
+    def reach(self, folder: Path) -> bool:
+        """Whether all processes find the folder that rank 0 has taken for its attempt."""
+        task = Reach(folder=str(folder.absolute()), attempt=_attempt_in(folder))
+        self._ask(task)
+        return self._reach(task)
 
     def write(self, folder: Path, gathered: list[str]) -> dict[str, Entry]:
         """Writes a checkpoint's files into `folder`, and whole ones of the names `gathered`.
@@ -150,9 +168,11 @@ class Together:
         self.team.ask(task.model_dump_json().encode())
 
     def _check(self) -> bool:
-        finite = torch.tensor(int(self.state.finite()))
-        dist.all_reduce(finite, dist.ReduceOp.MIN)
-        return bool(finite)
+        return _all(self.state.finite())
+
+    def _reach(self, task: Reach) -> bool:
+        folder = Path(task.folder)
+        return _all(folder.is_dir() and _attempt_in(folder) == task.attempt)
 
     def _gather(self, name: str) -> Tensors:
         """On rank 0; the others hold one whole tensor at a time."""
@@ -187,6 +207,19 @@ class Together:
             for name, found in self.state.tensors().items()
             for key, tensor in found.items()
         }
+
+
+def _attempt_in(folder: Path) -> str:
+    """Empty where the file was lost."""
+    path = folder / ATTEMPT
+    return path.read_text() if path.is_file() else ""
+
+
+def _all(mine: bool) -> bool:
+    """Whether every process says so."""
+    said = torch.tensor(int(mine))
+    dist.all_reduce(said, dist.ReduceOp.MIN)
+    return bool(said)
 
 
 def _name(kind: torch.dtype) -> str:

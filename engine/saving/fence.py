@@ -11,6 +11,9 @@ from pathlib import Path
 
 from engine.saving.durable import write_durably
 
+ATTEMPT = "attempt"
+"""the file with the number of the latest one"""
+
 
 class Fenced(Exception):
     """A later attempt owns the run's folder; this one must end and may write nothing."""
@@ -53,13 +56,13 @@ class Fence:
                 "it ends here and leaves the checkpoints alone"
             )
         if latest < self.attempt:
-            write_durably(self.folder, "attempt", str(self.attempt).encode())
+            write_durably(self.folder, ATTEMPT, str(self.attempt).encode())
 
     def _latest(self) -> int:
         """The highest attempt seen; the names of the checkpoints count too if the file is lost."""
         numbers = [name.rpartition("-a")[2] for name in os.listdir(self.folder) if "-a" in name]
         try:
-            numbers.append((self.folder / "attempt").read_text())
+            numbers.append((self.folder / ATTEMPT).read_text())
         except (FileNotFoundError, UnicodeDecodeError):
             numbers.append("0")
         return max((int(number) for number in numbers if number.isdecimal()), default=0)

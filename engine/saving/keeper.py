@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from engine.config import RunConfig
-from engine.distributed.restore import content_of, finite, restore
+from engine.distributed.restore import content_of, finite, refuse_unreached, restore
 from engine.events import Alert, Checkpoint, Event, Log, Obeyed
 from engine.inbox import Order
 from engine.loop.fork import fork
@@ -52,6 +52,7 @@ class Keeper:
             _refuse_no_folder(self.setup.config)
             return ("", ""), []
         self.checkpoints.open()
+        refuse_unreached(self.setup, self.state, self.checkpoints.folder)
         loaded, damaged = self.checkpoints.newest()
         resumed: Resumed = ("", "")
         begun: list[Alert | Log] = []

@@ -15,8 +15,7 @@ LOADED = (
     "engine.train",
     "torch._dynamo",
     "torch.distributed.fsdp",
-    "engine.distributed.follow",
-    "engine.distributed.together",
+    "torch.distributed.checkpoint",
 )
 
 

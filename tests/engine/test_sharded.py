@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import shutil
 import signal
+from contextlib import chdir
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,10 @@ import torch
 from safetensors.torch import load_file
 
 from engine.distributed.crew import RankKilled
+from engine.distributed.orders import Orders
 from engine.distributed.shards import load_whole
 from engine.events import Alert, Checkpoint, Gradients, Log, Started
+from engine.problem import SettingsError
 from engine.saving.manifest import Damaged, check, read_manifest, read_verified
 from engine.train import train
 from tests.engine.forked import Forked
@@ -127,11 +130,27 @@ def test_a_disk_that_is_full_for_one_of_them_is_waited_for(
     assert list((tmp_path / "checkpoints").glob(".new-*")) == []
 
 
+@pytest.mark.skipif(not Path("/proc/self/cwd").exists(), reason="there is no /proc")
+def test_a_folder_that_not_all_reach_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on two machines: the same path leads elsewhere."""
+
+    def elsewhere(orders: Orders) -> Forked:
+        with chdir("/"):
+            return Forked(orders)
+
+    monkeypatch.chdir(tmp_path)
+    folder = Path("/proc/self/cwd") / "run"
+    with pytest.raises(SettingsError, match=r"hardware.weights: a machine .* does not reach"):
+        list(train(small(*ALL, *TWO), folder, starter=elsewhere))
+
+
 def test_a_killed_process_ends_the_attempt_with_its_cause() -> None:
     started: list[Forked] = []
 
-    def starter(orders: object) -> Forked:
-        started.append(Forked(orders))  # type: ignore[arg-type]
+    def starter(orders: Orders) -> Forked:
+        started.append(Forked(orders))
         return started[-1]
 
     events = train(small(*ALL, *TWO, "training.epochs=2000"), starter=starter)
