@@ -55,7 +55,8 @@ def _measure(home: Home, number: int, config: RunConfig, recorder: int) -> list[
     began = time.monotonic()
     commands.ask_all(yard, ids, "stop")
     asked = time.monotonic() - began
-    assert queue.queued(yard.redis) == []
+    # The recorder may have queued the bench's own run again: no worker holds its lease.
+    assert {queue.run_of(name) for name in queue.queued(yard.redis)} <= {ids[0]}
     tell(_within(f"cancelling {number:,} runs", asked, CANCELLING_SECONDS))
     _await_retired(yard)
     settled = time.monotonic() - began
