@@ -13,6 +13,7 @@ from pydantic import Field, TypeAdapter
 from engine.changed import Changed as Changed
 from engine.data.card import Task
 from engine.fact import Fact as Fact
+from engine.held import Held as Held
 from engine.obeyed import Obeyed as Obeyed
 from engine.refused import Refused as Refused
 from engine.samples import Hardware as Hardware
@@ -235,6 +236,7 @@ Event = Annotated[
     | Changed
     | Obeyed
     | Refused
+    | Held
     | Hardware
     | Finished,
     Field(discriminator="kind"),

@@ -22,7 +22,7 @@ def is_op(text: str) -> TypeGuard[Op]:
     return text in get_args(Op)
 
 
-_UNDER_WAY = frozenset({"starting", "running", "resuming"})
+_UNDER_WAY = frozenset({"starting", "running", "held", "resuming"})
 _ALREADY: dict[Op, frozenset[str]] = {
     "stop": frozenset({"stopping", "stopped"}),
     "pause": frozenset({"pausing", "paused"}),

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 # fmt: off
 Status = Literal[
-    "queued", "starting", "running", "resuming", "pausing", "paused", "stopping",
+    "queued", "starting", "running", "held", "resuming", "pausing", "paused", "stopping",
     "finished", "failed", "stopped",
 ]
 # fmt: on
@@ -33,6 +33,8 @@ class Facts:
     """of the end: a reason of `Finished`, `crashed` or `lost`"""
     cause: str = ""
     """a sentence about the end"""
+    held: str = ""
+    """what holds the attempt up, in a sentence; empty while it goes on"""
     step: int = 0
     source: str = "trainyard"
     """`script` for a person's own script: nobody but that person begins it again"""
@@ -52,6 +54,7 @@ class Facts:
             ended=last["ended"] is not None,
             reason=last["reason"] or "",
             cause=last["cause"],
+            held=last["held"],
             retried=run["retried"],
         )
 
@@ -110,6 +113,8 @@ def _under_way(facts: Facts) -> Verdict:
         return Verdict("stopping", "Stops after the current step and saves a checkpoint.")
     if facts.desired == "paused":
         return Verdict("pausing", "Saves a checkpoint after the current step, frees the device.")
+    if facts.held:
+        return Verdict("held", facts.held)
     if facts.started:
         return Verdict("running")
     if facts.attempt > 1:

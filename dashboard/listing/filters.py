@@ -12,7 +12,7 @@ from jobs.history.finding import Facets, Filter, Shelf, titles
 from jobs.status import Status
 
 STATES: dict[str, tuple[Status, ...]] = {
-    "running": ("starting", "running", "resuming", "pausing", "stopping"),
+    "running": ("starting", "running", "held", "resuming", "pausing", "stopping"),
     "queued": ("queued",),
     "paused": ("paused",),
     "finished": ("finished",),

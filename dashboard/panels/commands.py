@@ -42,7 +42,7 @@ def draw(run: Run) -> None:
     """A button for everything the run can be asked for now; a stop is asked back."""
     for op, (label, icon, does) in _BUTTONS.items():
         if possible(run, op) and st.button(
-            label, key=op, icon=f":material/{icon}:", help=does, type=_type(op)
+            label, key=op, icon=f":material/{icon}:", help=does, type=_type(run, op)
         ):
             _ask(run, op)
     if not run.over:
@@ -71,8 +71,9 @@ def draw_told(run: Run, zone: str | None) -> None:
         table(["Step", "Command", "By", "State", "When"], rows)
 
 
-def _type(op: Op) -> Literal["primary", "secondary"]:
-    return "primary" if op == "resume" else "secondary"
+def _type(run: Run, op: Op) -> Literal["primary", "secondary"]:
+    # While it still pauses, to resume is to take that back: no more likely than anything else.
+    return "primary" if op == "resume" and run.status == "paused" else "secondary"
 
 
 def _ask(run: Run, op: Op) -> None:

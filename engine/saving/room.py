@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Generator
 
-from engine.events import Alert, Event, Log
+from engine.events import Alert, Event, Held, Log
 from engine.saving.checkpoint import DiskFull, Saved
 
 TRY_SECONDS = 1.0
@@ -24,7 +24,9 @@ def with_room(save: Callable[[], Saved | None], step: int) -> Generator[Event, N
             saved = save()
         except DiskFull as full:
             # The same words each time: it is one alert, however often it is told.
-            alert = alert or _alert(full, step)
+            if alert is None:
+                alert = _alert(full, step)
+                yield Held(why=_sentence(full), step=step)
             yield alert
             time.sleep(TRY_SECONDS)
         else:
@@ -32,7 +34,12 @@ def with_room(save: Callable[[], Saved | None], step: int) -> Generator[Event, N
                 seconds = time.monotonic() - begun
                 message = f"there is room on the disk again after {seconds:,.0f} s; the run goes on"
                 yield Log(message=message, step=step)
+                yield Held(why="", step=step)
             return saved
+
+
+def _sentence(full: DiskFull) -> str:
+    return f"The disk is full: {full.need}. The run goes on by itself when there is room."
 
 
 def _alert(full: DiskFull, step: int) -> Alert:

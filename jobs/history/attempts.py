@@ -34,6 +34,8 @@ class Attempt:
     last_step: int
     last_seq: int
     """the recorder has stored everything up to this event"""
+    held: str
+    """what holds it up, in a sentence; empty while it goes on"""
 
     @classmethod
     def of(cls, row: Row[tuple[object, ...]]) -> Attempt:

@@ -24,7 +24,7 @@ from jobs.history.schema_curves import METADATA as METADATA
 from jobs.history.schema_curves import OPEN as OPEN
 from jobs.history.schema_curves import PYRAMID as PYRAMID
 
-REVISION = "0012"
+REVISION = "0013"
 """the newest migration; a database that knows a later one is refused"""
 
 RUNS = Table(
@@ -107,6 +107,8 @@ ATTEMPTS = Table(
     Column("resume_step", Integer, nullable=False, server_default="0"),
     Column("last_step", Integer, nullable=False, server_default="0"),
     Column("last_seq", BigInteger, nullable=False, server_default="0"),
+    # What holds it up, in a sentence; empty while it goes on.
+    Column("held", Text, nullable=False, server_default=""),
     ForeignKeyConstraint(["run"], ["runs.id"], ondelete="CASCADE"),
 )
 

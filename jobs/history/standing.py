@@ -22,6 +22,7 @@ COLUMNS = (
     *(RUNS.c.step, RUNS.c.total_steps, RUNS.c.fold, RUNS.c.priority, PLACE, RUNS.c.devices),
     *(RUNS.c.model, RUNS.c.data),
     *(LAST.c.attempt, LAST.c.started, LAST.c.ended, LAST.c.reason, LAST.c.cause),
+    LAST.c.held,
     *(LAST.c.machine, LAST.c.device),
 )
 AT_ONCE = 1_000

@@ -34,6 +34,7 @@ def status() -> ColumnElement[str]:
         (waits, "queued"),
         (and_(under_way, stopped), "stopping"),
         (and_(under_way, paused), "pausing"),
+        (and_(under_way, LAST.c.held != ""), "held"),
         (and_(under_way, LAST.c.started.is_not(None)), "running"),
         (and_(under_way, LAST.c.attempt > 1), "resuming"),
         (under_way, "starting"),

@@ -16,7 +16,7 @@ from jobs.measures import named
 from jobs.own.scores import LOSSES
 from jobs.status import Facts, Status, judge
 
-UNDER_WAY: frozenset[Status] = frozenset({"running", "pausing", "stopping"})
+UNDER_WAY: frozenset[Status] = frozenset({"running", "held", "pausing", "stopping"})
 
 # Built once: putting a statement together takes longer than SQLite does.
 _LATEST = (
@@ -92,7 +92,7 @@ def _newest_attempts() -> Any:
         *(RUNS.c.id, RUNS.c.name, RUNS.c.created, RUNS.c.desired, RUNS.c.step, RUNS.c.source),
         *(RUNS.c.total_steps, RUNS.c.epoch, RUNS.c.fold, RUNS.c.retried),
         *(ATTEMPTS.c.attempt, ATTEMPTS.c.started, ATTEMPTS.c.ended, ATTEMPTS.c.reason),
-        *(ATTEMPTS.c.cause, ATTEMPTS.c.last_seq),
+        *(ATTEMPTS.c.cause, ATTEMPTS.c.held, ATTEMPTS.c.last_seq),
     )
     query = select(*columns).select_from(joined).where(RUNS.c.removal.is_(None))
     return query.order_by(RUNS.c.id.desc())

@@ -17,7 +17,9 @@ from jobs.order import Seat
 from jobs.status import COMPLETED, Status
 
 WAITING: frozenset[Status] = frozenset({"queued", "paused", "resuming"})
-TRAINING: frozenset[Status] = frozenset({"starting", "running", "pausing", "stopping", "resuming"})
+TRAINING: frozenset[Status] = frozenset(
+    {"starting", "running", "held", "pausing", "stopping", "resuming"}
+)
 EARLIER = 20
 """so many of the newest finished runs of a kind say how long another one is likely to take"""
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.events import Changed, CrossValidation, Evaluation, Finished, Started, Steps
+from engine.events import Changed, CrossValidation, Evaluation, Finished, Held, Started, Steps
 from engine.loop.best import COUNTS_MOST
 from jobs.events import Began, Claimed, Ended, Measured, Record
 from jobs.own.scores import better, scored
@@ -32,17 +32,24 @@ class Fold:
         elif isinstance(event, CrossValidation):
             self.run_changes["test"] = json.dumps(event.means)
             self.run_changes["deviations"] = json.dumps(event.deviations)
-        elif isinstance(event, Claimed):
+        elif isinstance(event, Started | Began):
+            self._started(event)
+        elif isinstance(event, Changed) and not event.refused:
+            self.run_changes.update(total_steps=event.total_steps, epochs=event.epochs)
+        else:
+            self._stand(event)
+
+    def _stand(self, event: Record) -> None:
+        """What says only where the attempt stands."""
+        if isinstance(event, Claimed):
             self.attempt_changes.update(
                 worker=event.worker,
                 machine=event.machine,
                 device=event.device,
                 claimed=event.time,
             )
-        elif isinstance(event, Started | Began):
-            self._started(event)
-        elif isinstance(event, Changed) and not event.refused:
-            self.run_changes.update(total_steps=event.total_steps, epochs=event.epochs)
+        elif isinstance(event, Held):
+            self.attempt_changes["held"] = event.why
         elif isinstance(event, Finished | Ended):
             self._over(event)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from engine.config import RunConfig
-from engine.events import Alert, Event, Log
+from engine.events import Alert, Event, Held, Log
 from engine.saving.durable import write_durably
 from engine.saving.manifest import NAME as MANIFEST
 from engine.saving.manifest import Damaged
@@ -192,6 +192,7 @@ def begin(
             if not alert:
                 alert = f"waits for the store, which has what the run goes on from: {error}"
                 tell(Alert(code="store-away", message=alert))
+                tell(Held(why=f"It {alert.rstrip('.')}."))
             if rest(TRY_SECONDS):
                 return None
         else:
@@ -203,6 +204,7 @@ def begin(
 def _words(beginning: Beginning, alert: str, begun: float) -> Iterator[Event]:
     if alert:
         yield Log(message=f"the store is there after {time.monotonic() - begun:,.0f} s")
+        yield Held(why="")
     yield from beginning.said
 
 

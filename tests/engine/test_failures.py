@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from engine.events import EVENT, Alert, Log
+from engine.events import EVENT, Alert, Held, Log
 from engine.problem import SettingsError
 from engine.saving.checkpoint import CheckpointError
 from engine.saving.fence import Fenced
@@ -93,6 +93,9 @@ def test_a_full_disk_is_waited_for_and_said(
     assert "the run waits and goes on by itself when there is room" in first.message
     said = [e.message for e in events if isinstance(e, Log)]
     assert any(each.startswith("there is room on the disk again after") for each in said)
+    held, goes_on = (e.why for e in events if isinstance(e, Held))
+    assert re.match(r"The disk is full: needs .*\. The run goes on by itself when there is", held)
+    assert goes_on == ""
     assert last(events).reason == "completed"
     assert list(curve(events)) == list(range(1, 33))
 

@@ -27,7 +27,7 @@ NAMES = ("data=languages", "data.limit=150", "data.length=12", "model=bert", "mo
 STRATEGY = (
     # Many steps: a run is closed at a flush, every 64 steps of a small model.
     "training.batch_size=2",
-    "training.epochs=2",
+    "training.epochs=4",
     "training.ema=on",
     "training.ema.decay=0.9",
     "training.checkpoint_seconds=3600",

@@ -16,6 +16,7 @@ TABLE = """
 queued      do       do       already  refused     already
 starting    do       do       already  do          already
 running     do       do       already  do          already
+held        do       do       already  do          already
 resuming    do       do       already  do          already
 pausing     do       already  do       already     refused
 paused      do       already  do       refused     refused

@@ -45,5 +45,6 @@ def _attempt(run_id: object, attempt: int, facts: Facts) -> dict[str, object]:
         "attempt": attempt,
         "started": 1.0 if facts.started and newest else None,
         "ended": 2.0 if facts.ended or not newest else None,
+        "held": facts.held if newest else "",
         "reason": (facts.reason or None) if newest else "crashed",
     }

@@ -28,6 +28,12 @@ TABLE: list[tuple[Facts, Status]] = [
     (Facts(PAUSED, 1), "pausing"),
     (Facts(PAUSED, 1, started=True), "pausing"),
     (Facts(PAUSED, 2, started=True), "pausing"),
+    # A full disk, or a store that is away: it goes on by itself, so a stop and a pause say more.
+    (Facts(RUNNING, 1, started=True, held="The disk is full."), "held"),
+    (Facts(RUNNING, 2, held="It waits for the store."), "held"),
+    (Facts(STOPPED, 1, started=True, held="The disk is full."), "stopping"),
+    (Facts(PAUSED, 1, started=True, held="The disk is full."), "pausing"),
+    (Facts(RUNNING, 1, True, True, "failed", "Because.", held="The disk is full."), "failed"),
     # Somebody asked for another attempt, which has begun: what was asked before counts no more.
     (Facts(RUNNING, 2, started=True, retried=1), "running"),
     (Facts(RUNNING, 2, started=True, ended=True, reason="failed", retried=1), "failed"),
@@ -71,7 +77,7 @@ def test_the_table_names_every_status() -> None:
 
 def test_a_bad_end_always_says_why() -> None:
     for facts, status in TABLE:
-        if status in ("failed", "resuming", "stopped"):
+        if status in ("failed", "held", "resuming", "stopped"):
             assert judge(facts).cause
 
 

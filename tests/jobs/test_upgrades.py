@@ -1,7 +1,8 @@
 """Databases of earlier Trainyards: every one opens and goes on; a kill at no statement harms it.
 
 `tests/jobs/old/<revision>.sql` was written by the recorder of that revision: a run that finished,
-one that broke off, one that waits. A new revision brings a file of its own.
+one that broke off, one that waits. A new revision brings a file of its own, which
+`python -m tests.jobs.old.write` makes.
 """
 
 from __future__ import annotations

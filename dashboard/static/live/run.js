@@ -17,10 +17,11 @@ import { Sections } from "./sections.js";
 import { Stage } from "./stage.js";
 import { PALETTE } from "./theme.js";
 import { View } from "./view.js";
+import { waiting } from "./waiting.js";
 
 const REST_MS = 100;
 const ENDED = new Set(["finished", "failed", "stopped"]);
-const MOVING = new Set(["starting", "running", "resuming"]);
+const MOVING = new Set(["starting", "running", "held", "resuming"]);
 // Of these the first points come by themselves.
 const COMING = new Set(["queued", ...MOVING]);
 const PLACES = 6;
@@ -145,7 +146,7 @@ export class RunView extends View {
     this.explain();
     this.empty.hidden = !none || ENDED.has(this.info.status);
     this.places.hidden = !nothing || !COMING.has(this.info.status);
-    if (!this.empty.hidden) this.say(waiting(this.info.status));
+    if (!this.empty.hidden) this.say(waiting(this.info));
   }
 
   // What the lines are, where there are folds.
@@ -256,12 +257,4 @@ export class RunView extends View {
     for (const chart of this.charts.values()) chart.remove();
     this.stage.stop();
   }
-}
-
-function waiting(status) {
-  if (status === "queued") return "Waiting for a worker. If this lasts, look at Machines: at least one worker must be there and idle.";
-  if (status === "stopping") return "Stopping before the first step.";
-  if (status === "paused") return "Paused before the first step. Resume lets it go on.";
-  if (status === "pausing") return "Pausing before the first step.";
-  return "A worker has taken the run. The first points come in a moment.";
 }
