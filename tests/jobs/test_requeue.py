@@ -62,7 +62,8 @@ def test_decide(situation: Situation, action: Action) -> None:
 
 def attempt(number: int, reason: str, last_step: int, resume_step: int = 0) -> Attempt:
     return Attempt(
-        "r", number, "", "", "", "", 1.0, 1.0, 2.0, reason, "", "", "", resume_step, last_step, 1, ""
+        *("r", number, "", "", "", "", 1.0, 1.0, 2.0, reason, "", "", "", resume_step, last_step),
+        *(1, ""),
     )
 
 
