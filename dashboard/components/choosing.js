@@ -39,3 +39,17 @@ function selection(host, runs) {
   const chosen = CHOSEN.get(host);
   return chosen && Date.now() < chosen.until && !same(chosen.ids, drawn) ? chosen.ids : drawn;
 }
+
+// What the rows' boxes ask and do; `choose` is told all that are selected.
+function choosing(host, runs, choose) {
+  let selected = selection(host, runs);
+  return {
+    selected: (id) => selected.includes(id),
+    select: (id, on) => {
+      const others = selected.filter((other) => other !== id);
+      selected = on ? [...others, id] : others;
+      CHOSEN.set(host, { ids: selected, until: Date.now() + PATIENCE_MS });
+      choose(selected);
+    },
+  };
+}

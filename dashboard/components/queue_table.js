@@ -92,17 +92,10 @@ function head() {
 export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
   const host = parentElement.querySelector(".yard-queue");
   const { runs, after } = data;
-  let selected = selection(host, runs);
   const act = {
     dragged: null,
     open: (id) => setTriggerValue("open", id),
-    select: (id, on) => {
-      const others = selected.filter((other) => other !== id);
-      selected = on ? [...others, id] : others;
-      CHOSEN.set(host, { ids: selected, until: Date.now() + PATIENCE_MS });
-      setStateValue("selected", selected);
-    },
-    selected: (id) => selected.includes(id),
+    ...choosing(host, runs, (ids) => setStateValue("selected", ids)),
     can: (place, by) => place + by >= 0 && place + by < runs.length,
     put: (run, before) => setTriggerValue("move", { run, before, nonce: String(Date.now()) }),
     shift: (place, by) => {

@@ -139,17 +139,10 @@ function head() {
 
 export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
   const host = parentElement.querySelector(".yard-runs");
-  let selected = selection(host, data.runs);
   const act = {
     open: (id) => setTriggerValue("open", id),
     act: (run, action) => setTriggerValue("act", { run, action, nonce: String(Date.now()) }),
-    select: (id, on) => {
-      const others = selected.filter((other) => other !== id);
-      selected = on ? [...others, id] : others;
-      CHOSEN.set(host, { ids: selected, until: Date.now() + PATIENCE_MS });
-      setStateValue("selected", selected);
-    },
-    selected: (id) => selected.includes(id),
+    ...choosing(host, data.runs, (ids) => setStateValue("selected", ids)),
   };
   // A menu that is open would be gone: the next redraw, at most seconds later, shows the same.
   if (host.querySelector(":popover-open")) return;

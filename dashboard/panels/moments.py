@@ -12,8 +12,9 @@ from html import escape
 import streamlit as st
 
 from dashboard.panels.evaluation import tables, writing
+from dashboard.panels.evaluation.gallery import feature
 from dashboard.table import Cell, Content, table
-from dashboard.text import metric, metric_name, number, one_line, percent, plain
+from dashboard.text import metric, metric_name, one_line, percent, plain
 from engine.events import Example
 from jobs.history import History, Moment
 from jobs.run import Run
@@ -162,15 +163,8 @@ def _rows(watched: Sequence[Example]) -> None:
             Cell(one_line(each.prediction), mark=each.truth != each.prediction and sure),
             *([Cell(percent(each.probability or 0.0), number=True)] if sure else []),
             Cell(metric(each.loss, 3), number=True),
-            *(_feature(each, name) for name in names),
+            *(feature(each, name) for name in names),
         ]
         for each in watched
     ]
     table(head, rows)
-
-
-def _feature(each: Example, name: str) -> Cell:
-    value = each.features.get(name)
-    if isinstance(value, str):
-        return Cell(one_line(value))
-    return Cell("" if value is None else number(value), number=True)

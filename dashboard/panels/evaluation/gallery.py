@@ -73,14 +73,15 @@ def _rows(worst: Sequence[Example]) -> None:
             Cell(one_line(each.truth), strong=True),
             Cell(one_line(each.prediction)),
             Cell(metric(each.loss, 3), number=True),
-            *(_feature(each, name) for name in names),
+            *(feature(each, name) for name in names),
         ]
         for each in worst
     ]
     table(head, rows)
 
 
-def _feature(each: Example, name: str) -> Cell:
+def feature(each: Example, name: str) -> Cell:
+    """One feature of a sample of a table; empty where it has none of that name."""
     value = each.features.get(name)
     if isinstance(value, str):
         return Cell(one_line(value))
