@@ -29,21 +29,23 @@ def page() -> None:
 
 @st.fragment(run_every=REFRESH_SECONDS)
 def _live() -> None:
+    linked: list[str] = []
     with services.sentences():
         line = queueing.look(services.yard())
         moving.draw(line, selected(), _select)
-        _waiting(line)
+        linked = [*_waiting(line), *(each.id for each in line.training)]
         waiting.draw_training(line)
         aside.draw()
     from dashboard.live.component import live_changes
 
-    live_changes(key="changes")
+    live_changes(key="changes", runs=linked)
 
 
-def _waiting(line: Line) -> None:
+def _waiting(line: Line) -> list[str]:
+    """The runs of the page of the table that is shown."""
     if not line.waiting:
         _nothing(line)
-        return
+        return []
     pages = -(-len(line.waiting) // PAGE_RUNS)
     at = min(page_number(), pages)
     begin = (at - 1) * PAGE_RUNS
@@ -54,7 +56,9 @@ def _waiting(line: Line) -> None:
     answer = queue_table(rows, behind[0].id if behind else "", key="queue")
     if pages > 1:
         _pages(at, pages, len(line.waiting))
-    _follow(answer, [each.id for each in shown])
+    here = [each.id for each in shown]
+    _follow(answer, here)
+    return here
 
 
 def _follow(answer: Answer, here: Sequence[str]) -> None:
