@@ -19,7 +19,8 @@ WORKERS = "ty:workers"
 """hash: worker name → JSON `{seen: Redis ms, body: Presence}`; judged by `seen`"""
 
 GATHERING = "ty:gathering"
-"""hash: the one run that devices are kept free for: `job`, and `m:<machine>` → JSON of who does"""
+"""hash: the one run that devices are kept free for: `job`, `since` when (Redis ms), and
+`m:<machine>` → JSON of who does"""
 
 WAKE = "ty:wake"
 """stream, a wake-up only: workers look into the queue at once"""
@@ -52,7 +53,11 @@ def spec(run_id: str) -> str:
 
 
 def needs(run_id: str) -> str:
-    """Hash `{devices, machines, kind, engine}`: what the run needs of machines."""
+    """Hash `{devices, machines, kind, engine}`: what the run needs of machines.
+
+    While it waits also `rests`, until when nothing is kept for it (Redis ms), and `holds`, for how
+    many milliseconds devices are kept then.
+    """
     return f"ty:run:{run_id}:needs"
 
 

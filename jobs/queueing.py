@@ -15,15 +15,16 @@ from sqlalchemy import Connection
 from engine.config import RunConfig
 from jobs import queue as doorbell
 from jobs.connect import RedisUnavailable
+from jobs.devices.gathering import Rest, rests_in
 from jobs.devices.needs import Needs, needs_in, needs_of
 from jobs.history import waiting as rows
 from jobs.history.finding import titles
 from jobs.history.standing import Standing
-from jobs.machines import Machine, list_machines
+from jobs.offers import offers
 from jobs.order import MOST, PRIORITIES, moved
 from jobs.runs import NotPossible, UnknownRun, changed
 from jobs.status import Status
-from jobs.waiting import Moment, Offer, Outlook, Waiter, outlooks
+from jobs.waiting import Moment, Outlook, Waiter, outlooks
 from jobs.yard import Yard
 
 LOG = logging.getLogger(__name__)
@@ -74,9 +75,10 @@ def look(yard: Yard) -> Line:
         left = {each.id: rows.seconds_left(connection, each) for each in found.training}
         usual = rows.usual_seconds(connection, {each.what for each in found.waiting})
         by = rows.paused_by(connection, {each.id for each in found.waiting if _paused(each)})
-    needs = _needs(yard, [each.id for each in found.waiting[:EXPLAINED]])
-    waiters = [_waiter(each, usual, by, needs.get(each.id)) for each in found.waiting]
-    said = outlooks(Moment(waiters, _offers(yard, left)))
+    needs, rests = _told(yard, [each.id for each in found.waiting[:EXPLAINED]])
+    told = [(needs.get(each.id), rests.get(each.id)) for each in found.waiting]
+    waiters = [_waiter(each, usual, by, *of) for each, of in zip(found.waiting, told, strict=True)]
+    said = outlooks(Moment(waiters, offers(yard, left)))
     entries = [_entry(*each) for each in zip(found.waiting, waiters, said, strict=True)]
     return Line(entries, found.training, left)
 
@@ -89,8 +91,8 @@ def expected(yard: Yard, config: RunConfig) -> str:
     ahead = [each for each in found.waiting if not _paused(each)]
     needs = needs_of(config.model_dump_json())
     new = Waiter("", needs.devices, needs.machines, engine=needs.engine, kind=needs.kind)
-    waiters = [*(_waiter(each, {}, {}, None) for each in ahead), new]
-    return outlooks(Moment(waiters, _offers(yard, left)))[-1].why
+    waiters = [*(_waiter(each, {}, {}) for each in ahead), new]
+    return outlooks(Moment(waiters, offers(yard, left)))[-1].why
 
 
 def prioritise(yard: Yard, run_ids: Sequence[str], priority: int) -> None:
@@ -183,15 +185,20 @@ def _paused(run: Standing) -> bool:
     return run.verdict.status == "paused"
 
 
-def _needs(yard: Yard, run_ids: Sequence[str]) -> dict[str, Needs]:
+def _told(yard: Yard, run_ids: Sequence[str]) -> tuple[dict[str, Needs], dict[str, Rest]]:
+    """What runs need, and those that rest, as Redis has it."""
     try:
-        return needs_in(yard.redis, run_ids)
+        return needs_in(yard.redis, run_ids), rests_in(yard.redis, run_ids)
     except (RedisError, RedisUnavailable):
-        return {}
+        return {}, {}
 
 
 def _waiter(
-    run: Standing, usual: dict[str, float], by: dict[str, str], needs: Needs | None
+    run: Standing,
+    usual: dict[str, float],
+    by: dict[str, str],
+    needs: Needs | None = None,
+    rest: Rest | None = None,
 ) -> Waiter:
     """It trains as long as runs of its kind do, less the share it has done."""
     whole = usual.get(run.what)
@@ -204,31 +211,8 @@ def _waiter(
         seconds=None if whole is None else whole * max(0.0, 1.0 - share),
         engine=needs.engine if needs else 0,
         kind=needs.kind if needs else "",
+        rest=rest,
     )
-
-
-def _offers(yard: Yard, left: dict[str, float | None]) -> list[Offer] | None:
-    try:
-        found = list_machines(yard.redis)
-    except (RedisError, RedisUnavailable):
-        return None
-    offers = [_offer(machine, left) for machine in found if machine.alive]
-    return [each for each in offers if each.free or each.busy or each.strangers]
-
-
-def _offer(machine: Machine, left: dict[str, float | None]) -> Offer:
-    workers = [each for each in machine.workers if each.state != "lost"]
-    engine = max((each.engine for each in workers), default=0)
-    kinds = frozenset(kind for each in workers for kind in each.kinds)
-    if any(each.total > len(each.offers) for each in workers):
-        # A processor: each worker takes a run, of however many processes.
-        busy = tuple(left.get(each.run_id) for each in workers if each.run_id)
-        free = len(workers) - len(busy)
-        return Offer(machine.name, free, busy, 0, engine, shared=True, kinds=kinds)
-    states = [each.state for each in machine.devices]
-    busy = tuple(left.get(each.run_id) for each in machine.devices if each.state == "busy")
-    free, strangers = states.count("free"), states.count("stranger")
-    return Offer(machine.name, free, busy, strangers, engine, kinds=kinds)
 
 
 def _entry(run: Standing, waiter: Waiter, said: Outlook) -> Entry:

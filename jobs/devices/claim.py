@@ -1,9 +1,10 @@
 """Which waiting run a worker gets: the first one in the queue's order that fits what it holds free.
 
 A run that does not fit yet is gathered for, the first such run alone: as many machines as it needs
-(one, for most) take nothing that stands behind it until their devices are free. So small runs never
-starve a large one, and as only one run is gathered for, no two can wait for each other's devices.
-All is one script in Redis: several workers look at the same moment, and each run is taken once.
+(one, for most) take nothing that stands behind it until their devices are free, for a limited time
+(`gathering.py`). So small runs never starve a large one, and as only one run is gathered for, no
+two can wait for each other's devices. All is one script in Redis: several workers look at
+the same moment, and each run is taken once.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any, Literal
 import redis
 
 from jobs import keys
+from jobs.devices.gathering import GATHERING, HOLD_MILLISECONDS
 
 SCANNED = 256
 """how many waiting runs are looked at; it is first come, first served as long as they fit"""
@@ -21,7 +23,7 @@ SCANNED = 256
 PATIENCE_MILLISECONDS = 4_000
 """how long a machine counts as gathering that does not look again: a worker looks every second"""
 
-SCRIPT = """
+NEEDS = """
 local machine, worker = ARGV[1], ARGV[2]
 local free, total = tonumber(ARGV[3]), tonumber(ARGV[4])
 local kinds, engine = ' ' .. ARGV[5] .. ' ', tonumber(ARGV[6])
@@ -32,10 +34,12 @@ local queue, intermediate, gathering, workers = KEYS[1], KEYS[2], KEYS[3], KEYS[
 local function key(id, what) return 'ty:run:' .. string.sub(id, 1, 26) .. ':' .. what end
 
 local function needs(id)
-  local found = redis.pcall('HMGET', key(id, 'needs'), 'devices', 'machines', 'kind', 'engine')
+  local found = redis.pcall('HMGET', key(id, 'needs'), 'devices', 'machines', 'kind', 'engine',
+    'rests', 'holds')
   if found.err then found = {} end
   return {devices = tonumber(found[1] or 1), machines = tonumber(found[2] or 1),
-          kind = found[3] or '', engine = tonumber(found[4] or 1)}
+          kind = found[3] or '', engine = tonumber(found[4] or 1),
+          rests = tonumber(found[5] or 0), holds = tonumber(found[6] or ARGV[10])}
 end
 
 -- What the workers say of themselves that are there and have this one's engine.
@@ -79,78 +83,9 @@ local function suits(need)
     and (need.kind == '' or string.find(kinds, ' ' .. need.kind .. ' ', 1, true))
 end
 
-local job, members, count = false, {}, 0
-local function gather(id)
-  redis.call('DEL', gathering, key(id, 'gang'))
-  redis.call('HSET', gathering, 'job', id)
-  job, members, count = id, {}, 0
-end
-local stored = redis.call('HGETALL', gathering)
-for i = 1, #stored, 2 do
-  if stored[i] == 'job' then
-    job = stored[i + 1]
-  else
-    local member = cjson.decode(stored[i + 1])
-    if member['until'] > now then
-      members[string.sub(stored[i], 3)], count = member, count + 1
-    else
-      redis.call('HDEL', gathering, stored[i])
-    end
-  end
-end
-if job and not redis.call('LPOS', queue, job) then
-  redis.call('DEL', gathering)
-  job, members, count = false, {}, 0
-end
+"""
 
--- This machine gathers no more: its worker has found something else to do.
-local function quit()
-  local mine = members[machine]
-  if mine and mine.worker == worker then
-    redis.call('HDEL', gathering, 'm:' .. machine)
-    members[machine], count = nil, count - 1
-  end
-end
-
--- Whether this machine gathers for the run: one of those that it needs, or better than one of them.
-local function joins(need, ready)
-  if members[machine] or count < need.machines then return true end
-  for name, member in pairs(members) do
-    if not member.ready and (ready or member.free < free) then
-      redis.call('HDEL', gathering, 'm:' .. name)
-      members[name], count = nil, count - 1
-      return true
-    end
-  end
-  return false
-end
-
-local function take(id)
-  redis.call('LREM', queue, 1, id)
-  redis.call('LPUSH', intermediate, id)
-  if job == id then redis.call('DEL', gathering) end
-end
-
--- All its machines are ready: this one, the last to come, leads.
-local function begin(id, need)
-  local names = {}
-  for name, member in pairs(members) do
-    if not member.ready then return false end
-    if name ~= machine then table.insert(names, name) end
-  end
-  if #names + 1 < need.machines then return false end
-  table.sort(names)
-  table.insert(names, 1, machine)
-  for _, name in ipairs(names) do
-    redis.call('HSET', key(id, 'gang'), 'm:' .. name, members[name].worker)
-  end
-  redis.call('HSET', key(id, 'gang'), 'job', id, 'machines', cjson.encode(names))
-  redis.call('EXPIRE', key(id, 'gang'), 3600)
-  take(id)
-  redis.call('XADD', KEYS[5], 'MAXLEN', '~', 16, '*', 'begin', id)
-  return true
-end
-
+CHOICE = """
 if ARGV[9] ~= '' then
   local gang = redis.call('HMGET', key(ARGV[9], 'gang'), 'job', 'm:' .. machine)
   if gang[1] == ARGV[9] and gang[2] == worker then return {'follow', ARGV[9], 0} end
@@ -160,33 +95,37 @@ if free == 0 then
   return {'nothing', '', 0}
 end
 
-local passed = {}
+local passed, rested = {}, false
 for _, id in ipairs(redis.call('LRANGE', queue, 0, tonumber(ARGV[7]) - 1)) do
   local need = needs(id)
-  if suits(need) then
-    local ready = need.devices <= free
-    if need.machines == 1 and ready then
-      quit()
-      take(id)
-      return {'run', id, need.devices}
-    end
-    if not job or (job ~= id and not passed[job]) then gather(id) end
-    local mine = members[machine]
-    local another = mine and mine.ready and mine.worker ~= worker
-    if job == id and not another and joins(need, ready) then
-      if not mine then count = count + 1 end
-      mine = {worker = worker, ready = ready, free = free, ['until'] = now + tonumber(ARGV[8])}
-      members[machine] = mine
-      redis.call('HSET', gathering, 'm:' .. machine, cjson.encode(mine))
-      if ready and begin(id, need) then return {'lead', id, need.devices} end
-      return {ready and 'hold' or 'drain', id, need.devices}
-    end
+  local suited = suits(need)
+  if suited and need.machines == 1 and need.devices <= free then
+    quit()
+    take(id)
+    return {'run', id, need.devices}
   end
-  passed[id] = true
+  if suited and rests(need) then
+    rested = rested or {id, need}
+  elseif suited then
+    if not job or (job ~= id and not passed[job]) then gather(id) end
+    local told = help(id, need)
+    if told then return told end
+  end
+  if not rests(need) then passed[id] = true end
+end
+
+-- Nothing else is there for this machine: it may as well wait for the first of those that rest.
+if rested then
+  local id, need = unpack(rested)
+  if not job then gather(id) end
+  local told = help(id, need)
+  if told then return told end
 end
 quit()
 return {'nothing', '', 0}
 """
+
+SCRIPT = NEEDS + GATHERING + CHOICE
 
 
 @dataclass(frozen=True)
@@ -228,7 +167,8 @@ def look(client: redis.Redis, queue_key: str, offer: Offer) -> Found:
         len(names),
         *names,
         *(offer.machine, offer.worker, offer.free, offer.total),
-        *(" ".join(offer.kinds), offer.engine, SCANNED, PATIENCE_MILLISECONDS, offer.holding),
+        *(" ".join(offer.kinds), offer.engine, SCANNED, PATIENCE_MILLISECONDS),
+        *(offer.holding, HOLD_MILLISECONDS),
     )
     return Found(answer[0].decode(), answer[1], int(answer[2]))
 

@@ -3,34 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 
 import redis
 
 from jobs import keys, queue
 from jobs.devices.claim import Offer, look
-from jobs.machines import Presence
+from tests.jobs.box import Box
 from tests.jobs.line import QUEUE, wait_in_line
-
-
-@dataclass
-class Box:
-    """A simulated machine that looks into the queue without locks of its own."""
-
-    client: redis.Redis
-    name: str
-    total: int = 2
-    kinds: tuple[str, ...] = ("cpu",)
-    engine: int = 1
-
-    def look(self, free: int, worker: str = "w1", holding: str = "") -> tuple[str, str]:
-        """What the script says to it."""
-        name = f"{self.name}-{worker}"
-        offer = Offer(self.name, name, free, self.total, self.kinds, self.engine, holding)
-        told = Presence(name, self.name, "", total=self.total, kinds=self.kinds, engine=self.engine)
-        told.announce(self.client)
-        found = look(self.client, QUEUE, offer)
-        return found.what, found.job.decode()
 
 
 def test_first_come_first_served(client: redis.Redis) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from jobs.devices.gathering import Rest
 from jobs.waiting import Moment, Offer, Waiter, outlooks
 
 ONE, TWO = Offer("a", free=1), Offer("b", free=2)
@@ -83,6 +84,27 @@ WHY: list[tuple[list[Waiter], list[Offer] | None, str, float | None]] = [
         "Needs 3 machines with 1 device each; a and b have them free.",
         60.0,
     ),
+    (
+        [Waiter("r", 1, 3, rest=Rest(held=600, left=432))],
+        [ONE, TWO, Offer("c", busy=(None,))],
+        "Needs 3 machines with 1 device each; a and b have them free. Devices were kept for it for "
+        "10 min, which was not enough; others come first for 8 min, then they are kept for 20 min.",
+        None,
+    ),
+    (
+        [Waiter("q"), Waiter("r", 2, rest=Rest(held=1200, left=59))],
+        [Offer("a", 1, (90.0,))],
+        "Needs 2 devices; a has 1 free. Devices were kept for it for 20 min, which was not enough; "
+        "others come first for 1 min, then they are kept for 40 min.",
+        None,
+    ),
+    (
+        [Waiter("q", 2, rest=Rest(held=600, left=60)), Waiter("r")],
+        [Offer("a", 1, (90.0,))],
+        "A worker takes it in a moment.",
+        0.0,
+    ),
+    ([Waiter("r", 1, 2, rest=Rest(600, 60))], [ONE, TWO], "A worker takes it in a moment.", 0.0),
     (
         [Waiter("q", 2, 2, seconds=30.0), Waiter("r", 2)],
         [TWO, Offer("c", 0, (8.0, 9.0))],
