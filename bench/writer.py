@@ -128,13 +128,14 @@ class Writer:
         name = f"step-{self.step}-a{self.attempt}"
         self.emit(Checkpoint(step=self.step, name=name, bytes=1_000_000, seconds=0.02))
 
-    def hardware(self) -> None:
-        """A sample of the machine."""
+    def hardware(self, machine: str = "") -> None:
+        """A sample of the machine, or of one of several."""
         wave = math.sin(time.time() / 3)
         gib = 2**30
         self.emit(
             Hardware(
                 step=self.step,
+                machine=machine,
                 cpu=62 + 20 * wave,
                 process_cpu=110,
                 memory_used=int((5.1 + 0.2 * wave) * gib),

@@ -31,6 +31,8 @@ class Hardware(Fact):
     """One sample of the machine and of this run's processes, about once a second."""
 
     kind: Literal["hardware"] = "hardware"
+    machine: str = ""
+    """which of those that train the run together; empty where one trains it"""
     cpu: float
     """percent of the whole machine, 0 to 100"""
     process_cpu: float

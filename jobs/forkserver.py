@@ -60,6 +60,11 @@ class Request:
     member: bool = False
     """whether a rank's trainer is on another machine"""
 
+    @property
+    def begins_later(self) -> bool:
+        """Whether the first attempt of a run with these settings does not begin at step 0."""
+        return bool(json.loads(self.config).get("start"))
+
 
 class Forkserver:
     """Accepts requests on a listening unix socket, forks, and tells each asker how it ended."""

@@ -14,6 +14,9 @@ from engine.events import Hardware
 from jobs import flows
 from jobs.gpu import Gpus
 
+PERIOD_SECONDS = 1.0
+"""between two samples of a machine, or of a run on it"""
+
 SEARCH_EVERY = 10
 """samples between two searches for children: one reads the whole process table, which takes 3 ms"""
 
@@ -25,12 +28,17 @@ class Meter:
 
     `pid` and its children are the processes of the run; without it only the machine is measured.
     `visible` names the run's GPUs as in `CUDA_VISIBLE_DEVICES`; None means all. `folder` lies on
-    the disk whose room is told.
+    the disk whose room is told. `machine` is the name to tell, where several train the run.
     """
 
     def __init__(
-        self, pid: int | None = None, visible: str | None = None, folder: Path | None = None
+        self,
+        pid: int | None = None,
+        visible: str | None = None,
+        folder: Path | None = None,
+        machine: str = "",
     ) -> None:
+        self.machine = machine
         self.beside: Sequence[int] = ()
         """ids of processes of the run that `pid` did not start itself"""
         self._gpus = Gpus(visible)
@@ -60,6 +68,7 @@ class Meter:
         free, total = flows.room(self._folder)
         return Hardware(
             step=step,
+            machine=self.machine,
             cpu=min(100.0, psutil.cpu_percent(None)),
             process_cpu=sum(rates),
             memory_used=memory.total - memory.available,
@@ -78,13 +87,13 @@ class Meter:
 
     def _tree(self) -> list[psutil.Process]:
         """The run's processes. Known ones are kept, since psutil measures between two calls."""
-        if self._root is None:
+        if self._root is None and not self.beside:
             return []
         self._samples += 1
         if self._known and self._samples % SEARCH_EVERY:
             return list(self._known.values())
         try:
-            alive = [self._root, *self._root.children(recursive=True)]
+            alive = [self._root, *self._root.children(recursive=True)] if self._root else []
             alive += [psutil.Process(each) for each in self.beside]
         except psutil.NoSuchProcess:
             alive = []

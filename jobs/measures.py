@@ -2,6 +2,7 @@
 
 The recorder stores what this returns, and the live push draws it, so both agree. In a
 cross-validation each fold has curves of its own, `fold 2/train/loss`, over the steps of that fold.
+Of a run that several machines train, each has its own: `hardware/on ada/cpu`.
 """
 
 from __future__ import annotations
@@ -58,8 +59,9 @@ def _measured(event: object) -> Iterator[Measure]:
         for name, value in event.metrics.items():
             yield f"validation/{name}", [event.step], [event.time], [value]
     elif isinstance(event, Hardware):
+        whose = f"on {event.machine}/" if event.machine else ""
         for name, value in _hardware(event):
-            yield HARDWARE + name, [event.step], [event.time], [value]
+            yield HARDWARE + whose + name, [event.step], [event.time], [value]
     elif isinstance(event, Timing):
         # Not shares: a sum that only grows says exactly what any stretch took, however thinned.
         for activity, seconds in event.totals.items():

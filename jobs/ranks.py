@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import NoReturn
 
 import redis
+from pydantic import ValidationError
 
 from engine.config import RunConfig
 from engine.distributed.crew import RankKilled
 from engine.distributed.orders import Orders, Rank, Starter
 from engine.distributed.spawned import Spawned
-from engine.events import Log
+from engine.events import Hardware, Log
 from jobs.connect import connect_unretried
 from jobs.forked import Forked
 from jobs.forkserver import Request
@@ -43,6 +44,8 @@ class Trainer:
     """has it save and end: the worker of another machine shuts down"""
     tell: Callable[[Log], object]
     """puts a line into the run's log"""
+    measured: Callable[[Hardware], object]
+    """tells what one of its machines does"""
 
 
 def starter_of(trainer: Trainer) -> Starter:
@@ -58,7 +61,12 @@ def starter_of(trainer: Trainer) -> Starter:
     def apart(machine: str) -> None:
         trainer.tell(Log(level="warning", message=shared.warning(machine)))
 
-    meeting = Meeting(gang, here, trainer.leave, apart)
+    def measured(machine: str, text: str) -> None:
+        with suppress(ValidationError):  # of a worker of another version
+            sample = Hardware.model_validate_json(text)
+            trainer.measured(sample.model_copy(update={"machine": machine}))
+
+    meeting = Meeting(gang, here, trainer.leave, apart, measured)
     home = Home(Path(request.home))
     shared.mark(home, request.run_id, meeting.point.secret)
     with suppress(redis.RedisError), connect_unretried(home) as client:

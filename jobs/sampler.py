@@ -10,12 +10,10 @@ import threading
 import redis
 
 from jobs.connect import await_server, connect_unretried
-from jobs.hardware import Meter, machine_name
+from jobs.hardware import PERIOD_SECONDS, Meter, machine_name
 from jobs.home import Home
 from jobs.machines import publish
 from jobs.processes import die_with_parent, on_signals
-
-PERIOD_SECONDS = 1.0
 
 
 def main() -> int:

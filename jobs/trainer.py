@@ -11,6 +11,7 @@ import json
 import os
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -20,7 +21,7 @@ from typing import Literal
 import redis
 
 from engine.config import RunConfig
-from engine.events import Alert, Event, Finished, Log, Obeyed
+from engine.events import Alert, Event, Finished, Hardware, Log, Obeyed
 from engine.problem import SettingsError
 from engine.saving.failpoints import failpoint
 from engine.settings.command import parse_config
@@ -28,7 +29,8 @@ from jobs.connect import connect_blocking, connect_unretried
 from jobs.control import WISHES, Commands
 from jobs.events import Ended
 from jobs.forkserver import Request
-from jobs.hardware import Meter
+from jobs.gangs.gang import Gang
+from jobs.hardware import PERIOD_SECONDS, Meter
 from jobs.home import Home
 from jobs.journal import Journal
 from jobs.lease import release
@@ -39,8 +41,6 @@ from jobs.store.supplies import environment
 from jobs.telemetry import Telemetry
 from jobs.trouble import crash_of, explain, is_fenced, is_unsaved
 from jobs.watching.watch import Watch
-
-HARDWARE_SECONDS = 1.0
 
 DELIVERY_SECONDS = 2.0
 """for sending the end; what Redis did not take by then the horse delivers from the journal"""
@@ -67,13 +67,14 @@ class Attempt:
             connect_unretried(home), request.run_id, Journal(self.folder, request.attempt)
         )
         self.commands = Commands(connect_blocking(home), request.run_id)
-        self.step, self.first = 0, request.attempt == 1 and not begins_later(request.config)
+        self.step, self.first = 0, request.attempt == 1 and not request.begins_later
         self.courier: Courier | None = None
         self.watch: Watch | None = None
         self._alert: Event | None = None
         self.ranks: list[int] = []
         """process ids of the others that train the run"""
         self._over = threading.Event()
+        self._machine = Gang.from_json(request.gang).machines[0] if request.gang else ""
         self._hardware = threading.Thread(target=self._measure, name="hardware", daemon=True)
         self._hardware.start()
         if not os.environ.get("CUDA_VISIBLE_DEVICES"):
@@ -188,14 +189,19 @@ class Attempt:
         with contextlib.suppress(redis.RedisError):
             release(connect_unretried(self._home), self._run_id, self._attempt)
 
+    def measured(self, sample: Hardware) -> None:
+        """Tells a sample of one of the run's machines, by this one's clock."""
+        # A resumed attempt, or a fork, does not know its step before its first word.
+        if self.first or self.step:
+            self.telemetry.emit(sample.model_copy(update={"step": self.step, "time": time.time()}))
+
     def _measure(self) -> None:
-        meter = Meter(os.getpid(), os.environ.get("CUDA_VISIBLE_DEVICES"), self.folder)
+        visible = os.environ.get("CUDA_VISIBLE_DEVICES")
+        meter = Meter(os.getpid(), visible, self.folder, self._machine)
         meter.beside = self.ranks
-        while not self._over.wait(HARDWARE_SECONDS):
+        while not self._over.wait(PERIOD_SECONDS):
             sample = meter.sample(self.step)
-            # A resumed attempt, or a fork, does not know its step before its first word.
-            if self.first or self.step:
-                self.telemetry.emit(sample)
+            self.measured(sample)
             for alert in self.watch.measure(sample) if self.watch else ():
                 self.telemetry.emit(alert)
 
@@ -218,8 +224,8 @@ def main(request: Request, pipe: int, locks: Sequence[int] = ()) -> int:
         if not attempt.fetch(config, request):
             return attempt.close(attempt.ending())
         inbox = attempt.commands.inbox
-        leave = attempt.owner.shutdown_asked.set
-        starter = starter_of(Trainer(request, locks, attempt.ranks, leave, attempt.telemetry.emit))
+        leave, tell = attempt.owner.shutdown_asked.set, attempt.telemetry.emit
+        starter = starter_of(Trainer(request, locks, attempt.ranks, leave, tell, attempt.measured))
         events = train(
             *(config, attempt.folder), attempt=request.attempt, inbox=inbox, starter=starter
         )
@@ -242,8 +248,3 @@ def main(request: Request, pipe: int, locks: Sequence[int] = ()) -> int:
             traceback.print_exc()
             return code
         raise
-
-
-def begins_later(config: str) -> bool:
-    """Whether the first attempt of a run with these settings does not begin at step 0."""
-    return bool(json.loads(config).get("start"))

@@ -142,7 +142,7 @@ class Meeting:
     """Where the members of a gang come to. `start` is the `Starter` of all its ranks.
 
     `leaving` is called when a member must go in order: its worker shuts down. `apart` hears of
-    those that do not see the run's folder.
+    those that do not see the run's folder, `measured` which machine says what of its hardware.
     """
 
     def __init__(
@@ -151,8 +151,10 @@ class Meeting:
         here: Starter,
         leaving: Callable[[], object],
         apart: Callable[[str], object],
+        measured: Callable[[str, str], object],
     ) -> None:
-        self._here, self._leaving, self._apart = here, leaving, apart
+        self._here, self._leaving = here, leaving
+        self._apart, self._measured = apart, measured
         self._seats = [Seat(machine, gang.host) for machine in gang.machines[1:]]
         self._numbers = itertools.count(1)
         family = socket.AF_INET6 if ":" in gang.host else socket.AF_INET
@@ -195,18 +197,23 @@ class Meeting:
         if seat.apart:
             self._apart(seat.machine)
         for message in said:
-            if message.get("leaving"):
-                self._leaving()
-            elif rank := seat.ranks.get(message.get("rank", 0)):
-                if "says" in message:
-                    rank.hear(str(message["says"]))
-                else:
-                    rank.end(int(message["code"]))
+            self._hear(seat, message)
         seat.lose("it does not answer any more" if line.silent else "its worker is gone")
         if line.silent:
             cut(line.peer)
         with suppress(OSError):
             line.close()
+
+    def _hear(self, seat: Seat, message: dict[str, Any]) -> None:
+        if message.get("leaving"):
+            self._leaving()
+        elif "hardware" in message:
+            self._measured(seat.machine, str(message["hardware"]))
+        elif rank := seat.ranks.get(message.get("rank", 0)):
+            if "says" in message:
+                rank.hear(str(message["says"]))
+            else:
+                rank.end(int(message["code"]))
 
     def _seat(self, hello: dict[str, Any]) -> Seat | None:
         """Whose first word it is; None for a stranger."""

@@ -19,6 +19,7 @@ from jobs.gangs import address as addresses
 from jobs.gangs.gang import Point, await_point
 from jobs.gangs.line import SILENT_SECONDS, Line
 from jobs.gangs.shared import UNWRITABLE, sees, writes
+from jobs.hardware import PERIOD_SECONDS, Meter
 from jobs.home import Home
 from jobs.site import Site
 from jobs.store.address import address
@@ -36,6 +37,8 @@ class Member:
         self._leaving = threading.Event()
         self._line: Line | None = None
         self._ranks: dict[int, Forked] = {}
+        self._pids: list[int] = []
+        """of its ranks, the latest of each fold among them"""
         self._ended: set[int] = set()
         self._over = False
         self._writes = False
@@ -65,6 +68,7 @@ class Member:
         if point is None:
             return "it did not begin"
         line = self._greet(point)
+        threading.Thread(target=self._measure, args=(line,), name="hardware", daemon=True).start()
         try:
             for message in line.hear():
                 if "start" in message:
@@ -87,6 +91,14 @@ class Member:
             line.say(leaving=True)
         return line
 
+    def _measure(self, line: Line) -> None:
+        """Says once a second what this machine does, as the leader's trainer does of its own."""
+        folder = self._site.home.run(self._run_id)
+        meter = Meter(None, self._site.visible, folder, self._site.holder.machine)
+        meter.beside = self._pids
+        while not self.over.wait(PERIOD_SECONDS):
+            line.say(hardware=meter.sample().model_dump_json())
+
     def _begin(self, number: int, orders: str) -> None:
         """In a thread: the forkserver may still load torch, and what it forks says much."""
         thread = threading.Thread(target=self._train, args=(number, orders), daemon=True)
@@ -106,6 +118,7 @@ class Member:
             return
         with self._turn:
             self._ranks[number] = rank
+            self._pids.append(rank.pid)
             if self._over or number in self._ended:
                 rank.kill()
         for text in iter(rank.line, ""):

@@ -18,7 +18,7 @@ from engine.events import Finished, Log
 from jobs.connect import connect_blocking
 from jobs.control import Commands
 from jobs.events import Began, Claimed
-from jobs.hardware import Meter, machine_name
+from jobs.hardware import PERIOD_SECONDS, Meter, machine_name
 from jobs.home import Home
 from jobs.journal import Journal
 from jobs.lease import RENEW_SECONDS, Holder, Lease
@@ -31,7 +31,6 @@ from jobs.own.told import explain, last_step, versions
 from jobs.telemetry import Telemetry
 
 COLLECT_SECONDS = 0.1
-HARDWARE_SECONDS = 1.0
 DELIVERY_SECONDS = 5.0
 """for sending the end; what Redis did not take by then the recorder delivers from the journal"""
 
@@ -195,7 +194,7 @@ class Run:
 
     def _measure(self) -> None:
         meter = Meter(self._pid, os.environ.get("CUDA_VISIBLE_DEVICES"))
-        while not self._over.wait(HARDWARE_SECONDS):
+        while not self._over.wait(PERIOD_SECONDS):
             self._telemetry.emit(meter.sample(self._reached))
 
     def _warn(self, about: str, sentence: str) -> None:

@@ -30,7 +30,8 @@ def writer(yard: Yard) -> Iterator[Writer]:
     going.emit(Gradients(step=100, steps=[50, 100], seconds=[1.0, 2.0], norms=norms))
     spent = {"data": 38.0, "compute": 60.0, "evaluation": 1.0, "checkpoint": 1.0}
     going.emit(Timing.model_validate({**spent, "step": 100, "seconds": 100.0, "totals": spent}))
-    going.hardware()
+    for machine in ("ada", "bob"):
+        going.hardware(machine)
     for number in range(LOG_LINES):
         going.emit(Log(step=100, message=f"line {number}" + (" needle" * (number % 400 == 7))))
     yield going
@@ -73,7 +74,13 @@ def look_at_notes(page: Page) -> None:
     expect(page.locator("[data-section=time] .ty-note")).to_contain_text(
         "It waits for data 38 % of the time."
     )
-    expect(page.locator("[data-section=hardware] .ty-note")).to_have_text("No GPU on this machine.")
+    expect(page.locator("[data-section=hardware] .ty-note")).to_have_text(
+        "No GPU on these machines."
+    )
+    # Each machine of a run has its own curves, under its name.
+    for chart, name in (("use", "CPU on bob"), ("memory", "ada"), ("memory", "this run on bob")):
+        key = page.locator(f"[data-chart={chart}]").get_by_label(f"Show {name}", exact=True)
+        expect(key).to_have_count(1)
     expect(page.locator("[data-chart=layers] .ty-ramp")).to_contain_text("0.001")
     expect(page.locator("[data-chart=layers] canvas")).to_be_visible()
     expect(page.locator("[data-chart=score] .ty-sign")).to_have_text(

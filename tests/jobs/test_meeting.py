@@ -11,73 +11,25 @@ import signal
 import socket
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NoReturn
 
 import psutil
 import pytest
 import redis
 
-from engine.config import RunConfig
-from engine.distributed.orders import Orders
-from engine.distributed.place import Place
+from engine.events import Hardware
 from jobs import keys, ranks
-from jobs.forked import Forked
-from jobs.forkserver import Forkserver, Request
+from jobs.forkserver import Forkserver
 from jobs.gangs import address, line, meeting, shared
-from jobs.gangs.gang import Gang, Point, dissolve, publish
-from jobs.gangs.meeting import Meeting, Remote
+from jobs.gangs.gang import Point, dissolve, publish
 from jobs.gangs.member import Member
 from jobs.home import Home
-from jobs.ids import new_id
 from jobs.lease import Holder
 from jobs.machines import Presence
 from jobs.site import Site
 from tests.faults import living
+from tests.jobs.room import GANG, JOB, RUN, Room, stub
 from tests.jobs.stack import until
-
-RUN = new_id()
-JOB = f"{RUN}_1"
-GANG = Gang(JOB, ("a", "b"), address.LOOPBACK)
-
-
-def stub(request: Request, leader: int, words: int) -> NoReturn:
-    """In place of training: says where it stands, ends with its leader or as its run is called."""
-    orders = Orders.model_validate_json(request.orders)
-    network = os.environ["GLOO_SOCKET_IFNAME"]
-    os.write(words, f"{orders.place.rank} {orders.place.host} {network}\n".encode())
-    if orders.config.name == "fail":
-        os.write(words, b"ValueError: not on this device\n")
-        os._exit(1)
-    os.read(leader, 1)
-    os._exit(0)
-
-
-@dataclass
-class Room:
-    """A meeting, and what it told."""
-
-    told: list[str] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.meeting = Meeting(
-            GANG, _nobody, lambda: self.told.append("leaving"), lambda it: self.told.append(it)
-        )
-
-    def start(self, name: str = "", *, sharded: bool = False) -> Remote:
-        """Has rank 1 started, of 2 machines of 1 device each."""
-        weights = "sharded" if sharded else "replicated"
-        hardware = {"machines": 2, "weights": weights}
-        config = RunConfig.model_validate({"name": name, "hardware": hardware})
-        orders = Orders(place=Place(rank=1, size=2, port=1), config=config)
-        remote = self.meeting.start(orders)
-        assert isinstance(remote, Remote)
-        return remote
-
-
-def _nobody(orders: Orders) -> Forked:
-    raise AssertionError(f"rank {orders.place.rank} belongs elsewhere")
 
 
 @pytest.fixture
@@ -136,6 +88,22 @@ def test_a_rank_starts_where_it_belongs_speaks_and_is_ended(
     until(member.over.is_set, "the end of the member")
     assert member.outcome == "it is over"
     assert room.told == ["b"], "it does not see the run's folder: there is none"
+
+
+def test_a_member_tells_what_its_machine_does(
+    gathered: redis.Redis, room: Room, site: Site
+) -> None:
+    """Its own processes too, which the worker has not started: its forkserver has."""
+    rank = room.start()
+    join(gathered, room, site)
+    assert rank.line()
+
+    def samples() -> list[Hardware]:
+        return [Hardware.model_validate_json(text) for _, text in room.measured]
+
+    until(lambda: any(each.process_memory > 0 for each in samples()), "a sample of its processes")
+    assert {machine for machine, _ in room.measured} == {"b"}
+    assert {(each.machine, each.gpus == []) for each in samples()} == {("b", True)}
 
 
 def test_how_a_rank_ends_is_heard_of(gathered: redis.Redis, room: Room, site: Site) -> None:

@@ -1,5 +1,7 @@
 // Which metrics share a chart, and which charts a section. What no group names gets a chart of its own,
 // in the section of its prefix: `attention/entropy` is Entropy under Attention.
+import { machineOf } from "./measures.js";
+
 const GROUPS = [
   { id: "loss", section: "loss", title: "Loss", metrics: ["train/loss", "validation/loss"], unit: "number", smooths: true, logarithmic: true },
   { id: "score", section: "loss", title: "Validation scores", metrics: ["validation/accuracy", "validation/top_5_accuracy", "validation/f1", "validation/roc_auc", "validation/r2", "validation/exact_match", "validation/bleu"], unit: "number", dots: true },
@@ -32,7 +34,13 @@ const NAMES = {
 };
 const KNOWN = new Set(["train", "validation", "hardware", "gradients", "time"]);
 
-export function metricName(metric) {
+export function metricName(name) {
+  const [metric, machine] = machineOf(name);
+  if (!machine) return bareName(metric);
+  return metric === "hardware/memory" ? machine : `${bareName(metric)} on ${machine}`;
+}
+
+function bareName(metric) {
   const gpu = /^hardware\/gpu(\d+)\/(process_)?/.exec(metric);
   if (gpu) return `GPU ${gpu[1]}${gpu[2] ? ", this run" : ""}`;
   if (metric.startsWith("gradients/")) return metric.slice("gradients/".length);
@@ -51,7 +59,8 @@ export function metricTitle(metric) {
 const ownName = (metric) => (metric.includes("/") ? metric.split("/").slice(1).join(" / ") : metric).replaceAll("_", " ");
 const capital = (text) => text ? text[0].toUpperCase() + text.slice(1) : text;
 
-export function groupOf(metric) {
+export function groupOf(name) {
+  const [metric] = machineOf(name);
   if (UNUSED.test(metric)) return null;
   return GROUPS.find(({ metrics, pattern }) => metrics?.includes(metric) || pattern?.test(metric))
     ?? { id: metric.replaceAll("/", "-"), section: metric.includes("/") ? metric.split("/")[0] : "", title: metricTitle(metric), metrics: [metric], unit: "number", smooths: true, logarithmic: true };

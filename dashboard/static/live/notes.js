@@ -1,5 +1,6 @@
 // Sentences under the titles of sections.
 import { bytes } from "./format.js";
+import { machineOf } from "./measures.js";
 
 const WORDS = { compute: "steps", evaluation: "evaluation", checkpoint: "checkpoints", data: "waiting for data" };
 const MUCH = 0.2;
@@ -17,8 +18,12 @@ export function timeNote(shares) {
 export function hardwareNote(curves, device) {
   const names = curves.names().filter((name) => name.startsWith("hardware/"));
   if (!names.length) return "";
-  const free = curves.get("hardware/disk_free")?.newest;
-  const gpus = names.some((name) => name.startsWith("hardware/gpu"));
-  const without = device?.startsWith("cuda") ? "The driver tells nothing of this GPU." : "No GPU on this machine.";
-  return [gpus ? "" : without, free?.length ? `${bytes(free.values[free.length - 1])} free on the disk that holds the runs.` : ""].filter(Boolean).join(" ");
+  const bare = names.map(machineOf);
+  const gpus = bare.some(([metric]) => metric.startsWith("hardware/gpu"));
+  const where = bare.some(([, machine]) => machine) ? "these machines" : "this machine";
+  const without = device?.startsWith("cuda") ? "The driver tells nothing of this GPU." : `No GPU on ${where}.`;
+  // Of several machines it is that of the one which has least: they may share it, or each has one.
+  const free = names.filter((_, i) => bare[i][0] === "hardware/disk_free").map((name) => curves.get(name)?.newest).filter((curve) => curve?.length);
+  const least = Math.min(...free.map(({ values }) => values[values.length - 1]));
+  return [gpus ? "" : without, free.length ? `${bytes(least)} free on the disk that holds the runs.` : ""].filter(Boolean).join(" ");
 }

@@ -11,6 +11,7 @@ import { expected, groupNamed, groupOf, metricName } from "./groups.js";
 import { HeatMap } from "./heatmap.js";
 import { LogPanel } from "./log.js";
 import { marks } from "./marks.js";
+import { machineOf } from "./measures.js";
 import { hardwareNote, timeNote } from "./notes.js";
 import { Progress } from "./progress.js";
 import { Sections } from "./sections.js";
@@ -228,7 +229,8 @@ export class RunView extends View {
     if (spec.id === "split") return timeSplit((metric) => this.curves.get(metric)).map(([name, curve], i) => ({ name: ACTIVITIES[name], measured: single(curve), colour: PALETTE[i] }));
     const earlier = this.axis.clock ? [] : this.before.names;
     const metrics = [...new Set([...this.curves.names(), ...earlier])].filter((metric) => groupOf(metric)?.id === spec.id);
-    metrics.sort((a, b) => (spec.metrics?.indexOf(a) ?? 0) - (spec.metrics?.indexOf(b) ?? 0));
+    const place = (metric) => spec.metrics?.indexOf(machineOf(metric)[0]) ?? 0;
+    metrics.sort((a, b) => place(a) - place(b));
     const current = this.info && !ENDED.has(this.info.status) ? this.progress.fold : 0;
     return metrics.map((metric, i) => ({ name: metricName(metric), measured: this.curves.get(metric) ?? unmeasured(metric), colour: PALETTE[i % PALETTE.length],
       before: earlier.includes(metric) ? this.before.get(metric, this.stage.windows) : undefined,
