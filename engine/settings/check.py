@@ -55,6 +55,7 @@ def problems(config: RunConfig) -> list[Problem]:
         _parts,
         _folds,
         _classes,
+        _hardware,
         strategy_problems,
         plan_problems,
     ]
@@ -153,6 +154,17 @@ def _shown_share(total: int) -> str:
     """The smallest share in percent steps that gives a sample."""
     share = next(percent for percent in range(1, 101) if round(total * percent / 100) >= 1)
     return f"{share / 100:g}"
+
+
+def _hardware(config: RunConfig) -> Iterator[Problem]:
+    """Blocks in parts are gathered by hooks that the compiler leaves alone, with all they wrap."""
+    wanted = config.hardware
+    if wanted.compile == "on" and wanted.weights == "sharded" and wanted.processes > 1:
+        yield Problem(
+            "hardware.compile",
+            "torch.compile leaves out what is sharded, of some models all of it; choose auto or "
+            "off, or hardware.weights=replicated",
+        )
 
 
 def _classes(config: RunConfig) -> Iterator[Problem]:

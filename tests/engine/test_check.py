@@ -43,6 +43,16 @@ CASES = [
         "data.split.test",
         "is one sample, and R² needs at least 2",
     ),
+    (
+        ("hardware.devices=2", "hardware.weights=sharded", "hardware.compile=on"),
+        "hardware.compile",
+        "torch.compile leaves out what is sharded, of some models all of it; choose auto or off",
+    ),
+    (
+        ("hardware.machines=2", "hardware.weights=sharded", "hardware.compile=on"),
+        "hardware.compile",
+        "or hardware.weights=replicated",
+    ),
     (("data.split.validation=0",), "training.keep_best", "there is no validation part; set data."),
     (
         ("data.split.validation=0", "training.keep_best=false", "training.early_stopping=on"),
