@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import signal
-from dataclasses import replace
 from typing import Any
 
 import redis
@@ -28,12 +27,12 @@ from jobs.devices.pool import Devices
 from jobs.devices.slot import Slot
 from jobs.gangs.gang import Gang, dissolve, led
 from jobs.gangs.member import Member
+from jobs.horse import Horses
 from jobs.job import MALFORMED, SafeJob, Unreadable, fetch
-from jobs.machines import SEPARATOR
 from jobs.present import Present
 from jobs.processes import die_with_parent
 from jobs.quarantine import set_aside
-from jobs.queue import run_of
+from jobs.queue import INTERMEDIATE, run_of
 from jobs.site import Site
 
 MONITORING_SECONDS = 5
@@ -66,6 +65,7 @@ class DeviceWorker(Worker):
         """those that train the run together which this one leads"""
         self._member: Member | None = None
         """its part in a run that another one leads"""
+        self._horses = Horses(site.home, site.holder.worker)
 
     def bootstrap(self, *arguments: Any, **named: Any) -> None:
         """Starts the children first: torch is imported while the worker says hello."""
@@ -146,8 +146,7 @@ class DeviceWorker(Worker):
             # It is set aside instead of ending the worker.
             if why := str(reason):
                 self.log.error("Worker %s: set job %r aside: %s", self.name, name, why)
-                intermediate = f"{self.queues[0].key}:intermediate"
-                set_aside(self.connection, intermediate, name, why, self.slot.worker)
+                set_aside(self.connection, INTERMEDIATE, name, why, self.slot.worker)
             self.slot.held.release()
             self._part()
             return None
@@ -171,9 +170,15 @@ class DeviceWorker(Worker):
         self._present.show(self.connection, job.run_id, self.site.holder.device)
         with self.slot.recorded(self.connection, job.run_id):
             super().execute_job(job, queue)
+            self._horses.ended(self.connection, job.id)
         self._part()
         failpoint("worker.free")
         self._present.show(self.connection, "")
+
+    def handle_work_horse_killed(self, *arguments: Any) -> None:
+        """Remembers it; RQ's own notes about the job come first."""
+        self._horses.died = True
+        super().handle_work_horse_killed(*arguments)  # type: ignore[no-untyped-call]
 
     def fork_work_horse(self, job: Job, queue: Queue) -> None:
         """Holds signals back until the horse has handlers of its own."""
@@ -237,12 +242,6 @@ class DeviceWorker(Worker):
 
     def _move_in(self) -> None:
         """Tells the horse, which is to be forked, of the devices in hand."""
-        held, old = self.slot.held, self.site.holder
-        self.site = replace(
-            self.site,
-            holder=replace(old, device=SEPARATOR.join(held.names)),
-            visible=self.slot.devices.visible(held.names),
-            locks=tuple(held.descriptors),
-            gang=self._gang.to_json() if self._gang else "",
-        )
+        held, gang = self.slot.held, self._gang.to_json() if self._gang else ""
+        self.site = self.site.moved_in(held, self.slot.devices.visible(held.names), gang)
         os.environ.update(self.site.to_environment())

@@ -26,6 +26,9 @@ RESULT_SECONDS = 60
 LIST = f"{Queue.redis_queue_namespace_prefix}{keys.QUEUE}"
 """RQ's list of waiting job ids, the next one first"""
 
+INTERMEDIATE = f"{LIST}:intermediate"
+"""those that were taken and whose horse has not begun"""
+
 SETTLE = """
 local mine, priority, place = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 redis.call('HSET', ARGV[5] .. mine, 'priority', ARGV[2], 'place', ARGV[3], 'devices', ARGV[4])

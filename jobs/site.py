@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from jobs.devices.held import Held
 from jobs.hardware import machine_name
 from jobs.home import Home
 from jobs.lease import Holder
+from jobs.machines import SEPARATOR
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,12 @@ class Site:
             locks=tuple(int(each) for each in given["TRAINYARD_LOCKS"].split()),
             gang=given["TRAINYARD_GANG"],
         )
+
+    def moved_in(self, held: Held, visible: str, gang: str) -> Site:
+        """The same, with these devices in hand."""
+        holder = replace(self.holder, device=SEPARATOR.join(held.names))
+        locks = tuple(held.descriptors)
+        return replace(self, holder=holder, visible=visible, locks=locks, gang=gang)
 
     def to_environment(self) -> dict[str, str]:
         """Variables for the processes that run attempts here."""

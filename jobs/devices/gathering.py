@@ -83,6 +83,10 @@ end
 local function take(id)
   redis.call('LREM', queue, 1, id)
   redis.call('LPUSH', intermediate, id)
+  -- Of a job that is there and is one: anything may stand in the queue.
+  if redis.call('TYPE', 'rq:job:' .. id).ok == 'hash' then
+    redis.call('HSET', 'rq:job:' .. id, 'taken', worker)
+  end
   redis.pcall('HDEL', key(id, 'needs'), 'rests', 'holds')
   if job == id then redis.call('DEL', gathering) end
 end
