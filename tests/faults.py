@@ -12,7 +12,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from engine.saving.failpoints import forget
+from engine.saving.failpoints import ARMED, forget
+
+EVERY_HIT = bool(os.environ.get("TRAINYARD_EVERY_HIT"))
+"""whether every place is broken at every visit; otherwise one of them, another one each time"""
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,19 @@ def arm(patch: pytest.MonkeyPatch, *faults: str) -> None:
     """Breaks this process from now on, its visits counted anew."""
     forget()
     patch.setenv("TRAINYARD_FAULT", ",".join(faults))
+
+
+def arm_others(folder: Path, *faults: str) -> None:
+    """Breaks processes that run with `TRAINYARD_FAULT=armed` and this folder from now on, their
+    visits counted anew; none: nothing happens any more.
+    """
+    (folder / ARMED).write_text("")
+    for path in folder.iterdir():
+        if path.name != ARMED:
+            path.unlink()
+    new = folder / f".{ARMED}"
+    new.write_text(",".join(faults))
+    new.rename(folder / ARMED)
 
 
 def visits(folder: Path, place: str) -> int:

@@ -14,7 +14,7 @@ from jobs.chaos.stand import stand
 from jobs.chaos.storm import Storm
 from jobs.chaos.verdict import Result, judge, result
 from jobs.home import Home
-from tests.faults import visits
+from tests.faults import arm_others, visits
 
 STEPS = 120
 
@@ -37,13 +37,7 @@ class Broken:
 
     def arm(self, *faults: str) -> None:
         """From now on these faults, their visits counted anew; none: nothing happens any more."""
-        (self.folder / ARMED).write_text("")
-        for path in self.folder.iterdir():
-            if path.name != ARMED:
-                path.unlink()
-        new = self.folder / f".{ARMED}"
-        new.write_text(",".join(faults))
-        new.rename(self.folder / ARMED)
+        arm_others(self.folder, *faults)
 
     def visits(self, place: str) -> int:
         return visits(self.folder, place)

@@ -18,15 +18,13 @@ from jobs.chaos.lanes import Lanes
 from jobs.chaos.victims import targets
 from jobs.places import PLACES
 from tests.chaos.conftest import Broken
+from tests.faults import EVERY_HIT
 
 HITS = (1, 2, 3)
 
 EACH_OF_THREE = (1, 3, 6)
 """visits, counted over all attempts: the first of one process, the second of the next one, and the
 third of the one after it, all in one run"""
-
-EVERY_HIT = bool(os.environ.get("TRAINYARD_EVERY_HIT"))
-"""otherwise one of the three, another one each time: many deaths are only believed after 10 s"""
 
 OFTEN = [
     place
