@@ -185,3 +185,9 @@ class RunConfig(Spec):
         description="the checkpoint of another run that this one begins from",
         json_schema_extra=HIDDEN,
     )
+    code: str | None = Field(
+        None,
+        pattern="^[0-9a-f]{64}$",
+        description="SHA-256 of the files of a model of one's own, as they lie in the store",
+        json_schema_extra=HIDDEN,
+    )

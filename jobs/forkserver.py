@@ -18,6 +18,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import NoReturn
 
 from engine.saving.failpoints import failpoint
 from jobs.processes import die_with_parent
@@ -31,6 +32,7 @@ PRELOAD = (
     "engine.train",
     "jobs.trainer",
     "jobs.ranks",
+    "jobs.anew",
 )
 MESSAGE_BYTES = 1_000_000
 MOST_DESCRIPTORS = 128
@@ -119,31 +121,47 @@ class Forkserver:
 
     def _become_trainer(
         self, request: Request, descriptors: list[int], asker: socket.socket
-    ) -> None:
+    ) -> NoReturn:
         """Never returns: whatever happens, the forked child must not go on as a server."""
-        code = 1
         try:
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             self._selector.close()
             for each in (self._listener, self._wake, self._woken, asker, *self._askers.values()):
                 each.close()
-            output, owner, *others = descriptors
-            _redirect(output)
+            _redirect(descriptors[0])
             os.environ.update(request.environment)
-            from jobs import ranks, trainer
-
-            if request.orders:
-                ranks.main(request, owner, words=others[0])
-            # The others are locks: they stay open, and so the devices held, while it lives.
-            code = trainer.main(request, owner, others)
+            work(request, descriptors[1:])
         finally:
-            if sys.exc_info()[0] is not None:
-                sys.excepthook(*sys.exc_info())
-            sys.stdout.flush()
-            sys.stderr.flush()
-            # Not sys.exit: the server's clean-up handlers are not the trainer's to run.
-            os._exit(code)
+            _leave(1)
+
+
+def work(request: Request, descriptors: Sequence[int]) -> NoReturn:
+    """Trains, as a trainer or as one of its ranks, and ends the process."""
+    code = 1
+    try:
+        from jobs import anew, ranks, trainer
+
+        anew.prepare(request, descriptors)
+        owner, *others = descriptors
+        if request.orders:
+            ranks.main(request, owner, words=others[0])
+        # The others are locks: they stay open, and so the devices held, while it lives.
+        code = trainer.main(request, owner, others)
+    finally:
+        _leave(code)
+
+
+def _leave(code: int) -> NoReturn:
+    """Says what was raised, if anything, and ends the process.
+
+    Not by sys.exit: the server's clean-up handlers are not the trainer's to run.
+    """
+    if sys.exc_info()[0] is not None:
+        sys.excepthook(*sys.exc_info())
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def receive(asker: socket.socket) -> tuple[Request, list[int]]:

@@ -16,6 +16,7 @@ from jobs.connect import RedisUnavailable
 from jobs.history import runs as rows
 from jobs.ids import new_id
 from jobs.runs import CHANGES_KEPT, LOG, announce_all, check, hold_data, row_of
+from jobs.store.code import with_code
 from jobs.store.supplies import provide
 from jobs.yard import Yard
 
@@ -35,6 +36,7 @@ def launch_all(
     """
     for config in configs:
         check(config)
+    configs = [with_code(config) for config in configs]
     made = [
         row_of(config, new_id(), time.time(), origin, priority) | _kinds(config)
         for config in configs

@@ -83,9 +83,11 @@ def launch(
     before anybody hears of it. Raises SettingsError when it cannot work.
     """
     from jobs import forks
+    from jobs.store.code import with_code
     from jobs.store.supplies import provide
 
     check(config)
+    config = with_code(config)
     if key and (known := _launched(yard, key)):
         return known
     run_id, created = new_id(), time.time()

@@ -20,6 +20,7 @@ from types import ModuleType
 
 from engine.data.card import Modality, Task
 from engine.models.base import ModelSpec
+from engine.models.code import digest
 
 FOLDER = "TRAINYARD_MODELS"
 PACKAGE = "trainyard_models"
@@ -36,6 +37,8 @@ class OwnModels:
     """The classes found, and the sentences about files that were not taken, by path."""
 
     models: tuple[type[ModelSpec], ...] = ()
+    digest: str = ""
+    """of the files that this process has read; empty without a folder"""
     refused: tuple[tuple[Path, str], ...] = ()
 
 
@@ -58,7 +61,7 @@ def own_models(taken: Iterable[str]) -> OwnModels:
         else:
             models += found
             kinds |= {kind_of(model) for model in found}
-    return OwnModels(tuple(models), tuple(refused))
+    return OwnModels(tuple(models), digest(folder), tuple(refused))
 
 
 def kind_of(model: type[ModelSpec]) -> str:

@@ -11,4 +11,5 @@ runs/<run>/start/                        the checkpoint that a fork begins from
 runs/<run>/attempts/<attempt>            where an attempt went on, `lineage.py`
 data/<digest>/                           a data set of one's own; its seal is `contents.json`
 models/<digest>/                         a pretrained model of one's own, likewise
+code/<digest>/                           the Python files of a model of one's own, likewise
 """

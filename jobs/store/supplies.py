@@ -17,6 +17,7 @@ from engine.models.pretrained import FETCHED_FOLDER
 from engine.problem import Problem, SettingsError
 from engine.saving.manifest import Damaged
 from jobs.store.address import StoreUnusable
+from jobs.store.code import put_code
 from jobs.store.parcels import CONTENTS, FILES, NotThere, fetch, sealed, send
 from jobs.store.shelves import run_key
 from jobs.store.store import Store, StoreAway
@@ -37,7 +38,7 @@ def provide(configs: Mapping[str, RunConfig]) -> None:
     kept: dict[Path, str] = {}
     store: Store | None = None
     for run_id, config in configs.items():
-        if not (own_data(config)[1] or model_folder(config)):
+        if not (own_data(config)[1] or model_folder(config) or config.code):
             continue
         try:
             store = store or Store.of_environment()
@@ -46,7 +47,7 @@ def provide(configs: Mapping[str, RunConfig]) -> None:
             _put(store, run_id, config, kept)
         except (StoreAway, StoreUnusable, OSError) as error:
             setting, _ = own_data(config)
-            at = f"data.{setting}" if setting else "model.pretrained"
+            at = f"data.{setting}" if setting else "model" if config.code else "model.pretrained"
             sentence = f"it cannot be put into the store, from where workers fetch it: {error}"
             raise SettingsError([Problem(at, sentence)]) from error
 
@@ -60,6 +61,8 @@ def _put(store: Store, run_id: str, config: RunConfig, kept: dict[Path, str]) ->
     if found and found[0] not in kept:
         keep(store, f"data/{digest}", found[0])
         kept[found[0]] = digest
+    if config.code:
+        put_code(store, config.code)
     if folder := model_folder(config):
         if folder not in kept:
             kept[folder] = keep_model(store, folder)
