@@ -11,15 +11,19 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from redis import RedisError
+
 from engine.saving import pins
 from engine.saving.fence import locked
 from engine.saving.manifest import NAME, Damaged, read_manifest
 from engine.saving.names import published, read_name
 from engine.saving.start import FOLDER as START
+from jobs.connect import RedisUnavailable
 from jobs.home import Home
+from jobs.machines import sending
 from jobs.run import Run
 from jobs.runs import NotPossible
-from jobs.store.address import StoreUnusable
+from jobs.store.address import StoreUnusable, address
 from jobs.store.reading import pin as pin_stored
 from jobs.store.reading import stored, with_settings
 from jobs.store.store import StoreAway
@@ -65,6 +69,8 @@ class Look:
 
     found: list[Kept]
     trouble: str = ""
+    behind: str = ""
+    """where the newest one is, and not in the store; empty where nobody knows of such a machine"""
 
 
 def every(yard: Yard, run: Run) -> list[Kept]:
@@ -74,11 +80,11 @@ def every(yard: Yard, run: Run) -> list[Kept]:
 
 def look(yard: Yard, run: Run) -> Look:
     """The same, and what the store says where it does not answer."""
-    here = _here(yard, run)
+    here, behind = _here(yard, run), _behind(yard, run)
     try:
         there = stored(yard.home, run.id)
     except (StoreAway, StoreUnusable) as error:
-        return Look(here, str(error).rstrip("."))
+        return Look(here, str(error).rstrip("."), behind)
     known = {(each.fold, each.folder.name): each for each in here}
     for each in there:
         fold = each.fold
@@ -90,7 +96,18 @@ def look(yard: Yard, run: Run) -> Look:
             known[place] = replace(known[place], key=each.key, pinned=pinned)
         elif kept := read(each.folder, fold):
             known[place] = replace(kept, pinned=each.pinned, here=False, key=each.key)
-    return Look(sorted(known.values(), key=_order, reverse=True))
+    return Look(sorted(known.values(), key=_order, reverse=True), behind=behind)
+
+
+def _behind(yard: Yard, run: Run) -> str:
+    with suppress(RedisError, RedisUnavailable, StoreUnusable):
+        machines = sending(yard.redis, run.id) if address() else []
+        if machines:
+            return (
+                f"The newest checkpoint is on {' and '.join(machines)} alone; a worker there "
+                "copies it when the store answers"
+            )
+    return ""
 
 
 def _here(yard: Yard, run: Run) -> list[Kept]:

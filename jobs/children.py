@@ -1,4 +1,4 @@
-"""What a worker starts beside itself: its forkserver, and the machine's sampler."""
+"""What a worker starts beside itself: forkserver, sampler of the machine, at times a sender."""
 
 from __future__ import annotations
 
@@ -7,11 +7,16 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 from engine.machine.threads import WAIT_BRIEFLY
 from jobs.home import Home
 from jobs.lock import Lock
+from jobs.store.address import address
+from jobs.store.unsent import left
+
+LEFT_SECONDS = 5.0
 
 LONGEST_SOCKET_PATH = 100
 """bytes; the kernel takes 108 on Linux and 104 on macOS"""
@@ -77,6 +82,43 @@ class SamplerChild:
 
     def end(self) -> None:
         """Ends it; another worker takes over."""
+        _end(self._process)
+        self._lock.release()
+
+
+class SenderChild:
+    """Keeps what copies to the store running while runs of this home have left something behind.
+
+    One of all workers of the home does, as with the sampler.
+    """
+
+    def __init__(self, home: Home) -> None:
+        self._home, self._wanted = home, address() is not None
+        self._lock = Lock(home.root / "sender.lock")
+        self._process: subprocess.Popen[bytes] | None = None
+        self._since: float | None = None
+
+    def keep_running(self) -> None:
+        """Starts it where something was left behind some seconds ago: a run that goes on here
+        within that time sees to it itself.
+        """
+        if not (self._wanted and left(self._home)):
+            self._since = None
+            return
+        now = time.monotonic()
+        self._since = self._since or now
+        runs = self._process is not None and self._process.poll() is None
+        if runs or now - self._since < LEFT_SECONDS or not self._lock.take():
+            return
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "jobs.store.sending", "--parent", str(os.getpid())],
+            start_new_session=True,
+            stdin=subprocess.DEVNULL,
+        )
+        self._since = None
+
+    def end(self) -> None:
+        """Ends it; another worker, or the next one, goes on."""
         _end(self._process)
         self._lock.release()
 

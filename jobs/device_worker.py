@@ -20,7 +20,7 @@ from rq.worker import WorkerStatus
 
 from engine.saving.failpoints import failpoint
 from jobs import keys
-from jobs.children import ForkserverChild, SamplerChild
+from jobs.children import ForkserverChild, SamplerChild, SenderChild
 from jobs.connect import connect_blocking, hurry
 from jobs.devices.bell import Bell
 from jobs.devices.pool import Devices
@@ -57,7 +57,7 @@ class DeviceWorker(Worker):
         )
         self.site = site
         self.forkserver = ForkserverChild(site.forkserver)
-        self.sampler = SamplerChild(site.home)
+        self.sampler, self.sender = SamplerChild(site.home), SenderChild(site.home)
         self.slot = Slot(devices, site.holder.machine, site.holder.worker)
         self._present = Present(self.slot, site.home)
         self._bell = Bell(connect_blocking(site.home))
@@ -82,6 +82,7 @@ class DeviceWorker(Worker):
         if not self.is_horse:
             self.forkserver.keep_running()
             self.sampler.keep_running()
+            self.sender.keep_running()
         super().heartbeat(timeout or TTL_SECONDS, pipeline)
 
     def get_heartbeat_ttl(self, job: Job, working_time: float = 0.0) -> int:  # noqa: ARG002
@@ -233,6 +234,7 @@ class DeviceWorker(Worker):
         finally:
             self.forkserver.end()
             self.sampler.end()
+            self.sender.end()
 
     def _part(self) -> None:
         """The gang that this worker led is none any more; nobody waits for it."""

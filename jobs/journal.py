@@ -108,6 +108,12 @@ def last_entry(path: Path) -> Entry:
     return newest[0]
 
 
+def latest_seq(path: Path) -> int:
+    """The number of the last good entry, 0 without one."""
+    newest = deque(read(path), maxlen=1)
+    return newest[0].seq if newest else 0
+
+
 def _encode(entry: Entry) -> bytes:
     return HEADER.pack(len(entry.body), _checksum(entry.seq, entry.body), entry.seq) + entry.body
 

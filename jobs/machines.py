@@ -58,6 +58,8 @@ class Worker:
     """of what it trains with"""
     address: str = ""
     """at which other machines reach it; loopback where they are none"""
+    unsent: tuple[str, ...] = ()
+    """runs whose newest checkpoint is on its machine and not yet in the store"""
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,7 @@ class Presence:
     strangers: Mapping[str, str] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
     address: str = ""
+    unsent: tuple[str, ...] = ()
 
     def announce(self, client: redis.Redis) -> None:
         """Tells that the worker is there."""
@@ -133,6 +136,13 @@ def list_machines(client: redis.Redis) -> list[Machine]:
     workers = [_worker(body, seen) for body, seen in _read(client, keys.WORKERS, now).values()]
     names = sorted({*samples, *(worker.machine for worker in workers)})
     return [_machine(name, samples.get(name), workers) for name in names]
+
+
+def sending(client: redis.Redis, run_id: str) -> list[str]:
+    """The machines that have yet to copy the newest checkpoint of a run to the store."""
+    found = [worker for each in list_machines(client) for worker in each.workers]
+    there = [worker for worker in found if worker.state != "lost"]
+    return sorted({worker.machine for worker in there if run_id in worker.unsent})
 
 
 def _machine(
@@ -184,7 +194,7 @@ def _worker(body: dict[str, Any], seen_seconds: float) -> Worker:
         state = "lost"
     # A worker of another version may say more, or less.
     known: dict[str, Any] = {name: body[name] for name in _SAID if name in body}
-    for name in known.keys() & {"offers", "kinds"}:
+    for name in known.keys() & {"offers", "kinds", "unsent"}:
         known[name] = tuple(known[name])
     return Worker(**known, state=state, seen_seconds=seen_seconds)
 

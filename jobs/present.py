@@ -15,8 +15,10 @@ from jobs.devices.versions import versions
 from jobs.gangs import address
 from jobs.home import Home
 from jobs.machines import Presence
+from jobs.store.unsent import left
 
 PRESENCE_SECONDS = 2.0
+MOST_UNSENT = 200
 LOG = logging.getLogger(__name__)
 
 
@@ -67,7 +69,10 @@ class Present:
         while not self._left.is_set():
             try:
                 self._said = replace(
-                    self._said, strangers=self._slot.strangers, total=self._slot.total
+                    self._said,
+                    strangers=self._slot.strangers,
+                    total=self._slot.total,
+                    unsent=tuple(left(self._home)[:MOST_UNSENT]),
                 )
                 self._said.announce(client)
             except redis.RedisError as error:

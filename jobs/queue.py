@@ -1,7 +1,8 @@
 """The queue in Redis. RQ is a doorbell: what must run, and in which order, the history decides.
 
 RQ's list stands in that order, so whoever takes jobs takes the first one from its head that fits.
-Each job's hash has `priority`, `place` and `devices` beside RQ's own fields.
+Each job's hash has `priority`, `place` and `devices` beside RQ's own fields, and once a worker took
+it out of the list, which one: `taken`.
 """
 
 from __future__ import annotations

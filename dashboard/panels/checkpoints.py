@@ -58,6 +58,8 @@ def draw(run: Run, history: History) -> None:
     found = look.found
     if look.trouble:
         st.caption(f":material/cloud_off: {plain(look.trouble)}. Shown is what is on this machine.")
+    if look.behind:
+        st.caption(f":material/cloud_upload: {plain(look.behind)}.")
     begun = forks.of(services.yard(), run.id)
     _draw_total(run, found)
     for place, kept in enumerate(found[:_ROWS_SHOWN]):

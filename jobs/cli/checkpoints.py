@@ -34,6 +34,8 @@ def checkpoints(
     there = look.found
     if look.trouble:
         text.note(f"{look.trouble}. Listed is what is on this machine.")
+    if look.behind:
+        text.note(f"{look.behind}.")
     if as_json:
         text.write_json([_as_dict(kept, begun) for kept in there])
         return

@@ -8,11 +8,13 @@ from pathlib import Path
 
 from engine.config import RunConfig
 from engine.events import Event
+from jobs.home import Home
 from jobs.store.address import address
 from jobs.store.beginning import Beginning, begin
 from jobs.store.shipping import Shipper
 from jobs.store.store import Store
 from jobs.store.supplies import bring, missing
+from jobs.store.unsent import Note
 from jobs.telemetry import Telemetry
 
 ORPHAN_SECONDS = 2.0
@@ -30,7 +32,9 @@ class Courier:
     ) -> None:
         self._url, self._place, self._telemetry, self._over = url, place, telemetry, over
         self.shipper = Shipper(
-            *(url, place, telemetry.emit), lambda: telemetry.told_until, telemetry.hurry
+            *(url, place, telemetry.emit),
+            *(lambda: telemetry.told_until, telemetry.hurry),
+            Note(Home.from_environment(), place[0]),
         )
 
     @classmethod

@@ -10,17 +10,19 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from engine.events import Alert, Checkpoint, Event, Log
 from engine.saving.failpoints import failpoint
 from engine.saving.pins import pinned
-from jobs.store import pruning
+from jobs.store import pruning, words
 from jobs.store.lineage import Moment
 from jobs.store.parcels import CHECKPOINT, send
 from jobs.store.shelves import FOLDS, LEDGER, Shelf, lineage_of, run_key, say_began, shelves_here
 from jobs.store.staging import staged
 from jobs.store.store import Store, StoreAway
+from jobs.store.unsent import Note
 
 RETRY_SECONDS = 1.0
 MOST_RETRY_SECONDS = 15.0
@@ -30,8 +32,6 @@ END_SECONDS = 60.0
 """a store that is away at the end of a run is waited for so long: the device is needed"""
 
 POLL_SECONDS = 0.02
-
-NOT_TOLD = "Redis does not have the points before it yet"
 
 
 class Fenced(Exception):
@@ -44,7 +44,7 @@ class Stopped(Exception):
 
 class Shipper:
     """Of one attempt. `tell` takes events; `told` answers up to when Redis has all of them, and
-    `hurry` asks for that.
+    `hurry` asks for that. The `note` stays where something is left behind.
     """
 
     def __init__(
@@ -54,9 +54,11 @@ class Shipper:
         tell: Callable[[Event], None],
         told: Callable[[], float],
         hurry: Callable[[], None] = lambda: None,
+        note: Note | None = None,
     ) -> None:
         self.run_id, self.attempt, self.folder = place
         self._url, self._tell, self._told, self._hurry = url, tell, told, hurry
+        self._note = note
         self.step = 0
         self._began: Moment | None = None
         self._store: Store | None = None
@@ -100,7 +102,22 @@ class Shipper:
             self._stopped.set()
             self._tell(self._left_behind())
 
+    def copy_rest(self, began: Moment) -> None:
+        """All at once, in this thread, for an attempt that is over. Raises StoreAway, OSError."""
+        self._began = began
+        with suppress(Fenced):
+            self._ship()
+
     def _run(self) -> None:
+        if not self._hold_note():
+            return
+        with suppress(Stopped):
+            self._loop()
+            if self._note and not self._stopped.is_set():
+                self._note.done()
+
+    def _loop(self) -> None:
+        """Until all is copied, or a later attempt trains the run. Raises Stopped."""
         rest: float | None = None
         while not self._stopped.is_set():
             self._wake.wait(rest)
@@ -109,7 +126,7 @@ class Shipper:
             closing = self._closing.is_set()
             try:
                 self._ship()
-            except (Fenced, Stopped):
+            except Fenced:
                 return
             except (StoreAway, OSError) as error:
                 self._suffer(str(error))
@@ -119,6 +136,20 @@ class Shipper:
                 rest = None
                 if closing:
                     return
+
+    def _hold_note(self) -> bool:
+        """Once nobody copies any more what an earlier attempt left behind. False at the end."""
+        if self._note is None or self._began is None:
+            return True
+        while not self._note.hold(self.attempt, self._began):
+            if not self._trouble:
+                self._trouble, self._trouble_since = words.BUSY, time.monotonic()
+            if self._stopped.wait(POLL_SECONDS):
+                return False
+        if self._trouble:
+            self._trouble = ""
+            self._wake.set()  # for what was heard meanwhile
+        return True
 
     def _ship(self) -> None:
         """Everything that the store lacks. Raises StoreAway and OSError, Fenced and Stopped."""
@@ -184,8 +215,8 @@ class Shipper:
                 raise Stopped
             if not self._trouble and time.monotonic() - seen > RETRY_SECONDS:
                 # Nothing to be told: the page says itself that Redis is away.
-                self._trouble, self._trouble_since = NOT_TOLD, time.monotonic()
-        if self._trouble == NOT_TOLD:
+                self._trouble, self._trouble_since = words.NOT_TOLD, time.monotonic()
+        if self._trouble == words.NOT_TOLD:
             self._trouble = ""
         if lineage_of(store, self.run_id).latest > self.attempt:
             raise Fenced
@@ -199,24 +230,15 @@ class Shipper:
         if self._trouble:
             return
         self._trouble, self._trouble_since = why, time.monotonic()
-        message = (
-            f"the checkpoints are not copied to the store: {why}; the training goes on and they "
-            "are kept on this machine; it is tried again until it works"
-        )
-        self._tell(Alert(code="store-away", message=message, step=self.step))
+        self._tell(Alert(code="store-away", message=words.away(why), step=self.step))
 
     def _recover(self) -> None:
         if self._trouble:
             seconds = time.monotonic() - self._trouble_since
-            message = f"the store has the newest checkpoint again after {seconds:,.0f} s"
-            self._tell(Log(message=message, step=self.step))
+            self._tell(Log(message=words.back(seconds), step=self.step))
             self._trouble = ""
             self._wake.set()  # for what was heard meanwhile
 
     def _left_behind(self) -> Alert:
-        why = self._trouble or "there was no time left"
-        message = (
-            f"the newest checkpoint is on this machine alone, in {self.folder}: {why}; an attempt "
-            "on this machine goes on from it"
-        )
+        message = words.behind(self.folder, self._trouble or "there was no time left")
         return Alert(code="store-behind", message=message, step=self.step)
