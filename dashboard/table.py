@@ -60,8 +60,8 @@ def _cell(content: Content) -> str:
     text = escape(cell.text)
     if len(cell.text) > _LONG_LETTERS:
         names.append("long")
-    if cell.note:
-        text = f"{text}<small>{escape(cell.note)}</small>"
     if cell.link:
         text = f'<a href="{escape(cell.link)}" target="_self">{text}</a>'
+    if cell.note:
+        text = f"{text}<small>{escape(cell.note)}</small>"
     return f'<td class="{" ".join(names)}">{text}</td>'

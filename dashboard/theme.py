@@ -60,7 +60,8 @@ CSS = """
 <style>
 .stApp { --yard-line: color-mix(in srgb, currentColor 14%, transparent);
   --yard-accent: light-dark(#4f46e5, #a5b4fc); --yard-page: light-dark(#ffffff, #0e0f13);
-  --yard-quiet: color-mix(in srgb, currentColor 5%, transparent); }
+  --yard-quiet: color-mix(in srgb, currentColor 5%, transparent);
+  --yard-shade: color-mix(in srgb, currentColor 16%, transparent); }
 [data-testid="stMainBlockContainer"] { padding: .9rem 2rem 4rem; max-width: 1360px; }
 [data-testid="stAppViewContainer"] { font-variant-numeric: tabular-nums; }
 [data-testid="stHeader"] { background: transparent; pointer-events: none; }
@@ -83,7 +84,12 @@ h4 { padding: 0 0 .3rem !important; }
 label .stMarkdownColoredText { color: var(--yard-accent) !important; }
 [data-testid="stCaptionContainer"]:has(.stMarkdownColoredText) { opacity: 1; }
 [class*="st-key-facts"] [data-testid="stMetric"] { padding: 0; }
-.yard-table { overflow-x: auto; }
+/* A shade at an edge says that there is more behind it: it is covered where the table ends. */
+.yard-table { overflow-x: auto; background:
+  linear-gradient(90deg, var(--yard-page) 40%, transparent) 0 / 2rem 100% no-repeat local,
+  linear-gradient(-90deg, var(--yard-page) 40%, transparent) 100% / 2rem 100% no-repeat local,
+  linear-gradient(90deg, var(--yard-shade), transparent) 0 / .9rem 100% no-repeat,
+  linear-gradient(-90deg, var(--yard-shade), transparent) 100% / .9rem 100% no-repeat; }
 .yard-table table { width: 100%; border-collapse: collapse; font-size: .9rem; margin: 0; }
 .yard-table th { text-align: left; font-weight: 500; font-size: .8rem;
   color: color-mix(in srgb, currentColor 62%, transparent); }
@@ -211,9 +217,9 @@ body:has([data-test-connection-state="PINGING_SERVER"]):not(:has(.ty-note:not([h
 .yard-from a:hover { text-decoration: underline; }
 [class*="st-key-checkpoint-"], [class*="st-key-entry-"] {
   border-bottom: 1px solid var(--yard-line); padding: .1rem 0 .45rem; }
-[class*="st-key-checkpoint-"] [data-testid="stMarkdownContainer"],
-[class*="st-key-entry-"] [data-testid="stMarkdownContainer"] { margin-bottom: 0;
-  overflow-wrap: anywhere; }
+[class*="st-key-checkpoint-"] [data-testid$="Container"],
+[class*="st-key-entry-"] :is([data-testid="stMarkdownContainer"],
+  [data-testid="stCaptionContainer"]) { margin-bottom: 0; overflow-wrap: anywhere; }
 [class*="st-key-checkpoint-"] p, [class*="st-key-entry-"] p { margin: 0 !important; }
 .stHtml .yard-written { margin: .15rem 0; font-size: .9rem; white-space: pre-wrap;
   overflow-wrap: anywhere; max-height: 9rem; overflow-y: auto; }
@@ -227,6 +233,9 @@ body:has([data-test-connection-state="PINGING_SERVER"]):not(:has(.ty-note:not([h
   .st-key-bar { gap: 0 .1rem !important; }
   .st-key-bar [data-testid="stPageLink"] a { padding-inline: .35rem; }
   .st-key-bar [data-testid="stPageLink"] p { font-size: .85rem; }
+  /* columns that stand below each other need no gap of columns */
+  [data-testid="stHorizontalBlock"]:has(> [data-testid="stColumn"]) { row-gap: 1rem; }
+  .yard-table td:has(a) { white-space: normal; min-width: 8rem; }
   .st-key-actions { justify-content: flex-start; gap: .5rem; padding-top: .4rem; }
   .st-key-actions button { padding-inline: .6rem; }
   .st-key-search, .st-key-search > div { width: 100% !important; }

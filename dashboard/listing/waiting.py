@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard.components.queue_table import Row
 from dashboard.table import Cell, table
-from dashboard.text import NOTHING, about, count, in_zone, moment, one_line
+from dashboard.text import about, count, in_zone, moment, one_line
 from jobs import queueing
 from jobs.history.standing import Standing
 from jobs.queueing import Entry, Line
@@ -55,16 +55,15 @@ def draw_training(line: Line) -> None:
     st.space("small")
     st.markdown("#### Training now")
     rows = [_trains(run, line.left.get(run.id)) for run in line.training]
-    table(["Run", "Machine", "Device", "State", "Step", "Ends"], rows)
+    table(["Run", "State", "Ends"], rows)
 
 
 def _trains(run: Standing, left: float | None) -> list[Cell | str]:
     total = f" of {count(run.total_steps)}" if run.total_steps else ""
+    # Three columns fit on a phone: the rest stands below what it belongs to.
+    where = " · ".join(one_line(each) for each in (run.machine, run.device) if each)
     return [
-        Cell(one_line(run.name), link=f"run?id={run.id}"),
-        one_line(run.machine or NOTHING),
-        run.device or NOTHING,
-        run.verdict.status.capitalize(),
-        Cell(f"{count(run.facts.step)}{total}", number=True),
+        Cell(one_line(run.name), link=f"run?id={run.id}", note=where),
+        Cell(run.verdict.status.capitalize(), note=f"step {count(run.facts.step)}{total}"),
         "Unknown" if left is None else f"in about {about(left)}",
     ]

@@ -22,7 +22,7 @@ from jobs.run import Run
 
 MOST_RUNS = 100
 """as many as the live push takes at once"""
-_RUNS, _OFFERED = "runs", 200
+_RUNS, _GROUP, _OFFERED = "runs", "group", 200
 _TABS = ("Results", "Settings", "Scatter", "Parallel coordinates")
 _ALONE = "each run alone"
 
@@ -44,9 +44,13 @@ def page() -> None:
 
 
 def _header(chosen: Sequence[Run]) -> None:
-    left, right = st.columns([2, 1.2], vertical_alignment="center")
-    left.markdown("# Compare")
-    with right, st.container(horizontal=True, horizontal_alignment="right", key="actions"):
+    with st.container(horizontal=True, vertical_alignment="center", key="head"):
+        st.markdown("# Compare", width="stretch")
+        _header_actions(chosen)
+
+
+def _header_actions(chosen: Sequence[Run]) -> None:
+    with st.container(horizontal=True, key="actions", width="content"):
         with lazy.popover("Runs", icon=":material/checklist:", key="choose") as wanted:
             if wanted:
                 _choose(chosen)
@@ -114,11 +118,15 @@ def _grouping(chosen: Sequence[Run]) -> str:
     if len(ways) == 1:
         return ""
     labels = {by: text[:1].upper() + text[1:] for by, text in ways.items()}
+    if (asked := st.query_params.get(_GROUP, "")) and asked in ways:
+        # A link that a person or a program wrote names the way, as `compare --by` does.
+        st.query_params[_GROUP] = labels[asked]
+        st.rerun()
     by = st.selectbox(
         "Group",
         list(labels),
         format_func=labels.__getitem__,
-        key="group",
+        key=_GROUP,
         bind="query-params",
         width=300,
         help="Runs that are alike but for the seed count as one: their mean, and a band of one "

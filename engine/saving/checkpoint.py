@@ -212,5 +212,7 @@ def _refusal(error: OSError, folder: Path, size: int) -> CheckpointError:
 
 
 def _large(number: int) -> str:
-    """`1.2 GB`, `34.5 MB`."""
+    """`1.2 GB`, `34.5 MB`, `6.7 kB`."""
+    if number < 1e5:
+        return f"{number / 1e3:.1f} kB"
     return f"{number / 1e9:.1f} GB" if number >= 1e8 else f"{number / 1e6:.1f} MB"

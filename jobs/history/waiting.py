@@ -59,7 +59,12 @@ def line(connection: Connection) -> list[Seat]:
 
 
 def seconds_left(connection: Connection, run: Standing) -> float | None:
-    """Of a run that trains, by its newest measured pace; None before that is known."""
+    """Of a run that trains, by its newest measured pace; None before that is known.
+
+    Nor does anybody know how long a full disk holds a run up.
+    """
+    if run.verdict.status == "held":
+        return None
     speed = pace(connection, run.id, run.fold)
     if not speed or not run.total_steps:
         return None

@@ -38,6 +38,7 @@ def writer(yard: Yard) -> Iterator[Writer]:
     for event in [*folding.trained(1), *folding.trained(2), *folding.begun(3)]:
         going.emit(event)
     going.emit(folding.steps(3, 1, 10))
+    going.step = 2 * folding.STEPS + 10
     going.hardware()
     yield going
     going.close()
@@ -72,6 +73,8 @@ def test_each_fold_is_a_thin_line_of_one_chart(page: Page) -> None:
     assert not page.query_selector_all("[data-chart^=fold]")
     expect(page.locator("[data-fact=fold] dd")).to_have_text("3 / 3")
     expect(page.locator("[data-fact=epoch] dd")).to_have_text("1 / 2")
+    # The machine counts the steps of all folds: it must not stretch their axis.
+    expect(page.locator(".ty-strip-text").last).to_have_text(f"Step {folding.STEPS}")
 
 
 def test_the_mean_and_its_band_grow_while_a_fold_trains(page: Page, writer: Writer) -> None:

@@ -81,7 +81,8 @@ def test_only_settings_that_differ_until_all_are_asked_for(services: Yard) -> No
     assert "Name" not in every
 
 
-def test_runs_that_differ_by_the_seed_become_one_line(services: Yard) -> None:
+@pytest.mark.parametrize("way", ["Mean over seeds", "seeds"])
+def test_runs_that_differ_by_the_seed_become_one_line(services: Yard, way: str) -> None:
     ids = []
     for rate in (0.1, 0.2):
         for seed in (1, 2):
@@ -93,7 +94,7 @@ def test_runs_that_differ_by_the_seed_become_one_line(services: Yard) -> None:
             )
             story.finished(services, run, epochs=seed)
             ids.append(run)
-    page = open_page("compare", runs=",".join(ids), group="Mean over seeds")
+    page = open_page("compare", runs=",".join(ids), group=way)
     (live,) = [each for each in components(page) if each.get("view") == "compare"]
     assert [group["name"] for group in live["groups"]] == ["learning rate 0.1", "learning rate 0.2"]
     assert [len(group["runs"]) for group in live["groups"]] == [2, 2]

@@ -11,6 +11,7 @@ import redis
 from playwright.sync_api import expect
 from streamlit.testing.v1 import AppTest
 
+from engine.held import Held
 from jobs import commands, quarantine, queueing, runs
 from jobs.machines import Presence
 from jobs.recorder import Recorder
@@ -125,6 +126,19 @@ def test_a_run_is_paused_resumed_and_tried_again_from_its_page(
     assert [button.key for button in page.button if button.key in ("stop", "pause")] == []
     click(page, "retry")
     assert runs.get(pages, run_id).status == "queued"
+
+
+def test_nobody_knows_how_long_a_full_disk_holds_a_run_up(pages: Yard, client: redis.Redis) -> None:
+    run_id = story.launched(pages, name="mine")
+    speaker = train(pages, client, run_id)
+    assert queueing.look(pages).left == {run_id: pytest.approx(60, abs=5)}
+    speaker.say(Held(why="The disk is full.", step=40))
+    record(pages, client)
+    assert runs.get(pages, run_id).status == "held"
+    assert queueing.look(pages).left == {run_id: None}
+    page = open_page("queue")
+    assert "Held" in texts(page)
+    assert "Unknown" in texts(page)
 
 
 def test_a_run_that_failed_says_so_and_what_can_be_done(pages: Yard, client: redis.Redis) -> None:

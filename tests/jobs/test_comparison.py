@@ -75,6 +75,15 @@ def test_two_settings_of_one_name_say_whose_they_are() -> None:
     ]
 
 
+def test_names_that_are_cut_end_with_what_tells_the_runs_apart() -> None:
+    other = [f"optimizer.{name}=0.5" for name in ("beta1", "beta2", "weight_decay")]
+    other += ["training.epochs=3", "training.batch_size=7"]
+    first, second, third = _names([*other, "training.seed=1"], [*other, "training.seed=2"], [])
+    assert first.endswith(" · … · seed 1")
+    assert second == first.replace("seed 1", "seed 2")
+    assert third.endswith("…")
+
+
 def test_settings_of_a_script_of_ones_own_are_compared_too() -> None:
     own = {"a": ("x", {"lr": 0.1, "net": {"depth": 2}}), "b": ("x", {"lr": 0.1, "net": {}})}
     assert list(legend_names({**own, "c": ("x", {"lr": 0.2})}).values()) == [

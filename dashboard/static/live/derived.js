@@ -4,10 +4,15 @@ const FEWEST_SECONDS = 2;
 const ACTIVITIES = ["compute", "data", "evaluation", "checkpoint"];
 
 // Steps a second, stretch by stretch, with everything that lies between steps: evaluations and
-// checkpoints too, but not the time between attempts. `starts`: when each attempt began, in seconds.
-export function throughput(curve, starts = []) {
+// checkpoints too, but not the time between attempts or folds. `curves`: the loss by fold, 0 where there
+// are none; `starts`: when each attempt began, in seconds.
+export function throughput(curves, starts = []) {
   const found = empty();
-  if (!curve || curve.length < 2) return found;
+  for (const [, curve] of [...curves].sort(([a], [b]) => a - b)) if (curve.length > 1) measure(curve, starts, found);
+  return found;
+}
+
+function measure(curve, starts, found) {
   const { steps, seconds, length } = curve;
   const least = Math.max(FEWEST_SECONDS, (seconds[length - 1] - seconds[0]) / STRETCHES);
   let from = 0;
@@ -19,7 +24,6 @@ export function throughput(curve, starts = []) {
     push(found, steps[i], seconds[i], (steps[i] - steps[from]) / time);
     from = i;
   }
-  return found;
 }
 
 // Percent of the time that each activity took, stretch by stretch, from sums that only grow (and

@@ -10,7 +10,7 @@ const GROUPS = [
   { id: "rate", section: "steps", title: "Learning rate", metrics: ["train/learning_rate"], unit: "number", logarithmic: true },
   { id: "gradient", section: "steps", title: "Gradient norm", metrics: ["train/gradient_norm"], unit: "number", smooths: true, logarithmic: true },
   { id: "layers", section: "steps", title: "Gradient norm by layer", pattern: /^gradients\//, unit: "number", logarithmic: true },
-  { id: "throughput", section: "time", title: "Throughput", metrics: [], unit: "rate" },
+  { id: "throughput", section: "time", title: "Throughput", machine: true, metrics: [], unit: "rate" },
   { id: "split", section: "time", title: "Where the time goes", machine: true, pattern: /^time\//, unit: "percent", stacked: true },
   { id: "use", section: "hardware", machine: true, title: "Utilization", pattern: /^hardware\/(cpu|gpu\d+\/utilization)$/, unit: "percent" },
   { id: "memory", section: "hardware", machine: true, title: "Memory", pattern: /^hardware\/(memory|process_memory)$/, unit: "bytes" },

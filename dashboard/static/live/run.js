@@ -221,7 +221,9 @@ export class RunView extends View {
     const axis = this.axisOf(spec);
     if (this.before.held && !axis.clock) return axis.edges([...this.curves.all(), ...this.before.curves.all()]);
     if (!this.curves.folded || this.axis.clock) return axis.edges(this.curves.all());
-    return axis.edges(this.curves.all((metric) => Boolean(groupOf(metric)?.machine) === Boolean(spec.machine)));
+    // What no chart shows stretches none: its steps go through all folds.
+    const beside = (group) => group && Boolean(group.machine) === Boolean(spec.machine);
+    return axis.edges(this.curves.all((metric) => beside(groupOf(metric))));
   }
 
   series(spec) {
@@ -239,7 +241,7 @@ export class RunView extends View {
 
   speeds() {
     const starts = this.facts.filter(({ kind, resumed }) => kind === "started" && resumed).map(({ time }) => time);
-    const curve = throughput(this.curves.get("train/loss")?.newest, starts);
+    const curve = throughput(this.curves.get("train/loss")?.folds ?? new Map(), starts);
     const samples = this.started ? Math.round(this.started.samples.train / this.started.steps_per_epoch) : 0;
     return curve.length ? [{ name: samples > 1 ? `steps/s, of about ${samples} samples` : "steps/s", measured: single(curve), colour: PALETTE[0] }] : [];
   }
