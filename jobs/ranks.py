@@ -56,7 +56,10 @@ def starter_of(trainer: Trainer) -> Starter:
     if not request.gang:
         return _beside(trainer, {})
     gang = Gang.from_json(request.gang)
-    here = _beside(trainer, address.environment(address.interface(gang.host)))
+    network = address.environment(address.interface(gang.host))
+    # The trainer is a rank itself, and the way to the others is not loopback.
+    os.environ.update(network)
+    here = _beside(trainer, network)
 
     def apart(machine: str) -> None:
         trainer.tell(Log(level="warning", message=shared.warning(machine)))

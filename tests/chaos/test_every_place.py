@@ -43,9 +43,11 @@ ONCE = {
     ),
     "train.trained": None,
     "train.tested": None,
-    # A run is only queued again when its trainer has died.
-    "tend.before_enqueue": "train.step@5:kill9",
-    "tend.after_enqueue": "train.step@5:kill9,train.step@10:kill9,train.step@15:kill9",
+    # A run is only queued again when its trainer has died: three times, whichever visit is fatal.
+    **dict.fromkeys(
+        ("tend.before_enqueue", "tend.after_enqueue"),
+        "train.step@5:kill9,train.step@10:kill9,train.step@15:kill9",
+    ),
 }
 """visited once by a process: all three visits are fatal; what makes that happen, if anything"""
 

@@ -57,10 +57,14 @@ class Fleet:
 
 
 @contextmanager
-def fleet(members: Sequence[Member]) -> Iterator[Fleet]:
-    """Runs them until the end of the block; nothing of them may be left then."""
+def fleet(members: Sequence[Member], within: Sequence[str] = ()) -> Iterator[Fleet]:
+    """Runs them until the end of the block; nothing of them may be left then.
+
+    `within`: words before the command, e.g. to enter the network of another host.
+    """
+    told = json.dumps([asdict(each) for each in members])
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.jobs.fleet", json.dumps([asdict(each) for each in members])],
+        [*within, sys.executable, "-m", "tests.jobs.fleet", told],
         cwd=ROOT,
         env={**os.environ, "OMP_NUM_THREADS": "1"},
         stdin=subprocess.PIPE,
