@@ -80,6 +80,10 @@ class Run:
     """how many it needs at once"""
     script: Script | None = None
     """of a person's own script, whose settings are in there; `config` is the default then"""
+    worked: float = 0.0
+    """seconds that its attempts trained, without the one that goes on"""
+    since: float | None = None
+    """first training step of the attempt that goes on"""
 
     @property
     def deleted(self) -> bool:
@@ -136,10 +140,10 @@ class Run:
         return min(1.0, self.step / self.total_steps) if self.total_steps else None
 
     def seconds(self, now: float) -> float | None:
-        """From the first step to the end, or to `now` while it lasts; None before the start."""
+        """How long it has trained, without pauses and waiting; None before the first step."""
         if self.started is None:
             return None
-        return max(0.0, (self.ended if self.ended is not None else now) - self.started)
+        return self.worked + (0.0 if self.since is None else max(0.0, now - self.since))
 
 
 def view(
@@ -150,6 +154,7 @@ def view(
     verdict = judge(Facts.of(row, attempts[-1] if attempts else None))
     script = read_script(row["config"]) if row["source"] == "script" else None
     config, refused = (RunConfig(), "") if script else read_settings(row["config"])
+    begun = [each for each in attempts if each["started"]]
     ended = last.get("ended") if attempts else row["created"]
     return Run(
         id=row["id"],
@@ -159,7 +164,7 @@ def view(
         status=verdict.status,
         cause=f"{verdict.cause} {refused}".strip(),
         created=row["created"],
-        started=next((each["started"] for each in attempts if each["started"]), None),
+        started=begun[0]["started"] if begun else None,
         ended=ended if verdict.ended else None,
         desired=row["desired"],
         attempt=last.get("attempt", 0),
@@ -192,4 +197,6 @@ def view(
         priority=row["priority"],
         devices=row["devices"],
         script=script,
+        worked=sum(max(0.0, each["ended"] - each["started"]) for each in begun if each["ended"]),
+        since=begun[-1]["started"] if begun and begun[-1] is last and not last["ended"] else None,
     )

@@ -16,6 +16,8 @@ FIELDS = (
     "created",
     "started",
     "ended",
+    "worked",
+    "since",
     "desired",
     "attempt",
     "machine",

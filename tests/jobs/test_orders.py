@@ -86,6 +86,7 @@ def test_a_running_run_says_at_which_step_it_pauses_and_goes_on(
         "paused",
         "Paused at step 20; it keeps its place in the queue.",
     )
+    assert run.seconds(10_000.0) == 99.0 - 11.0, "a pause is no training"
     assert queue.queued(client) == []
     commands.ask(yard, run_id, "resume")
     run = runs.get(yard, run_id)
@@ -96,7 +97,8 @@ def test_a_running_run_says_at_which_step_it_pauses_and_goes_on(
     again.begin(step=20)
     again.say(Obeyed(op="resume", step=20))
     settle(recorder)
-    assert runs.get(yard, run_id).status == "running"
+    run = runs.get(yard, run_id)
+    assert (run.status, run.seconds(10_000.0)) == ("running", 88.0 + 10_000.0 - 11.0)
     assert states(yard, run_id) == [
         *(("checkpoint", "done", 20), ("pause", "done", 20), ("resume", "done", 20))
     ]

@@ -85,10 +85,9 @@ export class Progress {
     const known = speed && (MOVING.has(info.status) || ENDED.has(info.status));
     setText(this.values.speed, known ? rate(speed) : "–");
     setText(this.values.samples, known && info.batch_size ? rate(speed * info.batch_size) : "–");
-    const end = info.ended ?? Date.now() / 1000;
-    const start = info.started ?? this.started?.time;
-    setText(this.values.elapsed, start ? duration(end - start) : "–");
     const now = Date.now() / 1000;
+    const worked = trained(info, this.started, now);
+    setText(this.values.elapsed, worked === null ? "–" : duration(worked));
     const steady = info.status === "running" && total ? pace(this.loss, this.evaluated, this.started?.time ?? 0, now) : null;
     const left = steady ? Math.max(0, total - step) / steady : null;
     setText(this.values.left, left === null ? "–" : left < 1 ? "0 s" : `≈ ${duration(rounded(left))}`);
@@ -101,8 +100,13 @@ export class Progress {
   }
 }
 
-// Of the steps that the run took itself: a fork begins at one of another run.
-function average(info, step) {
-  const time = (info.ended ?? 0) - (info.started ?? 0);
-  return info.started && time > 0 ? step / time : null;
+// How long the run has trained, without pauses and waiting. The first words of its first attempt are here
+// before the history has them.
+function trained({ started, worked, since }, first, now) {
+  const from = since ?? (started ? null : first?.time ?? null);
+  if (!started && from === null) return null;
+  return (worked ?? 0) + (from === null ? 0 : Math.max(0, now - from));
 }
+
+// Of the steps that the run took itself: a fork begins at one of another run.
+const average = ({ worked }, step) => worked > 0 ? step / worked : null;

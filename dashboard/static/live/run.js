@@ -180,7 +180,7 @@ export class RunView extends View {
 
   makeChart(spec) {
     const chart = new (spec.id === "layers" ? HeatMap : Chart)({
-      spec, axis: this.axisOf(spec), schedule: this.schedule, crosshair: this.stage.crosshair, file: this.data.run, sign: (shown) => shown.length || !this.evaluates(spec) ? this.stage.sign(shown) : "comes with the first evaluation",
+      spec, axis: this.axisOf(spec), schedule: this.schedule, crosshair: this.stage.crosshair, file: this.data.run, sign: (shown) => shown.length ? this.stage.sign(shown) : this.hint(spec),
       series: () => this.series(spec), edges: () => this.edges(spec), order: () => this.started?.layers ?? [], facts: () => this.facts,
       marks: spec.id === "loss" ? (theme) => marks(this.facts, this.curves.get("train/loss")?.newest, this.axis, theme, this.judged()) : undefined,
     });
@@ -195,8 +195,12 @@ export class RunView extends View {
     return name && { curve: this.curves.get(`validation/${name}`)?.newest, name: metricName(`validation/${name}`), rising };
   }
 
-  evaluates({ id, section }) {
-    return section === "loss" && id !== "loss" && MOVING.has(this.info?.status);
+  // Why a chart is empty.
+  hint({ id, section }) {
+    const moving = MOVING.has(this.info?.status);
+    if (section === "loss" && id !== "loss") return moving ? "comes with the first evaluation" : "";
+    if (section === "time" && moving) return "comes after some seconds of training";
+    return id === "throughput" && ENDED.has(this.info?.status) ? "the run was too short to measure it" : "";
   }
 
   jump(fact) {
