@@ -65,5 +65,11 @@ def _trains(run: Standing, left: float | None) -> list[Cell | str]:
     return [
         Cell(one_line(run.name), link=f"run?id={run.id}", note=where),
         Cell(run.verdict.status.capitalize(), note=f"step {count(run.facts.step)}{total}"),
-        "Unknown" if left is None else f"in about {about(left)}",
+        _ends(left),
     ]
+
+
+def _ends(left: float | None) -> str:
+    if left is None:
+        return "Unknown"
+    return "in a moment" if left < AT_ONCE_SECONDS else f"in about {about(left)}"

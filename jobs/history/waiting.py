@@ -61,10 +61,13 @@ def line(connection: Connection) -> list[Seat]:
 def seconds_left(connection: Connection, run: Standing) -> float | None:
     """Of a run that trains, by its newest measured pace; None before that is known.
 
-    Nor does anybody know how long a full disk holds a run up.
+    Nor does anybody know how long a full disk holds a run up. One that was asked to pause or to
+    stop frees its device after the current step.
     """
     if run.verdict.status == "held":
         return None
+    if run.verdict.status in ("pausing", "stopping"):
+        return 0.0
     speed = pace(connection, run.id, run.fold)
     if not speed or not run.total_steps:
         return None

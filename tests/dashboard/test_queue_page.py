@@ -128,7 +128,9 @@ def test_a_run_is_paused_resumed_and_tried_again_from_its_page(
     assert runs.get(pages, run_id).status == "queued"
 
 
-def test_nobody_knows_how_long_a_full_disk_holds_a_run_up(pages: Yard, client: redis.Redis) -> None:
+def test_when_a_run_that_is_held_or_pauses_frees_its_device(
+    pages: Yard, client: redis.Redis
+) -> None:
     run_id = story.launched(pages, name="mine")
     speaker = train(pages, client, run_id)
     assert queueing.look(pages).left == {run_id: pytest.approx(60, abs=5)}
@@ -139,6 +141,9 @@ def test_nobody_knows_how_long_a_full_disk_holds_a_run_up(pages: Yard, client: r
     page = open_page("queue")
     assert "Held" in texts(page)
     assert "Unknown" in texts(page)
+    commands.ask(pages, run_id, "pause")
+    assert queueing.look(pages).left == {run_id: 0.0}
+    assert "in a moment" in texts(open_page("queue"))
 
 
 def test_a_run_that_failed_says_so_and_what_can_be_done(pages: Yard, client: redis.Redis) -> None:
