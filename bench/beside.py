@@ -9,11 +9,12 @@ import psutil
 
 from bench.row import Row, spread
 from engine.events import Finished, Log
-from jobs import keys, queue
-from jobs.connect import connect_unretried
+from jobs import queue
 from jobs.events import Claimed
-from jobs.journal import Journal
-from jobs.telemetry import Telemetry
+from jobs.wire import keys
+from jobs.wire.connect import connect_unretried
+from jobs.wire.journal import Journal
+from jobs.wire.telemetry import Telemetry
 from jobs.yard import Yard
 
 SECONDS = 15.0

@@ -16,9 +16,10 @@ from bench.row import HEAD, Row, percentile, spread
 from bench.stand import process, stand
 from engine.config import RunConfig
 from engine.settings.command import override
-from jobs import commands, keys, runs
-from jobs.packing import unpack
 from jobs.permitted import Op
+from jobs.services import commands, runs
+from jobs.wire import keys
+from jobs.wire.packing import unpack
 from jobs.yard import Yard
 
 TIMES = 100

@@ -15,9 +15,10 @@ from bench.row import HEAD, Row, below
 from bench.stand import process, stand
 from engine.config import RunConfig
 from engine.presets import PRESETS
-from jobs import commands, queue, queueing
+from jobs import queue
 from jobs.home import Home
-from jobs.launching import launch_all, over_seeds
+from jobs.services import commands, queueing
+from jobs.services.launching import launch_all, over_seeds
 from jobs.yard import Yard
 
 RUNS = 10_000
@@ -91,7 +92,7 @@ def _script(name: str) -> None:
 
 
 def _await_retired(yard: Yard) -> None:
-    from jobs import keys
+    from jobs.wire import keys
 
     deadline = time.monotonic() + PATIENCE_SECONDS
     while yard.redis.scard(keys.LIVE) and time.monotonic() < deadline:

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from jobs.connect import await_server
 from jobs.home import Home
+from jobs.wire.connect import await_server
 
 ROOT = Path(__file__).parents[1]
 

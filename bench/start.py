@@ -15,11 +15,12 @@ from bench.row import HEAD, Row, below
 from bench.stand import process, stand
 from engine.config import RunConfig
 from engine.presets import PRESETS
-from jobs import keys, queue
-from jobs.connect import connect
-from jobs.control import send
+from jobs import queue
 from jobs.ids import new_id
-from jobs.packing import unpack
+from jobs.wire import keys
+from jobs.wire.connect import connect
+from jobs.wire.control import send
+from jobs.wire.packing import unpack
 
 LAUNCHES = 20
 TARGET_MS = 300

@@ -25,11 +25,11 @@ from engine.loop.state import TrainState
 from engine.loop.steps import Pending
 from engine.loop.telling import tell
 from engine.settings.command import override
-from jobs.forkserver import Request
 from jobs.home import Home
 from jobs.ids import new_id
-from jobs.owner import Owner
-from jobs.trainer import Attempt
+from jobs.working.forkserver import Request
+from jobs.working.owner import Owner
+from jobs.working.trainer import Attempt
 
 STEP_MS = 10.0
 TARGET_PERCENT = 1.0

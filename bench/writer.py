@@ -13,13 +13,14 @@ from typing import Any
 from engine.config import RunConfig
 from engine.events import Checkpoint, Evaluation, Finished, Hardware, Started, Steps
 from engine.spec import Spec
-from jobs import keys, runs
-from jobs.connect import connect, connect_unretried
 from jobs.events import Claimed
 from jobs.history import runs as rows
 from jobs.ids import new_id
-from jobs.journal import Journal
-from jobs.telemetry import Telemetry
+from jobs.services import runs
+from jobs.wire import keys
+from jobs.wire.connect import connect, connect_unretried
+from jobs.wire.journal import Journal
+from jobs.wire.telemetry import Telemetry
 from jobs.yard import Yard
 
 STEPS_PER_EPOCH = 100

@@ -8,11 +8,11 @@ import streamlit as st
 
 from dashboard import services
 from dashboard.text import count, plain
-from jobs import commands
-from jobs.commands import Answer
 from jobs.permitted import Op, permit
 from jobs.run import Run
-from jobs.runs import UnknownRun
+from jobs.services import commands
+from jobs.services.commands import Answer
+from jobs.services.runs import UnknownRun
 
 _UNDO = "undo_command"
 _BACK: dict[Op, Op] = {"stop": "retry", "pause": "resume"}

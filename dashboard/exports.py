@@ -10,11 +10,11 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from jobs import runs
 from jobs.export.files import FORMATS, pieces
 from jobs.export.points import tables
 from jobs.export.summary import finite, summary
 from jobs.export.tensorboard.folder import zipped
+from jobs.services import runs
 from jobs.yard import Yard
 
 PATH = "/exports"

@@ -13,8 +13,8 @@ from starlette.routing import Route
 
 from dashboard.live.frames import plain
 from dashboard.text import one_line
-from jobs import runs
 from jobs.history import Position, Record
+from jobs.services import runs
 from jobs.yard import Yard
 
 PATH = "/log"

@@ -8,9 +8,9 @@ import streamlit as st
 
 from dashboard import services
 from dashboard.text import plain
-from jobs import organise
-from jobs.organise import UNDO_SECONDS, LabelError
-from jobs.runs import NotPossible, UnknownRun
+from jobs.services import organise
+from jobs.services.organise import UNDO_SECONDS, LabelError
+from jobs.services.runs import NotPossible, UnknownRun
 
 _UNDO = "undo"
 _DAYS = round(UNDO_SECONDS / 86_400)

@@ -11,8 +11,8 @@ from sqlalchemy.exc import OperationalError
 
 from dashboard.attendants import Attendants
 from dashboard.inspector import Inspector
-from jobs.connect import RedisUnavailable
 from jobs.history import HistoryError
+from jobs.wire.connect import RedisUnavailable
 from jobs.yard import Yard
 
 

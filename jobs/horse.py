@@ -12,11 +12,11 @@ from typing import Any
 import redis
 from rq.job import Job
 
-from jobs import keys
 from jobs.home import Home
-from jobs.journal import path_of
-from jobs.lease import release
 from jobs.queue import INTERMEDIATE, run_of
+from jobs.wire import keys
+from jobs.wire.journal import path_of
+from jobs.working.lease import release
 
 MOST = 3
 """deaths in a row: on a machine where every horse dies at once, the run comes by every ten seconds

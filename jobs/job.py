@@ -16,9 +16,9 @@ from rq.job import JOB_ID_PATTERN, Job, JobStatus, parse_job_id
 from rq.serializers import JSONSerializer
 from rq.utils import decode_redis_hash
 
-from jobs import keys
-from jobs.attempt import run_attempt
-from jobs.site import Site
+from jobs.wire import keys
+from jobs.working.attempt import run_attempt
+from jobs.working.site import Site
 
 LAUNCH = "jobs.job.launch"
 CALL_BYTES = 4_096

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from redis import RedisError
 
-from jobs.connect import RedisUnavailable
-from jobs.machines import Machine, list_machines
+from jobs.services.machines import Machine, list_machines
 from jobs.waiting import Offer
+from jobs.wire.connect import RedisUnavailable
 from jobs.yard import Yard
 
 

@@ -1,7 +1,7 @@
 """Entries of the queue that no worker can read: set aside with the reason, for people to look at.
 
-A service like `jobs/runs.py`. No run is lost by it: the recorder rings again for a run whose entry
-was damaged.
+Pages and command line use it as they use `jobs/services/`. No run is lost by it: the recorder rings
+again for a run whose entry was damaged.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 import redis
 from rq.job import Job, parse_job_id
 
-from jobs import keys
+from jobs.wire import keys
 
 KEPT = 1_000
 """the newest; whoever fills the queue with nonsense shall not fill the memory"""

@@ -17,8 +17,8 @@ from rq.exceptions import DuplicateJobError
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
-from jobs import keys
 from jobs.devices.claim import wake
+from jobs.wire import keys
 
 LAUNCH = "jobs.job.launch"
 """the only function a worker runs; its only argument is the run id"""

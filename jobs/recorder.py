@@ -16,8 +16,6 @@ from redis import Redis, RedisError
 from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 
 from engine.saving.failpoints import failpoint
-from jobs import runs
-from jobs.connect import RedisUnavailable, connect_unretried
 from jobs.export.tensorboard.live import LiveFolders
 from jobs.history import History
 from jobs.history.database import database_url
@@ -32,6 +30,8 @@ from jobs.recording.store import store
 from jobs.recording.streams import ENTRIES, Batch, Entries, count, parse, read, trim
 from jobs.recording.tend import Tender
 from jobs.requeue import QUIET_SECONDS, YOUNG_SECONDS
+from jobs.services import runs
+from jobs.wire.connect import RedisUnavailable, connect_unretried
 
 ROUND_SECONDS = 0.1
 """shortest time between two commits: packs the events of many runs into one transaction"""

@@ -21,10 +21,10 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from engine.saving.failpoints import failpoint
-from jobs.endpoint import Endpoint, port_is_free
 from jobs.home import Home
 from jobs.lock import Lock
-from jobs.processes import on_signals, write_private
+from jobs.wire.endpoint import Endpoint, port_is_free
+from jobs.working.processes import on_signals, write_private
 
 START_SECONDS = 60.0
 """long enough to load a large file; the server answers in 0.1 s when it is empty"""

@@ -8,18 +8,18 @@ import secrets
 import sys
 from collections.abc import Sequence
 
-from jobs.children import remove_stale_sockets, socket_path
-from jobs.connect import RedisUnavailable, await_server, connect
-from jobs.device_worker import DeviceWorker
 from jobs.devices.pool import Devices, devices_of
 from jobs.gangs.address import given as own_address
-from jobs.hardware import machine_name
 from jobs.home import Home
-from jobs.lease import Holder
-from jobs.site import Site
+from jobs.sampling.hardware import machine_name
 from jobs.stack import devices
 from jobs.store.address import StoreUnusable
 from jobs.store.address import address as store_address
+from jobs.wire.connect import RedisUnavailable, await_server, connect
+from jobs.working.children import remove_stale_sockets, socket_path
+from jobs.working.device_worker import DeviceWorker
+from jobs.working.lease import Holder
+from jobs.working.site import Site
 
 
 def main() -> int:

@@ -8,10 +8,10 @@ from redis import Redis
 from redis.backoff import EqualJitterBackoff
 from redis.retry import Retry
 
-from jobs.connect import connect_unretried, url
 from jobs.history import History
 from jobs.history.database import database_url
 from jobs.home import Home
+from jobs.wire.connect import connect_unretried, url
 
 
 @dataclass(frozen=True)

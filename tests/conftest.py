@@ -14,9 +14,9 @@ import pytest
 import redis
 
 from bench.live.screen import BROWSER
-from jobs.connect import connect
 from jobs.home import Home
 from jobs.server import Server
+from jobs.wire.connect import connect
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

@@ -17,10 +17,10 @@ from engine.data import Data, ImageFolder, OwnCorpus, OwnPairs, OwnTable
 from engine.loop.range_test import after_test
 from engine.presets import PRESETS, first_for
 from engine.saving.start import FOLDER as START
-from jobs import changes, forks, runs
 from jobs.data_sets import DataSets, UnknownDataSet
-from jobs.forks import Point
 from jobs.run import Run
+from jobs.services import changes, forks, runs
+from jobs.services.forks import Point
 
 RUN = "run:"
 TITLES = {"table": "Table", "images": "Images", "corpus": "Corpus", "pairs": "Pairs"}

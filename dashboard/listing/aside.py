@@ -10,8 +10,8 @@ from redis import RedisError
 from dashboard import services
 from dashboard.text import count, moment, one_line, plain
 from jobs import quarantine
-from jobs.connect import RedisUnavailable
 from jobs.quarantine import Aside
+from jobs.wire.connect import RedisUnavailable
 
 _SHOWN = 20
 _UNDO = "undo_discard"

@@ -7,8 +7,8 @@ from typing import Literal, cast
 import streamlit as st
 
 from dashboard import services
-from jobs import organise
 from jobs.history.finding import Facets, Filter, Shelf, titles
+from jobs.services import organise
 from jobs.status import Status
 
 STATES: dict[str, tuple[Status, ...]] = {

@@ -11,10 +11,10 @@ import streamlit as st
 from dashboard import commanding, services
 from dashboard.organising import trying
 from dashboard.text import count
-from jobs import queueing
 from jobs.order import PRIORITIES
 from jobs.permitted import Op
-from jobs.queueing import Line
+from jobs.services import queueing
+from jobs.services.queueing import Line
 
 Select = Callable[[Sequence[str]], None]
 

@@ -13,10 +13,10 @@ from dashboard.commanding import LABELS, possible
 from dashboard.components.runs_table import Row
 from dashboard.text import ago, count, duration, measure, metric, moment, one_line
 from engine.metrics.spread import plus_minus
-from jobs.alerts import Count
 from jobs.measures import named
 from jobs.own.scores import LOSSES
 from jobs.run import Run
+from jobs.services.alerts import Count
 
 SPARK_PIXELS = 30
 """so many times a curve is read again until it is e times as long"""

@@ -11,10 +11,10 @@ from dashboard import commanding, navigation, services
 from dashboard.commanding import LABELS, possible
 from dashboard.organising import delete, trying, undo_bar
 from dashboard.text import count, plain
-from jobs import organise
 from jobs.history.finding import Shelf
 from jobs.permitted import is_op
 from jobs.run import Run
+from jobs.services import organise
 
 Select = Callable[[Sequence[str]], None]
 

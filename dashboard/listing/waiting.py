@@ -9,9 +9,9 @@ import streamlit as st
 from dashboard.components.queue_table import Row
 from dashboard.table import Cell, table
 from dashboard.text import about, count, in_zone, moment, one_line
-from jobs import queueing
 from jobs.history.standing import Standing
-from jobs.queueing import Entry, Line
+from jobs.services import queueing
+from jobs.services.queueing import Entry, Line
 from jobs.waiting import AT_ONCE_SECONDS
 
 

@@ -14,11 +14,11 @@ from dashboard.live.choice import ALL
 from dashboard.live.snapshot import thin, together, window
 from dashboard.live.zoom import BEFORE, Zoom
 from engine.settings.start import Start
-from jobs import forks, runs
 from jobs.history.points import join
 from jobs.history.span import Drawn, Span
 from jobs.measures import GRADIENTS, apart, by_clock
-from jobs.runs import UnknownRun
+from jobs.services import forks, runs
+from jobs.services.runs import UnknownRun
 from jobs.yard import Yard
 
 if TYPE_CHECKING:

@@ -12,8 +12,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from dashboard.live import streams
 from dashboard.live.frames import encode
 from dashboard.live.info import describe
-from jobs import keys, organise
-from jobs.connect import RedisUnavailable
+from jobs.services import organise
+from jobs.wire import keys
+from jobs.wire.connect import RedisUnavailable
 
 if TYPE_CHECKING:
     from dashboard.live.hub import Hub

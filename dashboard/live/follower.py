@@ -16,9 +16,9 @@ from redis.exceptions import RedisError
 from dashboard.live import streams
 from dashboard.live.feed import Feed
 from dashboard.live.tail import unpack
-from jobs import keys
-from jobs.connect import RedisUnavailable
 from jobs.ids import new_id
+from jobs.wire import keys
+from jobs.wire.connect import RedisUnavailable
 
 if TYPE_CHECKING:
     from dashboard.live.hub import Hub

@@ -17,9 +17,9 @@ from dashboard.live.machines import Machines
 from dashboard.live.reader import Reader
 from dashboard.live.viewer import Viewer
 from dashboard.live.zoom import Zoom
-from jobs import connect
 from jobs.history.records import Position
 from jobs.home import Home
+from jobs.wire import connect
 from jobs.yard import Yard
 
 CANCEL_SECONDS = 0.2

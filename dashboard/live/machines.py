@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from redis.exceptions import RedisError
 
 from dashboard.live.frames import Points, encode
-from jobs.connect import RedisUnavailable
-from jobs.machines import Machine, list_machines, recent_samples
 from jobs.measures import HARDWARE, measures
+from jobs.services.machines import Machine, list_machines, recent_samples
+from jobs.wire.connect import RedisUnavailable
 
 if TYPE_CHECKING:
     from dashboard.live.hub import Hub

@@ -20,11 +20,12 @@ from dashboard.live.info import describe
 from dashboard.live.snapshot import encode_snapshot, encode_window, position
 from dashboard.live.tail import Told, delta, has_gap, unpack
 from dashboard.live.zoom import BEFORE, Zoom
-from jobs import keys, organise, runs
-from jobs.connect import RedisUnavailable
 from jobs.history import Snapshot, Window
 from jobs.history.records import Position
-from jobs.runs import UnknownRun
+from jobs.services import organise, runs
+from jobs.services.runs import UnknownRun
+from jobs.wire import keys
+from jobs.wire.connect import RedisUnavailable
 
 if TYPE_CHECKING:
     from dashboard.live.hub import Hub

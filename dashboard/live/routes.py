@@ -15,7 +15,7 @@ from dashboard.live.hello import BadHello, greet
 from dashboard.live.hub import Hub
 from dashboard.live.viewer import Viewer
 from dashboard.live.zoom import BadZoom, read
-from jobs.connect import RedisUnavailable
+from jobs.wire.connect import RedisUnavailable
 
 RENEW_SECONDS = 5 * 60
 HELLO_SECONDS = 10.0

@@ -7,8 +7,8 @@ from typing import Any, cast
 
 import redis.asyncio
 
-from jobs.connect import BLOCK_MILLISECONDS
 from jobs.history.records import Position
+from jobs.wire.connect import BLOCK_MILLISECONDS
 
 Entry = tuple[bytes, dict[bytes, bytes]]
 """id and fields"""

@@ -14,12 +14,12 @@ import msgpack
 from dashboard.live.choice import ALL, Choice
 from dashboard.live.frames import encode
 from engine.events import Evaluation, Gradients, Hardware, Steps, Timing
-from jobs import packing
 from jobs.events import RECORD, Measured, Record
 from jobs.history.curves import assemble
 from jobs.history.points import Points
 from jobs.history.records import Position
 from jobs.measures import measures
+from jobs.wire import packing
 
 UNREADABLE = (ValueError, TypeError, KeyError, msgpack.UnpackException)
 

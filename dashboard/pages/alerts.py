@@ -10,9 +10,9 @@ from dashboard import services
 from dashboard.panels import notices
 from dashboard.table import Cell, table
 from dashboard.text import count, finished, one_line, plain
-from jobs import alerts
 from jobs.notify.channels import Channel, ChannelError
 from jobs.notify.outbox import State
+from jobs.services import alerts
 
 REFRESH_SECONDS = 10
 SHOWN = 200

@@ -13,12 +13,12 @@ from dashboard import lazy, navigation, services
 from dashboard.comparing import parallel, results, scatter, settings, space
 from dashboard.comparing.subject import Subject
 from dashboard.text import metric_name, one_line, plain
-from jobs import organise
 from jobs.comparison.groups import choices
 from jobs.comparison.scalars import ASIDE
 from jobs.history.finding import Filter
 from jobs.measures import apart
 from jobs.run import Run
+from jobs.services import organise
 
 MOST_RUNS = 100
 """as many as the live push takes at once"""

@@ -15,10 +15,10 @@ from dashboard.text import plain
 from engine.config import RunConfig
 from engine.models import OWN
 from engine.problem import SettingsError
-from jobs import runs
 from jobs.data_sets import DataSets
-from jobs.forks import Point
 from jobs.run import Run
+from jobs.services import runs
+from jobs.services.forks import Point
 
 Lists = Mapping[str, Mapping[str, str]]
 _LAUNCH = "launch"

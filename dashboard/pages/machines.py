@@ -10,9 +10,9 @@ from dashboard import navigation, services
 from dashboard.table import Cell, table
 from dashboard.text import NOTHING, duration, one_line
 from engine.version import ENGINE
-from jobs import runs
-from jobs.machines import Device, Machine, Worker, list_machines
 from jobs.run import Run
+from jobs.services import runs
+from jobs.services.machines import Device, Machine, Worker, list_machines
 
 REFRESH_SECONDS = 5
 _STATES = {"free": "Free", "busy": "Busy", "stranger": "Left alone: not ours"}

@@ -11,8 +11,8 @@ from dashboard.components.queue_table import Answer, queue_table
 from dashboard.listing import aside, moving, waiting
 from dashboard.listing.address import PAGE, PAGE_RUNS, page_number, picked, select, selected
 from dashboard.text import count
-from jobs import queueing
-from jobs.queueing import Line
+from jobs.services import queueing
+from jobs.services.queueing import Line
 
 REFRESH_SECONDS = 5
 _BOXES = "queue_boxes"

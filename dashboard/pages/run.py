@@ -23,10 +23,10 @@ from dashboard.panels import (
     range_test,
 )
 from dashboard.text import count, finished, moment, one_line, plain
-from jobs import runs
 from jobs.choices import choices_of
 from jobs.history import History
 from jobs.run import Run
+from jobs.services import runs
 
 
 def page() -> None:

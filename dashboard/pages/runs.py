@@ -12,10 +12,10 @@ from dashboard.listing import filters, selection
 from dashboard.listing.address import PAGE, PAGE_RUNS, page_number, picked, select, selected
 from dashboard.listing.rows import row
 from dashboard.text import count
-from jobs import alerts, organise
 from jobs.comparison.names import legend_names
 from jobs.history.finding import Filter
 from jobs.ids import is_id
+from jobs.services import alerts, organise
 
 REFRESH_SECONDS = 5
 

@@ -17,10 +17,10 @@ from dashboard.text import NOTHING, count, finished, moment, number, one_line, p
 from engine.problem import SettingsError
 from engine.settings.live import Live, changed
 from engine.settings.plan import Value, read
-from jobs import changes
-from jobs.changes import Told
 from jobs.run import Run
-from jobs.runs import NotPossible
+from jobs.services import changes
+from jobs.services.changes import Told
+from jobs.services.runs import NotPossible
 
 _STATES = {"made": "made", "pending": "waits for the next step", "too late": "came too late"}
 

@@ -13,11 +13,11 @@ from dashboard.table import Cell, Content, table
 from dashboard.text import NOTHING, count, duration, metric, moment, one_line, plain, size
 from engine.events import Checkpoint
 from engine.saving.start import FOLDER as START
-from jobs import checkpoints, forks, runs
-from jobs.checkpoints import Kept
-from jobs.forks import Point
 from jobs.history import History, Record
 from jobs.run import Run
+from jobs.services import checkpoints, forks, runs
+from jobs.services.checkpoints import Kept
+from jobs.services.forks import Point
 
 _WRITTEN_SHOWN = 20
 _ROWS_SHOWN = 50

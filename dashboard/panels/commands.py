@@ -10,11 +10,11 @@ from dashboard import services
 from dashboard.commanding import possible
 from dashboard.table import Cell, table
 from dashboard.text import NOTHING, count, finished, moment, one_line, plain
-from jobs import commands
-from jobs.commands import Told
 from jobs.permitted import Op
 from jobs.run import Run
-from jobs.runs import NotPossible
+from jobs.services import commands
+from jobs.services.commands import Told
+from jobs.services.runs import NotPossible
 
 _STOP = "Stop this run? It saves a checkpoint first."
 _STOP_SCRIPT = (

@@ -15,7 +15,7 @@ from dashboard.text import NOTHING, number, one_line
 from engine.config import RunConfig
 from engine.settings.plan import Change
 from engine.spec import Spec
-from jobs.forks import Point
+from jobs.services.forks import Point
 
 Setting = tuple[str, Any, Any]
 """dotted path without kinds, value, default of its class"""

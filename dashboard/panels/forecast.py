@@ -13,9 +13,9 @@ from dashboard.panels import schedule
 from dashboard.table import Cell, Content, table
 from dashboard.text import count, finished, plain
 from engine.config import RunConfig
-from jobs import queueing
-from jobs.connect import RedisUnavailable
-from jobs.machines import list_machines
+from jobs.services import queueing
+from jobs.services.machines import list_machines
+from jobs.wire.connect import RedisUnavailable
 
 
 def draw(config: RunConfig, ready: bool) -> None:

@@ -11,9 +11,9 @@ import streamlit as st
 from dashboard import navigation, services
 from dashboard.organising import delete, trying, undo_bar
 from dashboard.text import moment, one_line
-from jobs import organise
-from jobs.organise import MOST_NAME, MOST_NOTES
 from jobs.run import Run
+from jobs.services import organise
+from jobs.services.organise import MOST_NAME, MOST_NOTES
 
 
 class _Labels(NamedTuple):

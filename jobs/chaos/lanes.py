@@ -8,10 +8,10 @@ from sqlalchemy import select
 
 from engine.config import RunConfig
 from engine.settings.command import override
-from jobs import runs
 from jobs.history.points import Points
 from jobs.history.schema import CHUNKS
 from jobs.run import Run
+from jobs.services import runs
 from jobs.yard import Yard
 
 STEPS = 2_000

@@ -10,10 +10,10 @@ import numpy as np
 from sqlalchemy import select
 
 from engine.saving.checkpoint import Checkpoints
-from jobs import runs
 from jobs.history.points import Points, join
 from jobs.history.schema import CHUNKS
 from jobs.measures import by_clock
+from jobs.services import runs
 from jobs.yard import Yard
 
 WEIGHTS = ("model.safetensors", "best.safetensors", "optimizer.safetensors")

@@ -10,7 +10,7 @@ import psutil
 
 from jobs.chaos.plan import Victim
 from jobs.chaos.stand import Stand
-from jobs.endpoint import Endpoint
+from jobs.wire.endpoint import Endpoint
 
 JOURNAL = re.compile(r"/([0-9A-HJKMNP-TV-Z]{26})/journal/\d+\.log")
 
@@ -61,7 +61,7 @@ def _trainers(stand: Stand) -> Iterator[tuple[psutil.Process, frozenset[str]]]:
 def _trainers_of(worker: psutil.Process) -> Iterator[psutil.Process]:
     """What the worker's forkserver has forked."""
     for child in _children(worker):
-        if "jobs.forkserver" in _words(child):
+        if "jobs.working.forkserver" in _words(child):
             yield from _children(child)
 
 

@@ -12,16 +12,16 @@ from sqlalchemy.exc import ArgumentError, OperationalError
 from engine.data.tables import Refused
 from engine.problem import SettingsError
 from jobs.cli import build
-from jobs.connect import RedisUnavailable
 from jobs.data_sets import DataSetError
 from jobs.export.mlflow.server import Refusal
 from jobs.history import HistoryError
 from jobs.home import HomeUnusable
 from jobs.notify.channels import ChannelError
-from jobs.organise import LabelError
-from jobs.runs import NotPossible, UnknownRun
+from jobs.services.organise import LabelError
+from jobs.services.runs import NotPossible, UnknownRun
 from jobs.store.address import StoreUnusable
 from jobs.store.store import StoreAway
+from jobs.wire.connect import RedisUnavailable
 
 REFUSALS = (
     *(SettingsError, UnknownRun, NotPossible, RedisUnavailable, HistoryError, HomeUnusable),

@@ -7,12 +7,12 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from jobs import checkpoints as services
-from jobs import forks, runs
-from jobs.checkpoints import Kept
 from jobs.cli import text
 from jobs.cli.look import JsonOption, RunArgument
 from jobs.run import Run
+from jobs.services import checkpoints as services
+from jobs.services import forks, runs
+from jobs.services.checkpoints import Kept
 from jobs.yard import Yard
 
 Steps = Annotated[

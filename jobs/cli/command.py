@@ -6,13 +6,13 @@ from typing import Annotated
 
 import typer
 
-from jobs import commands, queueing
-from jobs import runs as services
 from jobs.cli import text
 from jobs.cli.organise import Runs
 from jobs.cli.steer import who
 from jobs.permitted import Op
-from jobs.runs import NotPossible
+from jobs.services import commands, queueing
+from jobs.services import runs as services
+from jobs.services.runs import NotPossible
 from jobs.yard import Yard
 
 

@@ -10,7 +10,6 @@ from typing import Annotated
 import typer
 
 from engine.metrics.spread import plus_minus
-from jobs import runs as services
 from jobs.cli import text
 from jobs.cli.look import JsonOption
 from jobs.cli.organise import Runs
@@ -19,6 +18,7 @@ from jobs.comparison.groups import choices, grouped
 from jobs.comparison.names import legend_names
 from jobs.comparison.scalars import Numbers, mean_of, numbers_of
 from jobs.run import Run
+from jobs.services import runs as services
 from jobs.yard import Yard
 
 Line = list[str]

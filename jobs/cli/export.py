@@ -10,7 +10,6 @@ from typing import Annotated
 
 import typer
 
-from jobs import runs as services
 from jobs.cli import text
 from jobs.cli.look import RunArgument
 from jobs.export.files import FORMATS, pieces, write
@@ -20,6 +19,7 @@ from jobs.export.points import Shape, tables
 from jobs.export.summary import finite, summary
 from jobs.export.tensorboard.folder import export as event_files
 from jobs.run import Run
+from jobs.services import runs as services
 from jobs.yard import Yard
 
 

@@ -10,8 +10,6 @@ import typer
 
 from engine.config import RunConfig
 from engine.settings.start import Start
-from jobs import changes, forks, queueing
-from jobs import runs as services
 from jobs.base_path import base_path
 from jobs.cli import text
 from jobs.cli.wait import wait_for
@@ -19,8 +17,10 @@ from jobs.data_sets import DataSets
 from jobs.export.summary import as_dict
 from jobs.history.data_sets import OWN_SETTINGS
 from jobs.home import Home
-from jobs.launching import launch_all, over_seeds
 from jobs.run import Run
+from jobs.services import changes, forks, queueing
+from jobs.services import runs as services
+from jobs.services.launching import launch_all, over_seeds
 from jobs.yard import Yard
 
 Settings = Annotated[

@@ -9,12 +9,12 @@ from typing import Annotated, cast, get_args
 import typer
 from rich.table import Table
 
-from jobs import alerts, organise
 from jobs.cli import text
 from jobs.cli.look import JsonOption
 from jobs.export.summary import as_dict
 from jobs.history.finding import Filter, Shelf, titles
 from jobs.run import Run
+from jobs.services import alerts, organise
 from jobs.status import Status
 from jobs.yard import Yard
 

@@ -9,13 +9,13 @@ from typing import Annotated
 import typer
 
 from engine.loop.range_test import suggest
-from jobs import alerts
-from jobs import runs as services
 from jobs.choices import choices_of
 from jobs.cli import results, text
 from jobs.export.summary import summary
 from jobs.history import Attempt
 from jobs.run import Run
+from jobs.services import alerts
+from jobs.services import runs as services
 from jobs.yard import Yard
 
 SHOWN_ALERTS = 20

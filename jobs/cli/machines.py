@@ -8,7 +8,7 @@ from rich.table import Table
 
 from jobs.cli import text
 from jobs.cli.look import JsonOption
-from jobs.machines import Machine, list_machines
+from jobs.services.machines import Machine, list_machines
 from jobs.yard import Yard
 
 GIB = 2**30

@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from jobs import organise
-from jobs import runs as services
 from jobs.cli import text
 from jobs.cli.look import RunArgument
 from jobs.run import Run
+from jobs.services import organise
+from jobs.services import runs as services
 from jobs.yard import Yard
 
 Runs = Annotated[

@@ -11,14 +11,15 @@ import typer
 from redis import RedisError
 from rich.table import Table
 
-from jobs import quarantine, queueing
-from jobs import runs as services
+from jobs import quarantine
 from jobs.cli import text
 from jobs.cli.look import JsonOption
 from jobs.cli.organise import Runs
-from jobs.connect import RedisUnavailable
 from jobs.quarantine import Aside
-from jobs.queueing import Entry, Line
+from jobs.services import queueing
+from jobs.services import runs as services
+from jobs.services.queueing import Entry, Line
+from jobs.wire.connect import RedisUnavailable
 from jobs.yard import Yard
 
 

@@ -10,7 +10,6 @@ from typing import Annotated, Any
 import typer
 
 from engine.events import Changed, Obeyed
-from jobs import runs as services
 from jobs.cli import text
 from jobs.cli.export import known
 from jobs.cli.look import JsonOption, RunArgument
@@ -18,6 +17,7 @@ from jobs.export.files import pieces
 from jobs.export.points import tables
 from jobs.history import Points, Record
 from jobs.measures import apart
+from jobs.services import runs as services
 from jobs.yard import Yard
 
 POLL_SECONDS = 0.25

@@ -11,11 +11,11 @@ from rich.table import Table
 
 from engine.problem import Problem, SettingsError
 from engine.settings.plan import read, write
-from jobs import changes as services
-from jobs import runs
-from jobs.changes import Told
 from jobs.cli import text
 from jobs.cli.look import JsonOption, RunArgument
+from jobs.services import changes as services
+from jobs.services import runs
+from jobs.services.changes import Told
 from jobs.yard import Yard
 
 

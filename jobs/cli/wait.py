@@ -16,14 +16,14 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from jobs import runs as services
 from jobs.cli import text
 from jobs.cli.read import line
-from jobs.connect import RedisUnavailable
 from jobs.history import Record
-from jobs.machines import list_machines
 from jobs.measures import named
 from jobs.run import Run
+from jobs.services import runs as services
+from jobs.services.machines import list_machines
+from jobs.wire.connect import RedisUnavailable
 from jobs.yard import Yard
 
 POLL_SECONDS = 0.2

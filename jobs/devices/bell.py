@@ -6,7 +6,7 @@ from typing import Any
 
 import redis
 
-from jobs import keys
+from jobs.wire import keys
 
 WAIT_MILLISECONDS = 1_000
 """a lost wake-up costs no more than this"""

@@ -14,8 +14,8 @@ from typing import Any, Literal
 
 import redis
 
-from jobs import keys
 from jobs.devices.gathering import GATHERING, HOLD_MILLISECONDS
+from jobs.wire import keys
 
 SCANNED = 256
 """how many waiting runs are looked at; it is first come, first served as long as they fit"""

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import redis
 
-from jobs import keys
+from jobs.wire import keys
 
 HOLD_MILLISECONDS = 600_000
 """ten minutes: how long devices are kept for a run at first"""

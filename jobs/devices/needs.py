@@ -10,7 +10,7 @@ from typing import Any
 import redis
 
 from engine.version import ENGINE
-from jobs import keys
+from jobs.wire import keys
 
 
 @dataclass(frozen=True)

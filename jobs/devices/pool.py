@@ -15,8 +15,8 @@ from pathlib import Path
 
 import psutil
 
-from jobs.gpu import Gpus, visible_device
 from jobs.home import Home
+from jobs.sampling.gpu import Gpus, visible_device
 
 MOST_PROCESSES = 64
 """how many processes of one run a processor may be shared by; the setting allows as many"""

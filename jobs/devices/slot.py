@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 import redis
 
 from engine.version import ENGINE
-from jobs import keys
 from jobs.devices.claim import Found, Offer, look, wake
 from jobs.devices.held import Held, choosing, hold_free
 from jobs.devices.pool import Devices
+from jobs.wire import keys
 
 CLAIMS_KEPT = 10_000
 

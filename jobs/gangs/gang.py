@@ -11,9 +11,9 @@ from typing import Any
 
 import redis
 
-from jobs import keys
 from jobs.gangs import address
-from jobs.machines import LOST_SECONDS
+from jobs.services.machines import LOST_SECONDS
+from jobs.wire import keys
 
 MEETING_SECONDS = 300.0
 """how long a member waits for the leader's trainer, which may have to load torch first"""

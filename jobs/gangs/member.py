@@ -12,17 +12,17 @@ import threading
 
 import redis
 
-from jobs.connect import connect
-from jobs.forked import Forked
-from jobs.forkserver import Request
 from jobs.gangs import address as addresses
 from jobs.gangs.gang import Point, await_point
 from jobs.gangs.line import SILENT_SECONDS, Line
 from jobs.gangs.shared import UNWRITABLE, sees, writes
-from jobs.hardware import PERIOD_SECONDS, Meter
 from jobs.home import Home
-from jobs.site import Site
+from jobs.sampling.hardware import PERIOD_SECONDS, Meter
 from jobs.store.address import address
+from jobs.wire.connect import connect
+from jobs.working.forked import Forked
+from jobs.working.forkserver import Request
+from jobs.working.site import Site
 
 
 class Member:

@@ -7,7 +7,7 @@ own and there is no store that they are copied to, only that which wrote them ca
 from __future__ import annotations
 
 from jobs.home import Home
-from jobs.processes import write_private
+from jobs.working.processes import write_private
 
 MARK = "gang"
 

@@ -1,6 +1,6 @@
 """What all runs said, for good: SQLite by default, PostgreSQL by URL.
 
-Only the recorder and the services in `jobs/runs.py` write; everybody may read through `History`.
+Only the recorder and `jobs/services/` write; everybody may read through `History`.
 """
 
 from __future__ import annotations

@@ -15,16 +15,16 @@ from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any
 
-from jobs.hardware import machine_name
 from jobs.home import Home
 from jobs.ids import new_id
-from jobs.journal import latest_attempt
-from jobs.lease import Holder
 from jobs.own.line import Line
 from jobs.own.run import Run
 from jobs.own.silent import Silent
 from jobs.own.spec import Script
 from jobs.own.values import settings
+from jobs.sampling.hardware import machine_name
+from jobs.wire.journal import latest_attempt
+from jobs.working.lease import Holder
 
 ULID = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")
 LOG = logging.getLogger("trainyard")

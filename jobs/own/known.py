@@ -9,11 +9,11 @@ import redis
 from pydantic import ValidationError
 from sqlalchemy import Connection
 
-from jobs import keys
 from jobs.history import labels
 from jobs.history import runs as rows
-from jobs.organise import MOST_TAG, clean
 from jobs.own.spec import Script
+from jobs.services.organise import MOST_TAG, clean
+from jobs.wire import keys
 
 LOG = logging.getLogger(__name__)
 

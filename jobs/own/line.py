@@ -9,12 +9,12 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from jobs import keys
-from jobs.connect import SOCKET_SECONDS, RedisUnavailable, url
 from jobs.home import Home
-from jobs.lease import SECONDS, Holder, Lease
 from jobs.own.spec import Script
-from jobs.packing import unpack
+from jobs.wire import keys
+from jobs.wire.connect import SOCKET_SECONDS, RedisUnavailable, url
+from jobs.wire.packing import unpack
+from jobs.working.lease import SECONDS, Holder, Lease
 
 NOWHERE = "redis://127.0.0.1:1/0"
 """until there is a server"""

@@ -17,11 +17,11 @@ from pydantic import ValidationError
 
 from jobs.events import Ended
 from jobs.home import Home
-from jobs.journal import Journal, last_entry, path_of, read
-from jobs.lease import Holder, Lease
 from jobs.own.line import Line
 from jobs.own.spec import Script
-from jobs.telemetry import Telemetry
+from jobs.wire.journal import Journal, last_entry, path_of, read
+from jobs.wire.telemetry import Telemetry
+from jobs.working.lease import Holder, Lease
 
 SECONDS = 2.0
 """for one delivery; a long journal goes on at the next look"""

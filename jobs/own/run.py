@@ -15,20 +15,20 @@ from types import TracebackType
 import redis
 
 from engine.events import Finished, Log
-from jobs.connect import connect_blocking
-from jobs.control import Commands
 from jobs.events import Began, Claimed
-from jobs.hardware import PERIOD_SECONDS, Meter, machine_name
 from jobs.home import Home
-from jobs.journal import Journal
-from jobs.lease import RENEW_SECONDS, Holder, Lease
 from jobs.own.curves import MOST_STEP, Call, Curves, numbers
 from jobs.own.line import Line
 from jobs.own.outbox import Slip, deliver_all
 from jobs.own.silent import Reason
 from jobs.own.spec import Script
 from jobs.own.told import explain, last_step, versions
-from jobs.telemetry import Telemetry
+from jobs.sampling.hardware import PERIOD_SECONDS, Meter, machine_name
+from jobs.wire.connect import connect_blocking
+from jobs.wire.control import Commands
+from jobs.wire.journal import Journal
+from jobs.wire.telemetry import Telemetry
+from jobs.working.lease import RENEW_SECONDS, Holder, Lease
 
 COLLECT_SECONDS = 0.1
 DELIVERY_SECONDS = 5.0

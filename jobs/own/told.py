@@ -6,7 +6,7 @@ import platform
 import sys
 from pathlib import Path
 
-from jobs.journal import last_entry, latest_attempt, path_of
+from jobs.wire.journal import last_entry, latest_attempt, path_of
 
 
 def explain(error: BaseException) -> str:

@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from redis import RedisError
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from jobs.connect import RedisUnavailable
 from jobs.history.tally import Tally, tally
 from jobs.prometheus.fleet import fleet
 from jobs.prometheus.keeping import keeping, stored
 from jobs.prometheus.text import CONTENT_TYPE, Family, render
 from jobs.prometheus.training import queue, training
+from jobs.wire.connect import RedisUnavailable
 from jobs.yard import Yard
 
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import redis
 
 from engine.events import Hardware
-from jobs.machines import Machine, list_machines
 from jobs.prometheus.text import Family
+from jobs.services.machines import Machine, list_machines
 
 _MACHINE: dict[str, tuple[str, str, float]] = {
     "cpu": ("cpu_utilization_ratio", "Share of the processor in use, 0 to 1.", 0.01),

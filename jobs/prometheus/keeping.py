@@ -9,11 +9,11 @@ from typing import Any
 import msgpack
 import redis
 
-from jobs import keys
 from jobs.history.records import Position
 from jobs.history.tally import Tally
-from jobs.packing import unpack
 from jobs.prometheus.text import Family
+from jobs.wire import keys
+from jobs.wire.packing import unpack
 
 
 def stored(found: Tally) -> Iterator[Family]:

@@ -14,12 +14,12 @@ from typing import Any
 
 from redis import Redis
 
-from jobs import keys
 from jobs.history import History
 from jobs.history.attempts import began, position
 from jobs.history.runs import known
 from jobs.own import known as own
 from jobs.recording.streams import Stream, live_runs
+from jobs.wire import keys
 
 PASSING = 500
 """silent runs looked at in a round; what no claim told of is found so"""

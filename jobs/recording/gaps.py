@@ -10,8 +10,8 @@ import msgpack
 
 from jobs.events import RECORD
 from jobs.history.records import Position
-from jobs.journal import path_of, read
 from jobs.recording.store import Heard
+from jobs.wire.journal import path_of, read
 
 LOG = logging.getLogger(__name__)
 

@@ -17,14 +17,15 @@ from redis import Redis
 from sqlalchemy import Connection, Table, delete, select, tuple_
 
 from engine.shared import STORE, shared_folder
-from jobs import keys, runs
 from jobs.history import History, labels
 from jobs.history.schema import METADATA, RUNS
 from jobs.home import Home
 from jobs.recording.streams import live_runs
+from jobs.services import runs
 from jobs.store.address import StoreUnusable
 from jobs.store.removal import forget_run
 from jobs.store.store import StoreAway
+from jobs.wire import keys
 
 LOOK_SECONDS = 2.0
 """how often it looks for runs whose time is over"""

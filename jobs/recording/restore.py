@@ -9,10 +9,11 @@ import msgpack
 from redis import Redis, ResponseError
 
 from engine.spec import Spec
-from jobs import keys, runs
-from jobs.control import WISHES, send, wish
 from jobs.history.attempts import Attempt
 from jobs.history.runs import Open
+from jobs.services import runs
+from jobs.wire import keys
+from jobs.wire.control import WISHES, send, wish
 
 GRACE_MILLISECONDS = 10_000
 """a restored claim holds so long: time enough for a worker that is alive to renew it"""

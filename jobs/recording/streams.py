@@ -13,12 +13,12 @@ import msgpack
 from pydantic import ValidationError
 from redis import Redis
 
-from jobs import keys
 from jobs.events import RECORD
 from jobs.history.records import Position
 from jobs.measures import measures
-from jobs.packing import unpack
 from jobs.recording.store import Heard
+from jobs.wire import keys
+from jobs.wire.packing import unpack
 
 BLOCK_MILLISECONDS = 250
 """how long a round waits for news; also how late a new run is noticed"""

@@ -12,8 +12,7 @@ from rq.job import Job
 
 from engine.events import Finished
 from engine.saving.failpoints import failpoint
-from jobs import keys, queue, runs
-from jobs.control import send, send_change, sent
+from jobs import queue
 from jobs.events import Ended
 from jobs.history import History, commands, orders
 from jobs.history.commands import Command
@@ -23,6 +22,9 @@ from jobs.ids import is_id
 from jobs.recording import lost, restore
 from jobs.recording.streams import Stream, drained, live_runs
 from jobs.requeue import QUIET_SECONDS, YOUNG_SECONDS, Situation, crashes, decide, surrender
+from jobs.services import runs
+from jobs.wire import keys
+from jobs.wire.control import send, send_change, sent
 
 TAKEN_SECONDS = 10.0
 """a job that left the queue must have become a claim by then; else its worker died in between"""

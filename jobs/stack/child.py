@@ -9,8 +9,8 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from jobs.processes import die_with_parent
 from jobs.stack.procfile import Entry
+from jobs.working.processes import die_with_parent
 
 FIRST_DELAY_SECONDS = 0.2
 LONGEST_DELAY_SECONDS = 10.0

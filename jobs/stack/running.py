@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 
 from jobs.home import Home
 from jobs.lock import Lock
-from jobs.processes import write_private
+from jobs.working.processes import write_private
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,6 @@ from pathlib import Path
 import redis
 
 from jobs.base_path import base_path
-from jobs.connect import RedisUnavailable, connect_unretried, url
 from jobs.home import Home
 from jobs.stack import devices, ports, procfile, remains, stores
 from jobs.stack.cannot import CannotStart
@@ -20,6 +19,7 @@ from jobs.stack.console import Console
 from jobs.stack.running import Running, lock_of
 from jobs.stack.supervisor import NotReady, Stack, Supervisor
 from jobs.stack.wake import Wake
+from jobs.wire.connect import RedisUnavailable, connect_unretried, url
 
 PROJECT = Path(__file__).resolve().parents[2]
 

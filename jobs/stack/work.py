@@ -8,8 +8,8 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from jobs.hardware import LABEL
 from jobs.home import Home
+from jobs.sampling.hardware import LABEL
 from jobs.stack import procfile, stores
 from jobs.stack.cannot import CannotStart
 from jobs.stack.console import Console

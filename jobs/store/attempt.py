@@ -15,7 +15,7 @@ from jobs.store.shipping import Shipper
 from jobs.store.store import Store
 from jobs.store.supplies import bring, missing
 from jobs.store.unsent import Note
-from jobs.telemetry import Telemetry
+from jobs.wire.telemetry import Telemetry
 
 ORPHAN_SECONDS = 2.0
 """for copying, when the owner died: the last word must be said in what is left of five seconds"""

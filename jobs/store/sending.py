@@ -13,15 +13,15 @@ import threading
 
 import redis
 
-from jobs import keys
-from jobs.connect import RedisUnavailable, connect_unretried
 from jobs.home import Home
-from jobs.journal import latest_seq, path_of
-from jobs.processes import die_with_parent, on_signals
 from jobs.store.address import address
 from jobs.store.shipping import MOST_RETRY_SECONDS, RETRY_SECONDS, Shipper
 from jobs.store.store import StoreAway
 from jobs.store.unsent import Note, left
+from jobs.wire import keys
+from jobs.wire.connect import RedisUnavailable, connect_unretried
+from jobs.wire.journal import latest_seq, path_of
+from jobs.working.processes import die_with_parent, on_signals
 
 
 def send_rest(home: Home, url: str, run_id: str) -> bool:

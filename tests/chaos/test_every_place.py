@@ -13,10 +13,10 @@ from collections.abc import Sequence
 
 import pytest
 
-from jobs import runs
 from jobs.chaos.lanes import Lanes
 from jobs.chaos.victims import targets
 from jobs.places import PLACES
+from jobs.services import runs
 from tests.chaos.conftest import Broken
 from tests.faults import EVERY_HIT
 

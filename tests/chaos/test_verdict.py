@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 
 from engine.config import RunConfig
-from jobs import runs
 from jobs.chaos.lanes import Progress
 from jobs.chaos.plan import LONGEST_PAUSE, VICTIMS, Kill, Victim, plan
 from jobs.chaos.recovery import Felt
 from jobs.chaos.table import BEGIN, END, Report, replaced, spread
 from jobs.chaos.verdict import WEIGHTS, Result, Verdict, judge
 from jobs.history.points import Points
+from jobs.services import runs
 from jobs.yard import Yard
 
 STEPS = list(range(1, 101))

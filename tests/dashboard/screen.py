@@ -13,9 +13,9 @@ from typing import Any
 from dashboard.live.frames import Points, decode
 from dashboard.live.hub import Hub
 from dashboard.live.viewer import Viewer
-from jobs.connect import connect_unretried
 from jobs.home import Home
 from jobs.recorder import Recorder
+from jobs.wire.connect import connect_unretried
 from jobs.yard import Yard
 
 DEADLINE_SECONDS = 20.0

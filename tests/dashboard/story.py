@@ -8,9 +8,9 @@ from collections.abc import Sequence
 
 from engine.config import RunConfig
 from engine.events import Checkpoint, Curve, Evaluation, Finished, Log, Started, Steps
-from jobs import runs
 from jobs.events import Claimed, Record
 from jobs.recording.store import Heard, store
+from jobs.services import runs
 from jobs.yard import Yard
 
 STEPS_PER_EPOCH = 50

@@ -10,8 +10,8 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import TextInput
 
 from engine.events import Changed
-from jobs import changes, runs
 from jobs.recorder import Recorder
+from jobs.services import changes, runs
 from jobs.yard import Yard
 from tests.dashboard.paging import fresh_yard, open_page, settled, texts
 from tests.jobs.speaker import Speaker, save

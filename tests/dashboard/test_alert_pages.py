@@ -8,10 +8,10 @@ import pytest
 from playwright.sync_api import expect
 
 from engine.events import Alert, Finished
-from jobs import runs
 from jobs.cli import build
 from jobs.notify import channels
 from jobs.notify.channels import Channel
+from jobs.services import runs
 from jobs.yard import Yard
 from tests.dashboard import story
 from tests.dashboard.paging import fresh_yard, open_page, texts

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from jobs import organise, runs
+from jobs.services import organise, runs
 from jobs.yard import Yard
 from tests.dashboard import story
 from tests.dashboard.serving import Complaints, Dashboard

@@ -11,7 +11,7 @@ import psutil
 import pytest
 from playwright.sync_api import expect
 
-from jobs import runs
+from jobs.services import runs
 from jobs.yard import Yard
 from tests.dashboard import story
 from tests.dashboard.serving import Complaints, Dashboard

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from jobs import organise
+from jobs.services import organise
 from jobs.yard import Yard
 from tests.dashboard import story
 from tests.dashboard.paging import fresh_yard, open_page, settled, texts

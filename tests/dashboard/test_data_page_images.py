@@ -10,9 +10,9 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import services
 from engine.data import ImageFolder
-from jobs import runs
 from jobs.data_sets import DataSet, DataSets
 from jobs.data_sets.incoming import Incoming
+from jobs.services import runs
 from jobs.yard import Yard
 from tests.dashboard.paging import fresh_services, open_page, settled, texts
 from tests.engine.zips import flowers, pack, picture

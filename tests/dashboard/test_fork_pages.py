@@ -9,7 +9,7 @@ import pytest
 
 from dashboard.panels.configuration import command_line
 from engine.settings.command import override
-from jobs import checkpoints, forks, runs
+from jobs.services import checkpoints, forks, runs
 from jobs.yard import Yard
 from tests.dashboard.paging import fresh_yard, open_page, settled, texts
 from tests.jobs.trained import trained

@@ -16,7 +16,7 @@ from dashboard.form.places import places
 from engine.config import RunConfig
 from engine.presets import PRESETS
 from engine.spec import Spec
-from jobs import runs
+from jobs.services import runs
 from jobs.yard import Yard
 from tests.dashboard.paging import fresh_yard, open_page, settled, texts
 

@@ -12,9 +12,9 @@ from streamlit.testing.v1 import AppTest
 from dashboard.services import inspector
 from engine.data import OwnTable
 from engine.data.tables.place import own_data_folder
-from jobs import runs
 from jobs.history import data_sets
 from jobs.ids import new_id
+from jobs.services import runs
 from jobs.yard import Yard
 from tests.dashboard.paging import fresh_services, open_page, settled, texts
 from tests.engine.own_tables import built_in, store

@@ -15,8 +15,8 @@ from dashboard.live.frames import Points, decode, encode, plain
 from dashboard.live.tail import Batch, Told, has_gap, unpack
 from engine.events import Evaluation, Log, Steps
 from jobs.history.thinning import keep
-from jobs.journal import Entry
-from jobs.packing import pack
+from jobs.wire.journal import Entry
+from jobs.wire.packing import pack
 
 VALUES = arrays(np.float32, st.integers(0, 3_000), elements=st.floats(width=32))
 

@@ -13,10 +13,10 @@ from dashboard.live.snapshot import merge
 from dashboard.live.tail import Batch, Told
 from dashboard.live.viewer import QUEUE_FRAMES, Viewer
 from engine.events import Log
-from jobs import keys
 from jobs.history import Drawn
 from jobs.history.points import Points
 from jobs.home import Home
+from jobs.wire import keys
 from jobs.yard import Yard
 from tests.dashboard.screen import Screen, record_all, run_in_a_loop, watching
 

@@ -11,9 +11,9 @@ import pytest
 
 from bench.writer import Writer, save
 from dashboard.live.hub import Hub
-from jobs.connect import BLOCK_MILLISECONDS
 from jobs.home import Home
 from jobs.server import Server
+from jobs.wire.connect import BLOCK_MILLISECONDS
 from jobs.yard import Yard
 from tests.dashboard.screen import record_all, run_in_a_loop, watching
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 import pytest
 
 from bench.writer import Writer, save
-from jobs.connect import connect
 from jobs.home import Home
 from jobs.server import Server
+from jobs.wire.connect import connect
 from jobs.yard import Yard
 from tests.dashboard.serving import Dashboard, free_port, running, serving
 from tests.dashboard.tab import Tab, tab

@@ -9,10 +9,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine.events import Evaluation
-from jobs import runs
 from jobs.events import Claimed, Ended
-from jobs.machines import Presence
 from jobs.server import Server
+from jobs.services import runs
+from jobs.services.machines import Presence
 from jobs.yard import Yard
 from tests.dashboard import story
 from tests.dashboard.paging import fresh_yard, open_page, settled, texts

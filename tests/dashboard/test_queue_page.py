@@ -12,9 +12,10 @@ from playwright.sync_api import expect
 from streamlit.testing.v1 import AppTest
 
 from engine.held import Held
-from jobs import commands, quarantine, queueing, runs
-from jobs.machines import Presence
+from jobs import quarantine
 from jobs.recorder import Recorder
+from jobs.services import commands, queueing, runs
+from jobs.services.machines import Presence
 from jobs.yard import Yard
 from tests.dashboard import story
 from tests.dashboard.paging import fresh_yard, open_page, settled, texts

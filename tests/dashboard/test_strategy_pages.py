@@ -9,8 +9,8 @@ from streamlit.testing.v1 import AppTest
 
 from engine.config import RunConfig
 from engine.train import train
-from jobs import runs
 from jobs.events import RECORD, Claimed
+from jobs.services import runs
 from jobs.yard import Yard
 from tests.dashboard import story
 from tests.dashboard.paging import fresh_yard, open_page, settled, texts

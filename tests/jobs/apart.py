@@ -11,12 +11,12 @@ import psutil
 import pytest
 
 from jobs.chaos.verdict import Result, result
-from jobs.connect import url
 from jobs.history.attempts import attempts
 from jobs.home import Home
 from jobs.store.parcels import CHECKPOINT, fetch
 from jobs.store.shelves import Shelf
 from jobs.store.store import Store
+from jobs.wire.connect import url
 from jobs.yard import Yard
 from tests.jobs.fleet import Fleet, Member, fleet
 from tests.jobs.launched import until

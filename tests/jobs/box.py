@@ -8,9 +8,10 @@ from typing import Any
 
 import redis
 
-from jobs import keys, queue
+from jobs import queue
 from jobs.devices.claim import Offer, look
-from jobs.machines import Presence
+from jobs.services.machines import Presence
+from jobs.wire import keys
 from tests.jobs.line import QUEUE
 
 

@@ -17,8 +17,8 @@ import pytest
 from sqlalchemy import create_engine
 
 from jobs.data_sets import DataSets
-from jobs.endpoint import Endpoint
 from jobs.home import Home
+from jobs.wire.endpoint import Endpoint
 from jobs.yard import Yard
 from tests.jobs.desk import Desk
 from tests.jobs.receivers import Hook, listening

@@ -18,13 +18,13 @@ from pathlib import Path
 
 import psutil
 
-from jobs.children import ForkserverChild
-from jobs.device_worker import DeviceWorker
 from jobs.devices.pool import devices_of
-from jobs.forkserver import Forkserver, preload
 from jobs.home import Home
-from jobs.processes import die_with_parent
 from jobs.worker import worker_of
+from jobs.working.children import ForkserverChild
+from jobs.working.device_worker import DeviceWorker
+from jobs.working.forkserver import Forkserver, preload
+from jobs.working.processes import die_with_parent
 
 ROOT = Path(__file__).parents[2]
 

@@ -15,11 +15,12 @@ import redis
 
 from engine.config import RunConfig
 from engine.settings.command import override
-from jobs import keys, queue
-from jobs.control import send
+from jobs import queue
 from jobs.home import Home
 from jobs.ids import new_id
-from jobs.packing import unpack
+from jobs.wire import keys
+from jobs.wire.control import send
+from jobs.wire.packing import unpack
 from tests.faults import living
 
 T = TypeVar("T")
@@ -107,7 +108,7 @@ def trainer_of(worker: subprocess.Popen[bytes]) -> psutil.Process:
 
     def look() -> psutil.Process | None:
         for child in psutil.Process(worker.pid).children():
-            if "jobs.forkserver" in child.cmdline():
+            if "jobs.working.forkserver" in child.cmdline():
                 return next(iter(child.children()), None)
         return None
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import redis
 
-from jobs import keys, queue
+from jobs import queue
 from jobs.devices.needs import Needs
 from jobs.ids import new_id
+from jobs.wire import keys
 
 QUEUE = "rq:queue:trainyard"
 

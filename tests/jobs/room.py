@@ -9,12 +9,12 @@ from typing import NoReturn
 from engine.config import RunConfig
 from engine.distributed.orders import Orders
 from engine.distributed.place import Place
-from jobs.forked import Forked
-from jobs.forkserver import Request
 from jobs.gangs import address
 from jobs.gangs.gang import Gang
 from jobs.gangs.meeting import Meeting, Remote
 from jobs.ids import new_id
+from jobs.working.forked import Forked
+from jobs.working.forkserver import Request
 
 RUN = new_id()
 JOB = f"{RUN}_1"

@@ -11,11 +11,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from jobs import runs
-from jobs.endpoint import Endpoint
 from jobs.home import Home
 from jobs.recorder import Recorder
 from jobs.run import Run
+from jobs.services import runs
+from jobs.wire.endpoint import Endpoint
 from jobs.yard import Yard
 from tests.jobs.commands import ROOT
 from tests.jobs.launched import until

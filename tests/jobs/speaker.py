@@ -10,12 +10,12 @@ import redis
 from engine.config import RunConfig
 from engine.events import Finished, Started, Steps
 from engine.spec import Spec
-from jobs import keys
 from jobs.events import Claimed, Ended
 from jobs.history import runs as rows
 from jobs.ids import new_id
-from jobs.lease import Holder, Lease
-from jobs.runs import announce
+from jobs.services.runs import announce
+from jobs.wire import keys
+from jobs.working.lease import Holder, Lease
 from jobs.yard import Yard
 
 

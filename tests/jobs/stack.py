@@ -62,7 +62,9 @@ class Stack:
     def trainers(self) -> list[psutil.Process]:
         """The trainers under the worker: what its forkserver started."""
         below = psutil.Process(self.processes["worker"].pid).children(recursive=True)
-        servers = {each.pid for each in below if "jobs.forkserver" in " ".join(_words(each))}
+        servers = {
+            each.pid for each in below if "jobs.working.forkserver" in " ".join(_words(each))
+        }
         return [each for each in below if each.pid in servers and each.ppid() in servers]
 
     def end(self) -> None:

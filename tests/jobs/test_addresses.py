@@ -8,11 +8,11 @@ import psutil
 import pytest
 import redis
 
-from jobs import keys
 from jobs.gangs import address
 from jobs.gangs.gang import Gang, led
 from jobs.ids import new_id
-from jobs.machines import Presence
+from jobs.services.machines import Presence
+from jobs.wire import keys
 
 RUN = new_id()
 JOB = f"{RUN}_1"

@@ -11,14 +11,14 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from engine.events import Steps
-from jobs import runs
-from jobs.connect import connect
-from jobs.endpoint import Endpoint
 from jobs.events import Claimed
 from jobs.home import Home
-from jobs.journal import Journal
 from jobs.recorder import Recorder
-from jobs.telemetry import Telemetry
+from jobs.services import runs
+from jobs.wire.connect import connect
+from jobs.wire.endpoint import Endpoint
+from jobs.wire.journal import Journal
+from jobs.wire.telemetry import Telemetry
 from jobs.yard import Yard
 from tests.jobs.speaker import Speaker, loss, save
 from tests.jobs.stack import until

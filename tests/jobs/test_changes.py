@@ -13,12 +13,13 @@ from engine.events import Changed
 from engine.problem import SettingsError
 from engine.saving.checkpoint import Checkpoints
 from engine.settings.command import override
-from jobs import changes, keys, runs
-from jobs.control import Commands
 from jobs.home import Home
 from jobs.recorder import Recorder
 from jobs.run import Run
-from jobs.runs import NotPossible
+from jobs.services import changes, runs
+from jobs.services.runs import NotPossible
+from jobs.wire import keys
+from jobs.wire.control import Commands
 from jobs.yard import Yard
 from tests.jobs.commands import trainyard
 from tests.jobs.speaker import Speaker, save

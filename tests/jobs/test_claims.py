@@ -6,8 +6,9 @@ import json
 
 import redis
 
-from jobs import keys, queue
+from jobs import queue
 from jobs.devices.claim import Offer, look
+from jobs.wire import keys
 from tests.jobs.box import Box
 from tests.jobs.line import QUEUE, wait_in_line
 

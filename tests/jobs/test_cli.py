@@ -10,9 +10,9 @@ import pytest
 import redis
 
 from engine.events import Evaluation, Log, Sample, Table
-from jobs import runs
 from jobs.home import Home
 from jobs.recorder import Recorder
+from jobs.services import runs
 from jobs.yard import Yard
 from tests.jobs.commands import trainyard
 from tests.jobs.speaker import Speaker, loss, save

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import redis
 
-from jobs.connect import connect_blocking
-from jobs.control import Commands, send, wish
 from jobs.home import Home
+from jobs.wire.connect import connect_blocking
+from jobs.wire.control import Commands, send, wish
 
 
 def test_a_command_sent_before_the_trainer_listens(home: Home, client: redis.Redis) -> None:

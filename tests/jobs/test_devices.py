@@ -8,12 +8,13 @@ import psutil
 import pytest
 import redis
 
-from jobs import keys, runs
 from jobs.devices.held import hold_free
 from jobs.devices.needs import needs_of
 from jobs.devices.pool import Simulated
 from jobs.home import Home
-from jobs.machines import list_machines
+from jobs.services import runs
+from jobs.services.machines import list_machines
+from jobs.wire import keys
 from tests.jobs.fleet import Fleet, Member, fleet
 from tests.jobs.launched import LONG, await_event, finish, launch, until
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dashboard.live.tail import Told, facts, points
 from engine.config import RunConfig
 from engine.events import DRAWN, Curve, Evaluation, Example, Sample, Started, Table
-from jobs import runs
 from jobs.events import Record
 from jobs.recording.store import Heard, store
+from jobs.services import runs
 from jobs.yard import Yard
 
 

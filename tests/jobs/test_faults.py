@@ -11,13 +11,14 @@ import pytest
 import redis
 
 from engine.events import Log, Steps
-from jobs import queue, runs
-from jobs.connect import connect, connect_unretried
+from jobs import queue
 from jobs.events import Ended
 from jobs.home import Home
-from jobs.journal import Journal
 from jobs.server import Server
-from jobs.telemetry import Telemetry
+from jobs.services import runs
+from jobs.wire.connect import connect, connect_unretried
+from jobs.wire.journal import Journal
+from jobs.wire.telemetry import Telemetry
 from jobs.yard import Yard
 from tests.jobs.speaker import Speaker, loss, save
 from tests.jobs.stack import Stack, until

@@ -11,12 +11,12 @@ import pytest
 from engine.config import RunConfig
 from engine.events import CrossValidation, Evaluation, Event, Steps
 from engine.train import train
-from jobs import runs
 from jobs.events import Claimed, Record
 from jobs.history.runs import unfinished
 from jobs.home import Home
 from jobs.measures import apart, by_clock, measures, named
 from jobs.recording.store import Heard, store
+from jobs.services import runs
 from jobs.yard import Yard
 from tests.engine.small import small
 from tests.jobs.commands import trainyard

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 import redis
 
-from jobs import commands, keys
 from jobs.recorder import Recorder
 from jobs.recording import following
+from jobs.services import commands
+from jobs.wire import keys
 from jobs.yard import Yard
 from tests.jobs.speaker import Speaker, save
 

@@ -13,9 +13,9 @@ from typing import NoReturn
 import psutil
 import pytest
 
-from jobs import ranks
-from jobs.forked import Forked
-from jobs.forkserver import Forkserver, Request
+from jobs.working import ranks
+from jobs.working.forked import Forked
+from jobs.working.forkserver import Forkserver, Request
 from tests.jobs.launched import until
 
 

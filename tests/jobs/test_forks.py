@@ -13,9 +13,9 @@ from engine.config import RunConfig
 from engine.problem import SettingsError
 from engine.saving.checkpoint import Checkpoints
 from engine.settings.command import override
-from jobs import changes, checkpoints, commands, forks, organise, runs
 from jobs.home import Home
-from jobs.runs import NotPossible, UnknownRun
+from jobs.services import changes, checkpoints, commands, forks, organise, runs
+from jobs.services.runs import NotPossible, UnknownRun
 from jobs.yard import Yard
 from tests.jobs.commands import trainyard
 from tests.jobs.speaker import Speaker

@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 import redis
 
-from jobs import changes, commands, keys, runs
 from jobs.chaos.verdict import judge, result
-from jobs.connect import url
 from jobs.home import Home
-from jobs.machines import list_machines
+from jobs.services import changes, commands, runs
+from jobs.services.machines import list_machines
+from jobs.wire import keys
+from jobs.wire.connect import url
 from jobs.yard import Yard
 from tests.engine.parts import checkpoints
 from tests.engine.small import small

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 import redis
 
-from jobs import keys, queue
+from jobs import queue
 from jobs.devices.gathering import HOLD_MILLISECONDS, Rest, rests_in
+from jobs.wire import keys
 from tests.jobs.box import Box, gathers, leads, pass_minutes
 from tests.jobs.line import wait_in_line
 

@@ -9,8 +9,8 @@ import pytest
 
 from engine.config import RunConfig
 from engine.settings.command import override
-from jobs import commands, runs
 from jobs.home import Home
+from jobs.services import commands, runs
 from jobs.yard import Yard
 from tests.jobs.stack import Stack, until
 

@@ -11,14 +11,16 @@ from rq.job import Job
 
 from engine.config import RunConfig
 from engine.settings.command import override
-from jobs import keys, queue, runs
+from jobs import queue
 from jobs.devices.claim import Offer, look
 from jobs.home import Home
 from jobs.horse import MOST, Horses
-from jobs.journal import path_of
-from jobs.lease import Holder, claim
 from jobs.recording.tend import TAKEN_SECONDS
 from jobs.requeue import YOUNG_SECONDS
+from jobs.services import runs
+from jobs.wire import keys
+from jobs.wire.journal import path_of
+from jobs.working.lease import Holder, claim
 from jobs.yard import Yard
 from tests.faults import visits
 from tests.jobs.launched import SHORT, await_event, events, until

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgpack
 import pytest
 
-from jobs.journal import HEADER, Entry, Journal, latest_attempt, path_of, read
+from jobs.wire.journal import HEADER, Entry, Journal, latest_attempt, path_of, read
 
 
 def entries(first: int, last: int) -> list[Entry]:

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import redis
 
-from jobs import keys
 from jobs.home import Home
-from jobs.lease import Held, Holder, Lease, claim
+from jobs.wire import keys
+from jobs.working.lease import Held, Holder, Lease, claim
 
 RUN = "01RUN"
 FIRST = Holder("worker-1", "machine", "cpu")

@@ -14,12 +14,12 @@ import psutil
 import redis
 
 from engine.events import Hardware
-from jobs import keys
-from jobs.flows import Flow
-from jobs.hardware import SEARCH_EVERY, Meter, machine_name
 from jobs.home import Home
-from jobs.machines import Presence, list_machines, publish, recent_samples
 from jobs.measures import measures
+from jobs.sampling.flows import Flow
+from jobs.sampling.hardware import SEARCH_EVERY, Meter, machine_name
+from jobs.services.machines import Presence, list_machines, publish, recent_samples
+from jobs.wire import keys
 
 
 def test_a_machine_shows_its_workers_and_its_sample(client: redis.Redis) -> None:
@@ -83,7 +83,9 @@ def test_the_meter_sees_its_processes_work() -> None:
 
 
 def test_the_sampler_publishes(home: Home, client: redis.Redis) -> None:
-    sampler = subprocess.Popen([sys.executable, "-m", "jobs.sampler", "--parent", str(os.getpid())])
+    sampler = subprocess.Popen(
+        [sys.executable, "-m", "jobs.sampling.sampler", "--parent", str(os.getpid())]
+    )
     try:
         pace, deadline = threading.Event(), time.monotonic() + 20
         while not (found := list_machines(client)):

@@ -10,12 +10,14 @@ import redis
 from engine.config import RunConfig
 from engine.problem import SettingsError
 from engine.settings.command import override
-from jobs import commands, keys, queue, queueing, runs
+from jobs import queue
 from jobs.history.finding import Filter
 from jobs.home import Home
-from jobs.launching import launch_all, over_seeds
-from jobs.organise import page
 from jobs.recorder import Recorder
+from jobs.services import commands, queueing, runs
+from jobs.services.launching import launch_all, over_seeds
+from jobs.services.organise import page
+from jobs.wire import keys
 from jobs.yard import Yard
 from tests.jobs.commands import trainyard
 

@@ -12,9 +12,10 @@ import redis
 
 from engine.config import RunConfig
 from engine.settings.command import override
-from jobs import keys, queueing, runs
-from jobs.connect import url
 from jobs.home import Home
+from jobs.services import queueing, runs
+from jobs.wire import keys
+from jobs.wire.connect import url
 from jobs.yard import Yard
 from tests.jobs.fleet import Member, fleet
 from tests.jobs.stack import Stack, until

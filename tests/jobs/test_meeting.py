@@ -18,15 +18,16 @@ import pytest
 import redis
 
 from engine.events import Hardware
-from jobs import keys, ranks
-from jobs.forkserver import Forkserver
 from jobs.gangs import address, line, meeting, shared
 from jobs.gangs.gang import Point, dissolve, publish
 from jobs.gangs.member import Member
 from jobs.home import Home
-from jobs.lease import Holder
-from jobs.machines import Presence
-from jobs.site import Site
+from jobs.services.machines import Presence
+from jobs.wire import keys
+from jobs.working import ranks
+from jobs.working.forkserver import Forkserver
+from jobs.working.lease import Holder
+from jobs.working.site import Site
 from tests.faults import living
 from tests.jobs.room import GANG, JOB, RUN, Room, stub
 from tests.jobs.stack import until

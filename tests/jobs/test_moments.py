@@ -10,10 +10,10 @@ from hypothesis import strategies as some
 
 from engine.config import RunConfig
 from engine.events import Evaluation, Example, Sample
-from jobs import runs
 from jobs.recording import moments
 from jobs.recording.moments import MOST, surplus
 from jobs.recording.store import Heard, store
+from jobs.services import runs
 from jobs.yard import Yard
 
 

@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 
 from engine.config import RunConfig
 from engine.settings.command import override
-from jobs import commands, queue, queueing, runs
+from jobs import queue
 from jobs.home import Home
-from jobs.machines import Presence
 from jobs.order import Seat, moved
-from jobs.queueing import Line
 from jobs.recorder import Recorder
+from jobs.services import commands, queueing, runs
+from jobs.services.machines import Presence
+from jobs.services.queueing import Line
 from jobs.yard import Yard
 from tests.jobs.commands import trainyard
 from tests.jobs.speaker import Speaker

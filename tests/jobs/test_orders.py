@@ -8,12 +8,14 @@ import redis
 from engine.config import RunConfig
 from engine.events import Obeyed
 from engine.settings.command import override
-from jobs import commands, control, keys, queue, runs
-from jobs.attempt import unwanted
-from jobs.ending import has_ended
+from jobs import queue
 from jobs.home import Home
 from jobs.permitted import Op
 from jobs.recorder import Recorder
+from jobs.services import commands, runs
+from jobs.wire import control, keys
+from jobs.working.attempt import unwanted
+from jobs.working.ending import has_ended
 from jobs.yard import Yard
 from tests.jobs.commands import trainyard
 from tests.jobs.speaker import Speaker, save

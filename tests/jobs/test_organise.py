@@ -10,12 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.config import RunConfig
-from jobs import organise, runs
 from jobs.data_sets import DataSets
 from jobs.history import runs as rows
 from jobs.history.finding import Filter
 from jobs.ids import new_id
-from jobs.organise import LabelError
+from jobs.services import organise, runs
+from jobs.services.organise import LabelError
 from jobs.yard import Yard
 
 ANY_TEXT = st.text(max_size=30)

@@ -10,11 +10,12 @@ import psutil
 import pytest
 import redis
 
-from jobs import keys, queue
+from jobs import queue
 from jobs.home import Home
-from jobs.journal import path_of, read
-from jobs.machines import list_machines
 from jobs.server import Server
+from jobs.services.machines import list_machines
+from jobs.wire import keys
+from jobs.wire.journal import path_of, read
 from tests.faults import living
 from tests.jobs.launched import (
     LONG,

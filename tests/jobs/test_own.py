@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from jobs import commands, runs
 from jobs.home import Home
 from jobs.recorder import Recorder
+from jobs.services import commands, runs
 from jobs.yard import Yard
 from tests.jobs.commands import ROOT, trainyard
 from tests.jobs.scripts import ended, listening, recorded, script

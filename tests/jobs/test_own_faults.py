@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 import redis
 
-from jobs import runs
 from jobs.home import Home
 from jobs.recorder import Recorder
 from jobs.server import Server
+from jobs.services import runs
 from jobs.yard import Yard
 from tests.jobs.launched import until
 from tests.jobs.scripts import address, ended, line, listening, recorded, script

@@ -18,11 +18,11 @@ from engine.events import Alert, Hardware
 from engine.gpu_sample import GpuSample
 from jobs.history.schema import RUNS
 from jobs.home import Home
-from jobs.machines import Presence, publish
 from jobs.prometheus import scrape
 from jobs.prometheus.text import Family, render
 from jobs.prometheus.training import MOST_RUNS
 from jobs.recorder import Recorder
+from jobs.services.machines import Presence, publish
 from jobs.yard import Yard
 from tests.jobs.exposition import Samples, read
 from tests.jobs.speaker import Speaker, loss, save

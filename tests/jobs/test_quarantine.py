@@ -7,8 +7,9 @@ import json
 import pytest
 import redis
 
-from jobs import keys, quarantine
+from jobs import quarantine
 from jobs.home import Home
+from jobs.wire import keys
 from tests.jobs.commands import trainyard
 from tests.jobs.line import QUEUE
 

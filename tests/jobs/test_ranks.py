@@ -12,8 +12,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from jobs import runs
 from jobs.home import Home
+from jobs.services import runs
 from jobs.yard import Yard
 from tests.engine.small import small
 from tests.jobs.stack import ROOT, Stack, until

@@ -11,13 +11,15 @@ import pytest
 import redis
 
 from engine.events import Alert, Checkpoint, Evaluation, Hardware, Log, Steps
-from jobs import keys, lease, runs
-from jobs.connect import connect_unretried
 from jobs.events import Ended
 from jobs.home import Home
-from jobs.journal import Journal
 from jobs.recorder import Recorder
-from jobs.telemetry import Telemetry
+from jobs.services import runs
+from jobs.wire import keys
+from jobs.wire.connect import connect_unretried
+from jobs.wire.journal import Journal
+from jobs.wire.telemetry import Telemetry
+from jobs.working import lease
 from jobs.yard import Yard
 from tests.jobs.speaker import Speaker, loss, save
 

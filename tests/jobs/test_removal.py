@@ -12,12 +12,13 @@ import redis
 from sqlalchemy import func, select
 
 from engine.events import Evaluation, Log
-from jobs import keys, organise, runs
 from jobs.history import labels
 from jobs.history.schema import CHUNKS, METADATA, RUNS
-from jobs.lease import Holder, claim
 from jobs.recorder import Recorder
 from jobs.recording import remove
+from jobs.services import organise, runs
+from jobs.wire import keys
+from jobs.working.lease import Holder, claim
 from jobs.yard import Yard
 from tests.jobs.launched import until
 from tests.jobs.speaker import Speaker, save

@@ -7,14 +7,16 @@ from dataclasses import replace
 import pytest
 import redis
 
-from jobs import keys, queue, runs
+from jobs import queue
 from jobs.events import Ended
 from jobs.history.attempts import Attempt
 from jobs.history.runs import desire
-from jobs.lease import Holder, claim
 from jobs.recorder import Recorder
 from jobs.requeue import Action, Situation, crashes, decide
+from jobs.services import runs
 from jobs.status import Facts
+from jobs.wire import keys
+from jobs.working.lease import Holder, claim
 from jobs.yard import Yard
 from tests.jobs.speaker import Speaker, save
 

@@ -14,14 +14,16 @@ from sqlalchemy import update
 from engine.config import RunConfig
 from engine.problem import SettingsError
 from engine.settings.command import override
-from jobs import commands, keys, queue, runs
-from jobs.connect import RedisUnavailable
-from jobs.control import wish
+from jobs import queue
 from jobs.history.schema import RUNS
 from jobs.home import Home
 from jobs.ids import is_id, new_id
 from jobs.recorder import Recorder
 from jobs.server import Server
+from jobs.services import commands, runs
+from jobs.wire import keys
+from jobs.wire.connect import RedisUnavailable
+from jobs.wire.control import wish
 from jobs.yard import Yard
 from tests.jobs.speaker import Speaker, save
 

@@ -16,10 +16,10 @@ import psutil
 import pytest
 import redis
 
-from jobs.connect import RedisUnavailable, await_server, connect, url
-from jobs.endpoint import Endpoint
 from jobs.home import Home
 from jobs.server import Server, ServerUnavailable, answers, find_binary
+from jobs.wire.connect import RedisUnavailable, await_server, connect, url
+from jobs.wire.endpoint import Endpoint
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from jobs import runs
 from jobs.home import Home
+from jobs.services import runs
 from jobs.yard import Yard
 from tests.engine.small import small
 from tests.jobs.stack import Stack, until

@@ -16,7 +16,7 @@ from jobs.devices.needs import Needs, needs_of
 from jobs.devices.pool import Nvidia, Simulated
 from jobs.devices.slot import Slot
 from jobs.home import Home
-from jobs.machines import Presence, list_machines
+from jobs.services.machines import Presence, list_machines
 from tests.jobs.line import QUEUE, wait_in_line
 
 

@@ -14,13 +14,13 @@ from engine.config import RunConfig
 from engine.models.code import digest
 from engine.models.own import FOLDER
 from engine.problem import SettingsError
-from jobs import runs
-from jobs.anew import prepare
-from jobs.forkserver import Request
 from jobs.home import Home
+from jobs.services import runs
 from jobs.store.code import code_here, fetch_code, put_code
 from jobs.store.parcels import CONTENTS, sealed
 from jobs.store.store import Store
+from jobs.working.anew import prepare
+from jobs.working.forkserver import Request
 from jobs.yard import Yard
 from tests.engine.test_own_models import EXAMPLE
 from tests.jobs.apart import kill_machine, machine_of, share, working

@@ -16,9 +16,9 @@ import pytest
 from engine.config import RunConfig
 from engine.saving.failpoints import ARMED
 from engine.settings.command import override
-from jobs import runs
 from jobs.chaos.verdict import Result, judge
 from jobs.server import Server
+from jobs.services import runs
 from jobs.yard import Yard
 from tests.conftest import joined
 from tests.faults import EVERY_HIT, arm_others, visits

@@ -8,10 +8,10 @@ import pytest
 
 from engine.config import RunConfig
 from engine.settings.command import override
-from jobs import checkpoints, commands, forks, runs
 from jobs.chaos.verdict import judge
 from jobs.data_sets import DataSets
 from jobs.server import Server
+from jobs.services import checkpoints, commands, forks, runs
 from jobs.store.shelves import Shelf
 from jobs.store.store import Store
 from jobs.yard import Yard

@@ -11,9 +11,9 @@ from engine.config import RunConfig
 from engine.models.pretrained import FETCHED_FOLDER, pretrained_folder
 from engine.problem import SettingsError
 from engine.settings.command import override
-from jobs import checkpoints, forks, runs
 from jobs.data_sets import DataSets
 from jobs.recording.remove import Folder
+from jobs.services import checkpoints, forks, runs
 from jobs.store import supplies
 from jobs.store.beginning import Beginning
 from jobs.store.lineage import Moment

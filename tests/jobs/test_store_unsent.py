@@ -12,16 +12,17 @@ import redis
 from engine.config import RunConfig
 from engine.events import Alert, Checkpoint, Event, Log
 from engine.settings.command import override
-from jobs import checkpoints, commands, keys, runs
 from jobs.home import Home
-from jobs.journal import Entry, Journal
-from jobs.packing import packed
+from jobs.services import checkpoints, commands, runs
 from jobs.store.lineage import Moment
 from jobs.store.sending import is_told, send_rest
 from jobs.store.shelves import say_began
 from jobs.store.shipping import Shipper
 from jobs.store.store import Store
 from jobs.store.unsent import FOLDER, Note, left
+from jobs.wire import keys
+from jobs.wire.journal import Entry, Journal
+from jobs.wire.packing import packed
 from jobs.yard import Yard
 from tests.faults import arm
 from tests.jobs.apart import LONG, kill_machine, share, working

@@ -18,13 +18,13 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from engine.events import Log
-from jobs import keys
-from jobs.connect import connect, connect_unretried
 from jobs.home import Home
-from jobs.journal import Entry, Journal, read
-from jobs.packing import unpack
 from jobs.server import Server
-from jobs.telemetry import Telemetry
+from jobs.wire import keys
+from jobs.wire.connect import connect, connect_unretried
+from jobs.wire.journal import Entry, Journal, read
+from jobs.wire.packing import unpack
+from jobs.wire.telemetry import Telemetry
 from tests.faults import arm
 from tests.jobs.stack import until
 
@@ -203,8 +203,8 @@ def test_emit_waits_for_nobody(home: Home) -> None:
 def test_what_somebody_waits_for_goes_without_a_rest(
     own: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("jobs.telemetry.FLUSH_SECONDS", 600.0)
-    monkeypatch.setattr("jobs.telemetry.REST", 10**9)
+    monkeypatch.setattr("jobs.wire.telemetry.FLUSH_SECONDS", 600.0)
+    monkeypatch.setattr("jobs.wire.telemetry.REST", 10**9)
     client, telemetry = connect(own.home), writer(own.home, tmp_path)
     telemetry.emit(Log(step=1, message="x"))
     until_sent(client, 1)

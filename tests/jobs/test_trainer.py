@@ -10,9 +10,9 @@ import pytest
 import redis
 
 from engine.distributed.crew import RankDied, RankKilled
-from jobs import gpu
 from jobs.home import Home
-from jobs.trouble import crash_of, explain
+from jobs.sampling import gpu
+from jobs.working.trouble import crash_of, explain
 from tests.jobs.launched import LONG, await_event, end_worker, kinds, launch, start_worker
 
 

@@ -18,13 +18,13 @@ import numpy as np
 import pytest
 
 from engine.events import Finished, Steps
-from jobs import runs
 from jobs.events import Claimed
 from jobs.history import History
 from jobs.history.database import database_url
 from jobs.history.schema import REVISION
 from jobs.home import Home
 from jobs.recording.store import Heard, store
+from jobs.services import runs
 from jobs.yard import Yard
 from tests.faults import visits
 

@@ -10,7 +10,7 @@ import pytest
 from engine.alerts.settings import Alerts
 from engine.events import Alert, Checkpoint, Hardware, Started, Steps, Timing
 from engine.gpu_sample import GpuSample
-from jobs.hardware import Meter
+from jobs.sampling.hardware import Meter
 from jobs.watching.lasting import Lasting
 from jobs.watching.watch import Watch
 
@@ -98,7 +98,7 @@ def test_no_idle_gpu(device: str, utilization: float | None, steps: bool, rules:
 
 
 def test_what_the_driver_says_arrives(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Through NVML's own names, as `jobs/gpu.py` asks them."""
+    """Through NVML's own names, as `jobs/sampling/gpu.py` asks them."""
 
     class Said:
         gpu, used, total = 4, 79 * GB, 80 * GB

@@ -13,9 +13,9 @@ import pytest
 
 from engine.config import RunConfig
 from engine.settings.command import override
-from jobs import commands, runs
 from jobs.home import Home
 from jobs.run import Run
+from jobs.services import commands, runs
 from jobs.yard import Yard
 from tests.jobs.commands import trainyard
 from tests.jobs.stack import Stack, until

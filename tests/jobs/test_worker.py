@@ -13,13 +13,14 @@ import pytest
 import redis
 
 from engine.config import RunConfig
-from jobs import keys, quarantine, queue
-from jobs.control import send
+from jobs import quarantine, queue
 from jobs.home import Home
 from jobs.ids import new_id
-from jobs.journal import path_of, read
-from jobs.machines import list_machines
 from jobs.server import Server
+from jobs.services.machines import list_machines
+from jobs.wire import keys
+from jobs.wire.control import send
+from jobs.wire.journal import path_of, read
 from tests.conftest import joined
 from tests.jobs.launched import (
     LONG,

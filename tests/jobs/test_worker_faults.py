@@ -10,11 +10,11 @@ import psutil
 import pytest
 import redis
 
-from jobs.control import send
 from jobs.home import Home
-from jobs.journal import path_of, read
-from jobs.machines import list_machines
 from jobs.server import Server
+from jobs.services.machines import list_machines
+from jobs.wire.control import send
+from jobs.wire.journal import path_of, read
 from tests.faults import living
 from tests.jobs.launched import (
     LONG,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.settings.command import override
 from engine.train import train
-from jobs import runs
+from jobs.services import runs
 from jobs.yard import Yard
 from tests.engine.small import small
 

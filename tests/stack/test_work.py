@@ -13,9 +13,9 @@ import psutil
 import pytest
 import redis
 
-from jobs.hardware import machine_name
 from jobs.home import Home
-from jobs.machines import list_machines
+from jobs.sampling.hardware import machine_name
+from jobs.services.machines import list_machines
 from tests.faults import living
 from tests.jobs.launched import until
 from tests.stack.conftest import PROJECT
@@ -27,7 +27,7 @@ COMMAND = [sys.executable, "-m", "jobs.stack", "worker"]
 def test_a_worker_joins_by_an_address_and_leaves_nothing(
     named: str, home: Home, client: redis.Redis, tmp_path: Path
 ) -> None:
-    from jobs.connect import url
+    from jobs.wire.connect import url
 
     address = {"REDIS_URL": url(home)} if named == "REDIS_URL" else {}
     words = [] if address else ["--redis", url(home), "--label", "lab-3"]
@@ -67,7 +67,7 @@ def test_a_worker_joins_by_an_address_and_leaves_nothing(
 def test_what_is_missing_is_a_sentence(
     arguments: list[str], address: str | None, said: str, home: Home, tmp_path: Path
 ) -> None:
-    from jobs.connect import url
+    from jobs.wire.connect import url
 
     environment = {**os.environ, "TRAINYARD_HOME": str(tmp_path / "elsewhere")}
     if address is not None:

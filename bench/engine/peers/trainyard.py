@@ -10,11 +10,11 @@ from engine.config import RunConfig
 from engine.events import Event, Finished, Steps
 from engine.settings.command import override
 from engine.train import train
-from jobs.connect import connect_unretried
 from jobs.home import Home
 from jobs.ids import new_id
-from jobs.journal import Journal
-from jobs.telemetry import Telemetry
+from jobs.wire.connect import connect_unretried
+from jobs.wire.journal import Journal
+from jobs.wire.telemetry import Telemetry
 
 
 def run(task: Task) -> tuple[float, float]:

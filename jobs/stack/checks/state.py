@@ -13,7 +13,6 @@ from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from engine.shared import STORE
-from jobs.connect import RedisUnavailable, connect_unretried
 from jobs.history.database import database_url
 from jobs.history.schema import REVISION
 from jobs.home import Home
@@ -22,6 +21,7 @@ from jobs.stack.running import Running
 from jobs.store.address import StoreUnusable, shown
 from jobs.store.asking import ask
 from jobs.store.store import Store, StoreAway
+from jobs.wire.connect import RedisUnavailable, connect_unretried
 
 OLDEST_REDIS = 7
 STORE_SECONDS = 15.0

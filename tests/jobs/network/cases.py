@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import pytest
 import redis
 
-from jobs import changes, commands, runs
 from jobs.chaos.verdict import judge
-from jobs.connect import connect
 from jobs.home import Home
-from jobs.machines import list_machines
+from jobs.services import changes, commands, runs
+from jobs.services.machines import list_machines
 from jobs.store.store import Store
+from jobs.wire.connect import connect
 from jobs.yard import Yard
 from tests.engine.small import small
 from tests.jobs.apart import machine_of, result_of

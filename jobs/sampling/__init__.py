@@ -1,0 +1,1 @@
+"""Measures machines, their GPUs and process trees, for the curves under the loss."""

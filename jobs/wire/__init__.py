@@ -1,0 +1,1 @@
+"""What travels between processes: Redis, its keys, the journal, telemetry and control."""

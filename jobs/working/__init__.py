@@ -1,0 +1,1 @@
+"""What happens on a machine that trains: workers, horses, the forkserver, trainers, leases."""
