@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-ENGINE = 1
+ENGINE = 2
 """Goes up by one when what is launched now might be misread by the engine before.
 
 So it does for new settings and new kinds of models or data; a worker of an older engine leaves such

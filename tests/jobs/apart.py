@@ -31,8 +31,8 @@ LONG = (
     "hardware.threads=1",
     "hardware.device=cpu",
     "training.batch_size=8",
-    "training.steps=1500",
-    "training.checkpoint_seconds=1",
+    "training.steps=6000",
+    "training.checkpoint_seconds=0.3",
 )
 """seconds of training in which some checkpoints are written"""
 

@@ -12,6 +12,7 @@ import redis
 from engine.config import RunConfig
 from engine.problem import SettingsError
 from engine.saving.checkpoint import Checkpoints
+from engine.saving.fence import locked
 from engine.settings.command import override
 from jobs.home import Home
 from jobs.services import changes, checkpoints, commands, forks, organise, runs
@@ -183,7 +184,9 @@ def test_a_running_run_is_pinned_forked_killed_and_the_weights_are_the_same(
     changes.ask(yard, parent, "optimizer.learning_rate", 5e-4)
     until(lambda: bool(checkpoints_of(yard, parent)), "a checkpoint")
     (trainer,) = stack.trainers()
-    trainer.suspend()  # so that the test and not the pruning is first
+    # So that the test and not the pruning is first; and not while it holds the lock itself.
+    with locked(yard.home.run(parent) / "checkpoints"):
+        trainer.suspend()
     kept = checkpoints_of(yard, parent)[0]
     done = trainyard("checkpoints", parent, "--pin", kept.name, home=home)
     assert done.returncode == 0, done.stderr

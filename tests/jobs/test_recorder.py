@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -147,7 +146,7 @@ def test_nan_is_kept_and_repeats_itself(
         speaker = Speaker(client, run_id, attempt=attempt)
         speaker.begin()
         speaker.say(
-            Steps(step=2, epoch=1, seconds=[1.0, 2.0], metrics={"train/loss": [1.0, math.nan]})
+            Steps(step=2, epoch=1, seconds=[1.0, 2.0], metrics={"train/loss": [1.0, float("nan")]})
         )
     drain(recorder)
     values = yard.history.curve(run_id, "train/loss").values
