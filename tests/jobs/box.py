@@ -8,6 +8,7 @@ from typing import Any
 
 import redis
 
+from engine.version import ENGINE
 from jobs import queue
 from jobs.devices.claim import Offer, look
 from jobs.services.machines import Presence
@@ -23,7 +24,7 @@ class Box:
     name: str
     total: int = 2
     kinds: tuple[str, ...] = ("cpu",)
-    engine: int = 1
+    engine: int = ENGINE
 
     def look(self, free: int, worker: str = "w1", holding: str = "") -> tuple[str, str]:
         """What the script says to it."""

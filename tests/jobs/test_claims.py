@@ -6,6 +6,7 @@ import json
 
 import redis
 
+from engine.version import ENGINE
 from jobs import queue
 from jobs.devices.claim import Offer, look
 from jobs.wire import keys
@@ -65,11 +66,11 @@ def test_a_cancelled_run_is_not_gathered_for(client: redis.Redis) -> None:
 
 def test_a_run_waits_for_a_machine_that_can_train_it(client: redis.Redis) -> None:
     cuda = wait_in_line(client, kind="cuda")
-    newer, many = wait_in_line(client, engine=2), wait_in_line(client, devices=3)
+    newer, many = wait_in_line(client, engine=ENGINE + 1), wait_in_line(client, devices=3)
     old = Box(client, "old")
     assert old.look(2) == ("nothing", ""), "and does not gather for what it never can"
     assert Box(client, "gpu", kinds=("cpu", "cuda")).look(1) == ("run", cuda)
-    assert Box(client, "new", engine=2).look(1) == ("run", newer)
+    assert Box(client, "new", engine=ENGINE + 1).look(1) == ("run", newer)
     assert Box(client, "large", total=4).look(3) == ("run", many)
 
 
