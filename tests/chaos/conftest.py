@@ -18,7 +18,7 @@ from tests.faults import arm_others, visits
 
 STEPS = 120
 
-MOST_RUNS = 4
+MOST_RUNS = 10
 """so many of them come often enough to every place"""
 
 OWN = (

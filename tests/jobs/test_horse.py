@@ -11,6 +11,7 @@ from rq.job import Job
 
 from engine.config import RunConfig
 from engine.settings.command import override
+from engine.version import ENGINE
 from jobs import queue
 from jobs.devices.claim import Offer, look
 from jobs.home import Home
@@ -67,7 +68,7 @@ def test_its_run_is_taken_again_at_once(
 def taken(client: redis.Redis, worker: str) -> str:
     """A job that this worker took out of the queue."""
     job = wait_in_line(client)
-    assert look(client, QUEUE, Offer("m", worker, 1, 1, ("cpu",), 1)).job == job.encode()
+    assert look(client, QUEUE, Offer("m", worker, 1, 1, ("cpu",), ENGINE)).job == job.encode()
     return job
 
 
@@ -84,7 +85,7 @@ def test_a_job_that_another_worker_has_by_now_stays(home: Home, client: redis.Re
     assert queue.enqueue(client, queue.run_of(job), 1)
     assert not killed(Horses(home, "w1"), client, job), "it waits"
     assert queue.queued(client) == [job]
-    assert look(client, QUEUE, Offer("m", "w2", 1, 1, ("cpu",), 1)).job == job.encode()
+    assert look(client, QUEUE, Offer("m", "w2", 1, 1, ("cpu",), ENGINE)).job == job.encode()
     assert not killed(Horses(home, "w1"), client, job), "it is another one's"
     assert killed(Horses(home, "w2"), client, job)
     assert client.lrange(queue.INTERMEDIATE, 0, -1) == [job.encode()], "the first taking's"
